@@ -1,0 +1,1 @@
+"""From Markdown to an edition: the immutable index that the service answers from."""

@@ -1,0 +1,122 @@
+"""Whether a text asserts a false belief: groups of cues in one clause that is neither a question nor negated."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+Group = Sequence[str] | Mapping[str, Sequence[str]]
+
+# A clause ends where the assertion may turn; commas end only a part of one.
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
+_TURN = re.compile(
+    r"\s*(?:,\s*)?\b(?:but|however|although|though|whereas|except that|even if)\b\s*|\s+[–—-]+\s+", re.IGNORECASE
+)
+_PART = re.compile(r"\s*,\s*|\s+(?=(?:so|because|since|while|and)\b)", re.IGNORECASE)
+_INTERROGATIVE = re.compile(
+    r"^(?:(?:so|and|but|then|well|hi|hello),?\s+)*(?:do|does|did|is|are|was|were|can|could|will|would|should|shall|may|might|must|has|have we|have you|why|how|what|which|when|where|who|whether|if|am i|isn't|aren't|doesn't|don't|won't|can't)\b",
+    re.IGNORECASE,
+)
+_TAG = re.compile(
+    r"^(?:right|correct|ok|okay|yes|no|isn't it|aren't they|doesn't it|don't they|won't they|true)\s*\?+\s*$",
+    re.IGNORECASE,
+)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|cannot|none|nobody|nothing|without|hardly|barely|unlikely|doubt|doubts|myth|wrong|false|misconception|incorrect|untrue)\b|n't\b",
+    re.IGNORECASE,
+)
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
+
+
+def believed(groups: Sequence[Group], text: str) -> bool:
+    """Whether some clause of the text holds a cue of every group and is neither a question nor negated otherwise.
+
+    By cues, never by similarity: "replicas do not help with writes" is as close to the belief as the belief.
+    """
+    return any(not negated for negated in _assertions(groups, text))
+
+
+def denied(groups: Sequence[Group], text: str) -> bool:
+    """Whether the text holds the cues only in clauses that negate them: the asker knows better already."""
+    found = list(_assertions(groups, text))
+    return bool(found) and all(found)
+
+
+def _assertions(groups: Sequence[Group], text: str) -> Iterator[bool]:
+    for clause in _clauses(text.translate(_APOSTROPHES)):
+        for window in _windows(clause, groups):
+            yield _negated(groups, window)
+
+
+def _clauses(text: str) -> Iterator[list[str]]:
+    """The parts of each clause; questions are left out."""
+    for sentence in _SENTENCE.split(text):
+        stripped = sentence.strip()
+        if stripped:
+            for clause in _TURN.split(_statement(stripped)):
+                parts = [part.strip() for part in _PART.split(clause) if part.strip()]
+                if parts:
+                    yield parts
+
+
+def _statement(sentence: str) -> str:
+    """What a sentence asserts: all of it, what precedes the comma of a question, or nothing."""
+    if not sentence.rstrip().endswith("?"):
+        return "" if _INTERROGATIVE.match(sentence) and _asks(sentence) else sentence
+    if _INTERROGATIVE.match(sentence):
+        return ""
+    head, comma, last = sentence.rpartition(",")
+    return head if comma and (_TAG.match(last.strip()) or _INTERROGATIVE.match(last.strip())) else ""
+
+
+def _asks(sentence: str) -> bool:
+    # "how do I shard" asks without a mark; "when we add replicas, writes get faster" does not.
+    return not re.match(r"^(?:when|where|if|while|may|must|whether)\b", sentence, re.IGNORECASE)
+
+
+def _windows(parts: list[str], groups: Sequence[Group]) -> Iterator[str]:
+    """The shortest runs of neighbouring parts that hold a cue of every group."""
+    for length in range(1, len(parts) + 1):
+        runs = [", ".join(parts[i : i + length]) for i in range(len(parts) - length + 1)]
+        found = [run for run in runs if _holds(groups, run)]
+        if found:
+            yield from found
+            return
+
+
+def _holds(groups: Sequence[Group], clause: str) -> bool:
+    return all(
+        not _any(group["not"], clause) if isinstance(group, Mapping) else _any(group, clause) for group in groups
+    )
+
+
+def _any(cues: Sequence[str], clause: str) -> bool:
+    return _pattern(tuple(map(str, cues))).search(clause) is not None
+
+
+def _negated(groups: Sequence[Group], clause: str) -> bool:
+    """A negation outside the cues: "has no transactions" asserts the belief, "is not faster" denies it."""
+    rest = clause
+    for group in groups:
+        if not isinstance(group, Mapping):
+            rest = _pattern(tuple(map(str, group))).sub(lambda match: "_" * len(match.group()), rest)
+    return _NEGATION.search(rest) is not None
+
+
+@lru_cache(maxsize=4096)
+def _pattern(cues: tuple[str, ...]) -> re.Pattern[str]:
+    # The longest first, so that a cue with its negation is taken whole: "doesn't support" before "support".
+    alternatives = sorted((_cue(cue.translate(_APOSTROPHES)) for cue in cues), key=len, reverse=True)
+    return re.compile(rf"(?<![A-Za-z_])(?:{'|'.join(alternatives)})(?![A-Za-z0-9_])", re.IGNORECASE)
+
+
+def _cue(cue: str) -> str:
+    """A cue as it is inflected: `scale` also scales, scaled, scaling; a space may be a hyphen."""
+    words = [re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
+    text = r"[\s-]+".join(words)
+    if not cue[-1:].isalpha() or len(words[-1]) < 3:
+        return text
+    if cue.endswith("e"):
+        return rf"{text[:-1]}(?:e|es|ed|ing)"
+    if cue.endswith("y") and cue[-2:-1] not in "aeiou":
+        return rf"{text[:-1]}(?:y|ies|ied|ying)"
+    return rf"{text}(?:s|es|ed|ing)?"

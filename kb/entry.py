@@ -1,0 +1,291 @@
+"""An entry of the knowledge base: its front matter, one model per kind, and its body as sections of statements."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind = Literal["technologies", "patterns", "tradeoffs", "designs", "playbooks", "checklists", "references"]
+SectionKind = Literal["requirements", "technology", "schema", "erd", "indexes", "queries", "caching", "scaling", "transactions", "migration", "security", "availability", "monitoring", "code", "tradeoffs", "next_steps"]
+Severity = Literal["high", "medium", "low"]
+JUDGEMENT = "judgement"
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+EntryId = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Model(BaseModel):
+    """Frozen, unknown keys forbidden: a typo in front matter is a problem, not a silent loss."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Model):
+    title: Text
+    url: Annotated[str, Field(pattern=r"^https?://\S+$")]
+    publisher: Text
+    checked: dt.date
+    supports: str = ""
+
+
+class Answer(Model):
+    """A question in users' words and the anchor of the section that answers it."""
+
+    q: Text
+    section: Slug
+
+
+class Ask(Model):
+    """What to ask when a decisive fact is missing, what is assumed meanwhile, and what other values change."""
+
+    text: Text
+    assume: Text
+    changes: Mapping[str, str] = {}
+
+
+class Rule(Model):
+    """One guidance rule: a conditional sentence, and beside it, optionally, the formal condition that decides it."""
+
+    id: Slug
+    condition: Text = Field(alias="if")
+    into: SectionKind
+    explained: Slug
+    source: Text
+    say: tuple[Text, ...] = ()
+    because: str = ""
+    unless: str = ""
+    when: Mapping[str, Any] = {}
+    each: Literal["column", "key", "table", "index", "query", "transaction", "policy", "role", "setting"] | None = None
+    derive: Mapping[str, str] = {}
+    effect: Mapping[Literal["require", "prefer", "avoid", "exclude", "ask", "correct"], Any] = {}
+    ask: Ask | None = None
+    severity: Severity | None = None
+    fix: str = ""
+    given: Mapping[str, Any] = {}
+    fires: tuple[str | Mapping[str, Any], ...] = ()
+    spares: tuple[str | Mapping[str, Any], ...] = ()
+
+
+class Shape(Model):
+    """The shape of kb/terms/shapes.yaml that an entry is an instance of, and what fills its roles."""
+
+    name: Text
+    roles: Mapping[str, str]
+
+
+class FrontMatter(Model):
+    """What every kind has."""
+
+    title: Text
+    summary: Annotated[str, Field(min_length=40, max_length=300)]
+    sources: Mapping[str, Source]
+    aliases: tuple[Text, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    tags: tuple[Text, ...] = ()
+    covers: tuple[Annotated[str, Field(pattern=r"^[A-Z]{2}-\d\d$")], ...] = ()
+    related: tuple[EntryId, ...] = ()
+    reviewed: dt.date | None = None
+    guidance: tuple[Rule, ...] = ()
+
+
+class Lifecycle(Model):
+    status: Literal["active", "maintenance", "at_risk", "ended"]
+    since: str | dt.date = ""
+    note: str = ""
+    source: str = ""
+
+
+class TypedFact(Model):
+    value: str | int | float | bool
+    source: Text
+    note: str = ""
+
+
+class Score(Model):
+    score: Annotated[int, Field(ge=0, le=5)]
+    why: Text
+    facts: tuple[str, ...] = ()
+
+
+class Technology(FrontMatter):
+    family: Text
+    data_models: tuple[Text, ...]
+    licence: Text
+    lifecycle: Lifecycle
+    deployment: tuple[Literal["self-hosted", "managed", "serverless", "embedded"], ...]
+    clouds: tuple[Literal["aws", "azure", "gcp"], ...] = ()
+    facts: Mapping[str, TypedFact]
+    scores: Mapping[str, Score] = {}
+
+
+class Pattern(FrontMatter):
+    category: Text
+    complexity: Literal["low", "medium", "high"]
+    reversibility: Literal["easy", "costly", "one_way"]
+    shape: Shape | None = None
+
+
+class Cell(Model):
+    option: Text
+    criterion: Text
+    value: Text
+    note: str = ""
+    source: Text
+
+
+class Tradeoff(FrontMatter):
+    question: Text
+    options: tuple[Text, ...]
+    criteria: tuple[Text, ...] = ()
+    cells: tuple[Cell, ...] = ()
+
+
+class Domain(Model):
+    name: Text
+    synonyms: tuple[Text, ...] = ()
+
+
+class Design(FrontMatter):
+    domain: Domain
+    shape: Shape
+    scale: Mapping[str, str]
+    slo: Mapping[str, str]
+    uses: tuple[EntryId, ...]
+    store: EntryId
+
+
+class Playbook(FrontMatter):
+    origin: Text = Field(alias="from")
+    target: Text = Field(alias="to")
+    downtime: Text
+    point_of_no_return: Text
+
+
+class Item(Model):
+    """One line of a checklist, or the id (`entry#rule`) of the rule that checks it."""
+
+    id: str = ""
+    check: str = ""
+    why: str = ""
+    how_to_verify: str = ""
+    severity: Severity = "medium"
+    source: str = ""
+    rule: str = ""
+
+
+class Checklist(FrontMatter):
+    items: tuple[Item, ...]
+    standard: str = ""
+
+
+class Reference(FrontMatter):
+    pass
+
+
+MODELS: Mapping[str, type[FrontMatter]] = {"technologies": Technology, "patterns": Pattern, "tradeoffs": Tradeoff, "designs": Design, "playbooks": Playbook, "checklists": Checklist, "references": Reference}
+
+FenceStatus = Literal["executed", "instance", "parsed"]
+StatementKind = Literal["paragraph", "item", "row", "code"]
+BlockKind = Literal["paragraph", "list", "table", "code"]
+
+
+@dataclass(frozen=True)
+class Fence:
+    """A code fence: `sql postgresql plan=idx nosort` is language, engine and attributes; `digest` is its sha256."""
+
+    language: str
+    engine: str
+    attributes: Mapping[str, str]
+    code: str
+    line: int
+    digest: str
+
+    @property
+    def hidden(self) -> bool:
+        return "hidden" in self.attributes
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The unit that can be cited: a paragraph, a list item, a table row or a fence, as characters start to end of its section's text."""
+
+    kind: StatementKind
+    text: str
+    markdown: str
+    start: int
+    end: int
+    line: int
+    sources: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of statements that belong together; a table's header and a fence are kept beside them."""
+
+    kind: BlockKind
+    statements: tuple[Statement, ...]
+    ordered: bool = False
+    header: tuple[str, ...] = ()
+    fence: Fence | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands under one heading up to the next; `text` is its plain text, in which statements have their spans."""
+
+    entry: str
+    anchor: str
+    heading: str
+    path: tuple[str, ...]
+    level: int
+    line: int
+    text: str
+    blocks: tuple[Block, ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.entry}#{self.anchor}"
+
+    @property
+    def prose(self) -> str:
+        """What is embedded: paragraphs and list items, without tables and code."""
+        kept = [s.text for b in self.blocks if b.kind in ("paragraph", "list") for s in b.statements]
+        return "\n".join(kept)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry; `derived` are sections rendered from typed facts, scores, cells, items and rules, with stable anchors."""
+
+    id: str
+    kind: Kind
+    path: str
+    meta: FrontMatter
+    sections: tuple[Section, ...]
+    derived: tuple[Section, ...] = ()
+    anchors: Mapping[str, Section] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "anchors", {s.anchor: s for s in (*self.sections, *self.derived)})
+
+    @property
+    def title(self) -> str:
+        return self.meta.title
+
+
+@dataclass(frozen=True)
+class KnowledgeBase:
+    """All entries, ours and a team's, by id; `fences` is the committed lock: digest of a fence to how it was verified."""
+
+    entries: Mapping[str, Entry]
+    digest: str
+    fences: Mapping[str, FenceStatus]
+
+    def section(self, section_id: str) -> Section | None:
+        entry_id, _, anchor = section_id.partition("#")
+        entry = self.entries.get(entry_id)
+        return entry.anchors.get(anchor) if entry else None

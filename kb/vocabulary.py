@@ -1,0 +1,163 @@
+"""The closed lists that entries and questions are written in: attributes, criteria, workloads, shapes, facts, names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import Literal, TypeVar
+
+import yaml
+from pydantic import TypeAdapter
+
+from kb.quantity import Unit
+
+Term = TypeVar("Term")
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Something that a condition may test and a question may state; `values` are spellings by value, `of` the pasted object."""
+
+    name: str
+    kind: Literal["quantity", "flag", "choice", "set", "entity", "pasted"]
+    unit: Unit | Literal[""] = ""
+    phrase: str = ""
+    nouns: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    of: str = ""
+    note: str = ""
+    ask: str = ""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """What a score means, and the store that stands for it."""
+
+    means: str
+    store: str
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One of the ten questions on which data stores are scored."""
+
+    id: str
+    title: str
+    question: str
+    anchors: Mapping[int, Anchor]
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A kind of load, the words that name it, and what each criterion counts for it."""
+
+    id: str
+    title: str
+    cues: tuple[str, ...]
+    weights: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ShapeTerm:
+    """A structure that recurs across domains: its roles with the words that fill them, and its invariants."""
+
+    name: str
+    title: str
+    roles: Mapping[str, tuple[str, ...]]
+    cues: tuple[str, ...]
+    invariants: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """A rule that data of a shape keeps; `owner` is the entry that proves it, where there is one."""
+
+    name: str
+    title: str
+    owner: str = ""
+
+
+@dataclass(frozen=True)
+class FactTerm:
+    """A typed fact of technology profiles: one of `values`, weak to strong, or a quantity of that unit."""
+
+    name: str
+    title: str
+    values: tuple[str, ...] = ()
+    quantity: Unit | Literal[""] = ""
+
+
+@dataclass(frozen=True)
+class TechnologyName:
+    """A technology as people call it; its entry, if there is one, is `technologies/` and the id."""
+
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every closed list of kb/terms."""
+
+    attributes: Mapping[str, Attribute]
+    criteria: Mapping[str, Criterion]
+    workloads: Mapping[str, Workload]
+    shapes: Mapping[str, ShapeTerm]
+    invariants: Mapping[str, Invariant]
+    facts: Mapping[str, FactTerm]
+    technologies: Mapping[str, TechnologyName]
+    covers: Mapping[str, str]
+    subjects: Mapping[str, str]
+
+
+def load_vocabulary() -> Vocabulary:
+    """The lists of kb/terms, read once by whoever constructs the objects that need them."""
+    workloads = _keyed(Workload, "id", _rows("workloads"))
+    shapes = _rows("shapes")
+    invariants = TypeAdapter(dict[str, Row]).validate_python(shapes.pop("invariants"))
+    names = TypeAdapter(dict[str, tuple[str, ...]]).validate_python(_terms("technologies"))
+    titles = TypeAdapter(dict[str, str])
+    return Vocabulary(
+        attributes=_keyed(Attribute, "name", _attribute_rows({each.id: each.cues for each in workloads.values()})),
+        criteria=_keyed(Criterion, "id", _rows("criteria")),
+        workloads=workloads,
+        shapes=_keyed(ShapeTerm, "name", shapes),
+        invariants=_keyed(Invariant, "name", invariants),
+        facts=_keyed(FactTerm, "name", _rows("facts")),
+        technologies={each: TechnologyName(each, spellings[0], spellings[1:]) for each, spellings in names.items()},
+        covers=titles.validate_python(_terms("covers")),
+        subjects=titles.validate_python(_terms("subjects")),
+    )
+
+
+def terms_bytes() -> bytes:
+    """The lists as they are written, for the digest of a knowledge base that was compiled with them."""
+    files = [each for each in resources.files("kb").joinpath("terms").iterdir() if each.name.endswith(".yaml")]
+    return b"\0".join(each.name.encode() + b"\0" + each.read_bytes() for each in sorted(files, key=lambda each: each.name))
+
+
+def _terms(name: str) -> object:
+    text = resources.files("kb").joinpath("terms", f"{name}.yaml").read_bytes()
+    loaded: object = yaml.load(text, Loader=yaml.CSafeLoader)
+    return loaded
+
+
+def _rows(name: str) -> dict[str, Row]:
+    return TypeAdapter(dict[str, Row]).validate_python(_terms(name))
+
+
+def _attribute_rows(workload_cues: Mapping[str, tuple[str, ...]]) -> dict[str, Row]:
+    """The attributes, with `values_from: workloads` replaced by the list that it names."""
+    rows = _rows("attributes")
+    for row in rows.values():
+        if row.pop("values_from", None) == "workloads":
+            row["values"] = workload_cues
+    return rows
+
+
+def _keyed(term: type[Term], key: str, rows: Mapping[str, Row]) -> dict[str, Term]:
+    reader = TypeAdapter(term)
+    return {name: reader.validate_python({key: name, **row}) for name, row in rows.items()}

@@ -1,0 +1,1 @@
+"""Answers questions from an edition: understand, retrieve, analyse, compose, cite."""

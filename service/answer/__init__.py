@@ -1,0 +1,1 @@
+"""What we say: plan, claims, selection, citations, Markdown."""

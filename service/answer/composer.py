@@ -1,0 +1,105 @@
+"""Composing: evidence in, advice out. The deterministic composer quotes, fills and computes; it writes nothing of its own."""
+
+import hashlib
+import json
+from typing import Protocol
+
+from kb.entry import Design
+from service.answer.advice import Advice, Alternative, Claim, Confidence, Part, Understanding
+from service.answer.body import body
+from service.answer.citations import CitationBook
+from service.answer.claims import connective, quote
+from service.answer.closing import clarifying, confidence, understanding
+from service.answer.evidence import Evidence
+from service.answer.lead import lead
+from service.question.request import AskRequest
+
+# Part of every answer's id: raise it when the same edition would be answered differently.
+CODE_VERSION = 1
+
+
+class Composer(Protocol):
+    """Anything that turns evidence into advice."""
+
+    name: str
+
+    def compose(self, evidence: Evidence) -> Advice: ...
+
+
+class DeterministicComposer:
+    """Says only what is quoted, filled or computed from the evidence."""
+
+    name = "deterministic"
+
+    def __init__(self, public_url: str = "") -> None:
+        self._public_url = public_url
+
+    def compose(self, evidence: Evidence) -> Advice:
+        book = CitationBook(evidence.kb, self._public_url)
+        summary, stated = lead(evidence, book)
+        said = frozenset(claim.text for claim in summary)
+        plain = frozenset(_plain(evidence, summary)) | said
+        sections = body(evidence, book, stated, plain)
+        alternatives = _alternatives(evidence, book)
+        return Advice(
+            id=answer_id(evidence.request, evidence.edition, self.name),
+            question=evidence.request.question,
+            understanding=understanding(evidence),
+            clarifying_questions=clarifying(evidence),
+            summary=summary,
+            sections=sections,
+            citations=book.all(),
+            alternatives=alternatives,
+            confidence=confidence(evidence),
+            edition=evidence.edition,
+            composer=self.name,
+        )
+
+
+def decline(request: AskRequest, edition: str, composer: str) -> Advice:
+    """Two lines and no sources: the question is about something else."""
+    return Advice(
+        id=answer_id(request, edition, composer),
+        question=request.question,
+        understanding=Understanding(intents=("out_of_scope",), facts=(), assumptions=(), not_taken_into_account=()),
+        clarifying_questions=(),
+        summary=(connective("out_of_scope"), connective("ask_as_question")),
+        sections=(),
+        citations=(),
+        alternatives=(),
+        confidence=Confidence(level="none", reason="nothing in the knowledge base is near the question"),
+        edition=edition,
+        composer=composer,
+    )
+
+
+def answer_id(request: AskRequest, edition: str, composer: str) -> str:
+    """The same request, edition and code give the same id: 16 hexadecimal digits of a sha256."""
+    key = json.dumps([request.model_dump(mode="json"), edition, composer, CODE_VERSION], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _plain(evidence: Evidence, summary: tuple[Claim, ...]) -> list[str]:
+    """The plain text of statements quoted in the summary, which is how the body recognises them."""
+    texts = []
+    for claim in summary:
+        support: Part = claim.support
+        start, end, section_id = getattr(support, "start", 0), getattr(support, "end", 0), getattr(support, "section", "")
+        section = evidence.kb.section(section_id) if section_id else None
+        if section is not None and end:
+            texts.append(section.text[start:end])
+    return texts
+
+
+def _alternatives(evidence: Evidence, book: CitationBook) -> tuple[Alternative, ...]:
+    """What lost: the rejected alternatives of a backbone design, each row of its table, whose first cell is the name."""
+    backbone = evidence.selection.backbone
+    if backbone is None or not isinstance(backbone.entry.meta, Design):
+        return ()
+    found = []
+    for section in backbone.sections:
+        if section.path[0].lower() != "alternatives considered":
+            continue
+        rows = [s for block in section.blocks if block.kind == "table" for s in block.statements]
+        found += [Alternative(name=row.cells[0], claims=(quote(section, row, book),)) for row in rows if row.cells]
+    return tuple(found)

@@ -1,0 +1,68 @@
+"""Evidence: everything an answer is composed from; the composer sees nothing else."""
+
+from dataclasses import dataclass
+
+from kb.entry import KnowledgeBase, Rule, Section
+from kb.fact import Fact
+from kb.vocabulary import Vocabulary
+from service.analysis.choice import Choice
+from service.analysis.conclusions import Conclusion, Conclusions, RuleKey
+from service.answer.plan import Plan
+from service.answer.selection import Selection
+from service.question.question import Question
+from service.question.request import AskRequest
+from service.retrieval.search import Retrieved
+
+# A rule of an entry that was not chosen is shown only when its own text is this near to the question.
+_RULE_NEAR = 0.45
+_OFFER_NEAR = 0.30
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A subject that the question is about and that no entry covers."""
+
+    subject: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The question as understood, what was found, what follows, and what was chosen of it."""
+
+    request: AskRequest
+    question: Question
+    plan: Plan
+    kb: KnowledgeBase
+    vocabulary: Vocabulary
+    retrieved: Retrieved
+    conclusions: Conclusions
+    selection: Selection
+    choice: Choice | None
+    gaps: tuple[Gap, ...]
+    assumed: tuple[Fact, ...]
+    edition: str
+
+    @property
+    def entries(self) -> frozenset[str]:
+        return frozenset(chosen.entry.id for chosen in self.selection.chosen)
+
+    def rule_score(self, key: RuleKey) -> float:
+        return max((hit.score for hit in self.retrieved.rules if (hit.entry, hit.rule) == key), default=0.0)
+
+    def fired(self) -> tuple[Conclusion, ...]:
+        """What holds and is to the point: rules of the chosen entries, near rules of others, and every correction."""
+        return tuple(c for c in self.conclusions.fired if c.entry in self.entries or "correct" in c.rule.effect or self.rule_score(c.key) >= _RULE_NEAR)
+
+    def offers(self, most: int) -> tuple[tuple[str, Rule], ...]:
+        """Rules that nothing decides, of the chosen entries, nearest first."""
+        near = [(self.rule_score(key), key) for key in self.conclusions.undecided if key[0] in self.entries]
+        ranked = sorted((item for item in near if item[0] >= _OFFER_NEAR), key=lambda item: (-item[0], item[1]))
+        return tuple((entry, self._rule(entry, rule)) for _, (entry, rule) in ranked if self._rule(entry, rule).say)[:most]
+
+    def rule_section(self, key: RuleKey) -> Section:
+        """The derived section that a rule is cited by."""
+        return self.kb.entries[key[0]].anchors[f"rule-{key[1]}"]
+
+    def _rule(self, entry: str, rule_id: str) -> Rule:
+        return next(rule for rule in self.kb.entries[entry].meta.guidance if rule.id == rule_id)

@@ -1,0 +1,104 @@
+"""The lead: false premises corrected first, then the decision, from what certainly holds or from the section that answers best."""
+
+from kb.entry import Section
+from service.analysis.choice import Choice
+from service.analysis.conclusions import Conclusion
+from service.answer.advice import Claim, Computed, Connective
+from service.answer.citations import CitationBook
+from service.answer.claims import connective, quote, ruled
+from service.answer.evidence import Evidence
+from service.answer.topics import section_kind
+
+_MOST_DECISIONS = 3
+_DECISIVE = ("require", "exclude", "prefer", "avoid")
+_LEADING_KINDS = {"designs": ("technology",), "playbooks": ("requirements",)}
+
+
+def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]]:
+    """The summary, and the conclusions that it states, so that the body does not say them again."""
+    claims: list[Claim] = []
+    if "execute" in evidence.question.intent_ids:
+        claims.append(connective("recommend_only"))
+    fired = evidence.fired()
+    corrections = [c for c in fired if "correct" in c.rule.effect and c.firing.say]
+    decisions = [c for c in fired if any(effect in c.rule.effect for effect in _DECISIVE) and c.firing.say and c not in corrections]
+    stated = corrections + sorted(decisions, key=lambda c: (-evidence.rule_score(c.key), c.key))[:_MOST_DECISIONS]
+    for conclusion in corrections:
+        claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    claims += _gap(evidence)
+    if evidence.choice is not None:
+        claims += verdict(evidence, evidence.choice, book)
+    for conclusion in stated[len(corrections) :]:
+        claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    claims += _best(evidence, book, enough=bool(claims) and evidence.selection.backbone is None and evidence.choice is not None)
+    return tuple(claims), tuple(stated)
+
+
+def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Claim]:
+    """Who leads and by how much, or that it is a close call; who was excluded before scores counted."""
+    names = [_name(evidence, candidate) for candidate in choice.ranking]
+    cited = tuple(n for c in choice.ranking[:2] for n in book.cite_section(evidence.kb.entries[c].anchors["scores"]))
+    for_what = _workload_names(evidence, choice)
+    shown = {name: f"{mean:.1f}" for name, mean in zip(names, choice.means, strict=True)}
+    claims = [_exclusion(evidence, choice, book)] if choice.excluded else []
+    out = {e.candidate for e in choice.excluded}
+    if out.issuperset(choice.ranking):
+        return [c for c in claims if c]
+    if choice.survives:
+        text = f"{names[0]} rather than {names[1]}{for_what}: weighted scores {shown[names[0]]} against {shown[names[1]]} of 5, and the order survives ±20% on every weight."
+    else:
+        text = f"{names[0]} leads {names[1]}{for_what} by {shown[names[0]]} to {shown[names[1]]} of 5, a close call: ±20% on the weights can turn it, so measure your own hardest query on both before deciding."
+    claims.append(Claim(text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited))
+    return claims
+
+
+def _exclusion(evidence: Evidence, choice: Choice, book: CitationBook) -> Claim:
+    found = choice.excluded[0]
+    name = _name(evidence, found.candidate)
+    section = evidence.kb.entries[found.candidate].anchors["typed-facts"]
+    title = evidence.vocabulary.facts[found.constraint.fact].title.lower()
+    text = f"{name} does not meet {found.constraint.phrase}: its {title} is {found.value.replace('_', ' ')}."
+    return Claim(text=text, support=Computed(formula="constraint", inputs={found.constraint.fact: found.value}, result="excluded"), citations=book.cite_section(section))
+
+
+def _workload_names(evidence: Evidence, choice: Choice) -> str:
+    titles = [evidence.vocabulary.workloads[w].title.lower() for w in choice.workloads]
+    return f" for {' and '.join(titles)}" if titles else ""
+
+
+def _name(evidence: Evidence, entry_id: str) -> str:
+    return evidence.kb.entries[entry_id].title
+
+
+def _gap(evidence: Evidence) -> list[Claim]:
+    if not evidence.gaps:
+        return []
+    titles = "; ".join(gap.title for gap in evidence.gaps)
+    claims = [connective("gap", f"{titles}.")]
+    nearest = [f"[{chosen.entry.title}](/kb/{chosen.entry.id})" for chosen in evidence.selection.chosen]
+    if nearest:
+        claims.append(Claim(text=f"{connective('nearest').text} {', '.join(nearest)}.", support=Connective(name="nearest")))
+    return claims
+
+
+def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
+    """The first statement of the section that answers best; for a backbone, of the section that states its decision."""
+    if enough or not evidence.selection.chosen:
+        return []
+    section = decisive_section(evidence)
+    statement = next((s for block in section.blocks if block.kind in ("paragraph", "list") for s in block.statements), None)
+    return [quote(section, statement, book)] if statement else []
+
+
+def decisive_section(evidence: Evidence) -> Section:
+    """Where the decision stands: the technology of a design, the goal of a playbook, else the nearest section."""
+    backbone = evidence.selection.backbone
+    if backbone is not None:
+        wanted = _LEADING_KINDS[backbone.entry.kind]
+        found = next((s for s in backbone.sections if section_kind(backbone.entry, s) in wanted), None)
+        if found is not None:
+            return found
+    first = evidence.selection.chosen[0]
+    scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
+    prose = [s for s in first.sections if s.prose] or list(first.sections)
+    return max(prose, key=lambda s: (scores.get(s.id, 0.0), -s.line))

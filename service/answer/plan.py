@@ -1,0 +1,57 @@
+"""The plan: which kinds of section an answer has and how long it may be, by what was asked."""
+
+from dataclasses import dataclass
+
+from kb.entry import SectionKind
+from service.question.question import Question
+
+# Words of prose, code and tables not counted.
+_WHOLE, _CHOICE, _FOCUSED, _DEFINITION = 1800, 500, 420, 220
+_BRIEF = 1 / 3
+_WHOLE_INTENTS = frozenset({"design", "migrate", "erd"})
+_MIGRATION_KINDS: tuple[SectionKind, ...] = ("requirements", "migration", "monitoring", "tradeoffs")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Kinds in working order, the kinds of entry that are written for it, and the length in words."""
+
+    kinds: tuple[SectionKind, ...]
+    prefers: frozenset[str]
+    words: int
+    whole: bool
+    erd: bool
+    asked: frozenset[SectionKind]
+
+    def weight(self, kind: SectionKind) -> int:
+        """Kinds asked for by name come before kinds that a whole design has anyway."""
+        return 1 if kind in self.asked else 0
+
+
+def plan(question: Question, detail: str) -> Plan:
+    """A whole design is long, a choice middling, a definition short; `brief` is a third."""
+    ids = question.intent_ids
+    kinds = tuple(dict.fromkeys(kind for intent in question.intents for kind in intent.sections))
+    specific = frozenset(kind for intent in question.intents if intent.id not in ("design", "migrate") for kind in intent.sections)
+    if "migrate" in ids:
+        kinds = tuple(dict.fromkeys((*_MIGRATION_KINDS, *kinds)))
+    words = _length(question)
+    return Plan(
+        kinds=kinds,
+        prefers=frozenset(kind for intent in question.intents for kind in intent.prefers),
+        words=int(words * _BRIEF) if detail == "brief" else words,
+        whole=bool(ids & _WHOLE_INTENTS),
+        erd="erd" in ids,
+        asked=specific,
+    )
+
+
+def _length(question: Question) -> int:
+    ids = question.intent_ids
+    if ids & {"design", "migrate"}:
+        return _WHOLE
+    if ids & {"choose", "compare"}:
+        return _CHOICE
+    if "define" in ids and len(ids) == 1:
+        return _DEFINITION
+    return _FOCUSED

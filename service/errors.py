@@ -1,0 +1,28 @@
+"""Everything that service raises.
+
+ServiceError
+├── SettingsError      a setting is unknown or outside its bounds
+├── ConstraintError    a constraint or weight of the request is not one that we know
+├── UnknownEntryError  there is no entry of that name
+└── RetrievalError     the index cannot be asked
+"""
+
+
+class ServiceError(Exception):
+    """Root of everything that service raises; the message is one line that says what to do."""
+
+
+class SettingsError(ServiceError):
+    """A setting is unknown or outside its bounds."""
+
+
+class ConstraintError(ServiceError):
+    """A constraint or weight of the request is not one that we know."""
+
+
+class UnknownEntryError(ServiceError):
+    """There is no entry of that name."""
+
+
+class RetrievalError(ServiceError):
+    """The index cannot be asked."""

@@ -1,0 +1,1 @@
+"""How people reach us: translate, call a use case, translate back."""

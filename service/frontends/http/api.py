@@ -1,0 +1,100 @@
+"""The JSON interface under /v1: translate, call a use case, translate back."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from litestar import Controller, Request, Response, get, post
+from litestar.exceptions import HTTPException, NotAcceptableException
+from litestar.params import Parameter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from kb.entry import Kind
+from service.answer.advice import Advice
+from service.answer.markdown import render
+from service.catalogue import SearchResults
+from service.frontends.bodies import body, cards_body, entry_body
+from service.frontends.http.door import Door, DoorDependency
+from service.question.request import AskRequest, PlainText, not_blank
+
+JSON = "application/json"
+MARKDOWN = "text/markdown"
+MAX_QUERY = 2_000
+Result = TypeVar("Result")
+AnyRequest = Request[Any, Any, Any]
+
+
+class SearchRequest(BaseModel):
+    """The body of `POST /v1/search`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    query: Annotated[PlainText, Field(max_length=MAX_QUERY), AfterValidator(not_blank)]
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+def json_only(request: AnyRequest) -> None:
+    """Refuse a body that says it is something else than JSON, before anything tries to read it."""
+    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if request.method == "POST" and media_type != JSON:
+        raise HTTPException(status_code=415, detail=f"The body is {media_type!r}: send {JSON}, with a Content-Type header that says so.")
+
+
+def acceptable(request: AnyRequest, offered: Sequence[str]) -> str:
+    """The media type of the answer. Raises NotAcceptableException."""
+    chosen = request.accept.best_match([*offered], default=None)
+    if chosen is None:
+        raise NotAcceptableException(detail=f"This address answers {' or '.join(offered)}.")
+    return chosen
+
+
+class ApiController(Controller):
+    """Questions, searches and entries for programs."""
+
+    path = "/v1"
+    tags: ClassVar[list[str]] = ["api"]
+    before_request = json_only
+
+    @post("/ask", status_code=200, operation_id="ask", summary="Ask a question, get cited advice")
+    async def ask(self, request: AnyRequest, data: AskRequest, door: DoorDependency) -> Response[Any]:
+        """Answers as JSON, or as Markdown where Accept prefers `text/markdown`."""
+        media_type = acceptable(request, (JSON, MARKDOWN))
+        write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
+        return await _timed(door, lambda: door.advisor.advise(data), write, media_type)
+
+    @post("/search", status_code=200, operation_id="search", summary="Find sections of entries")
+    async def search(self, request: AnyRequest, data: SearchRequest, door: DoorDependency) -> Response[Any]:
+        """The sections nearest to the query, best first."""
+        acceptable(request, (JSON,))
+        write: Callable[[SearchResults], bytes] = body
+        return await _timed(door, lambda: door.advisor.search(data.query, data.limit), write, JSON)
+
+    @get("/entries", operation_id="listEntries", summary="List entries")
+    async def entries(self, door: DoorDependency, kind: Annotated[Kind | None, Parameter(description="Only entries of this kind.")] = None) -> Response[Any]:
+        """Every entry with its summary and the questions that it answers."""
+        return Response(cards_body(door.advisor.entries(kind)), media_type=JSON)
+
+    @get("/entries/{kind:str}/{slug:str}", operation_id="getEntry", summary="One entry")
+    async def entry(self, kind: str, slug: str, door: DoorDependency) -> Response[Any]:
+        """The front matter of an entry and its sections as plain text."""
+        return Response(entry_body(door.advisor.entry(f"{kind}/{slug}"), door.public_url), media_type=JSON)
+
+
+async def _timed(door: Door, work: Callable[[], Result], write: Callable[[Result], bytes], media_type: str) -> Response[Any]:
+    """Run the use case on the pool; how long it worked and waited stands in a header, so that the body has no clock in it."""
+
+    def timed() -> tuple[bytes, float, float]:
+        started = time.perf_counter()
+        result = work()
+        worked = time.perf_counter()
+        content = write(result)
+        return content, worked - started, time.perf_counter() - worked
+
+    arrived = time.perf_counter()
+    content, worked, written = await door.pool.run(timed)
+    total = time.perf_counter() - arrived
+    waited = total - worked - written
+    spans = {"wait": waited, "core": worked, "write": written, "total": total}
+    timing = ", ".join(f"{name};dur={1000 * seconds:.1f}" for name, seconds in spans.items())
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    return Response(content, media_type=f"{media_type}{charset}", headers={"Server-Timing": timing, "Vary": "Accept"})

@@ -1,0 +1,91 @@
+"""The ASGI application, built by one call; importing this module does nothing."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from litestar import Litestar, MediaType, Request, Response
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
+from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.static_files import create_static_files_router
+from litestar.types import Message, Scope
+
+from service.frontends.http.api import ApiController
+from service.frontends.http.door import Door
+from service.frontends.http.health import HealthController
+from service.frontends.http.pages import STATIC, Pages
+from service.frontends.http.pool import Pool
+from service.frontends.http.problems import problem_of, problem_response
+from service.frontends.http.site import SiteController
+from service.frontends.use_cases import UseCases
+from service.settings import Settings
+
+# 20 turns of history and 256 kB of attachments, both escaped as JSON may, fit well into this.
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+# No script but our own file, no host but ours; diagrams come as data URIs in img elements.
+HEADERS: Mapping[bytes, bytes] = {
+    b"content-security-policy": b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"no-referrer",
+}
+
+
+def create_app(advisor: UseCases, settings: Settings) -> Litestar:
+    """The application around an advisor."""
+    pages = Pages()
+    door = Door(advisor, Pool(settings.concurrency, settings.queue), pages, settings.public_url)
+    static = create_static_files_router(path="/static", directories=[STATIC], cache_control=CacheControlHeader(max_age=86_400, public=True), include_in_schema=False)
+    handler = _edge(pages)
+    return Litestar(
+        route_handlers=[ApiController, SiteController, HealthController, _Metrics, static],
+        dependencies={"door": Provide(lambda: door, sync_to_thread=False)},
+        exception_handlers={HTTPException: handler, Exception: handler},
+        before_send=[_secured],
+        middleware=[PrometheusConfig(app_name="dbarch", prefix="dbarch", group_path=True).middleware],
+        openapi_config=_openapi(pages),
+        request_max_body_size=MAX_BODY_BYTES,
+        logging_config=None,
+    )
+
+
+class _Metrics(PrometheusController):
+    path = "/metrics"
+    include_in_schema = False
+
+
+class _DocsPage(OpenAPIRenderPlugin):
+    """Litestar's own renderers load scripts from a CDN; this one is a page of ours."""
+
+    def __init__(self, pages: Pages) -> None:
+        super().__init__(path="/", media_type=MediaType.HTML)
+        self._pages = pages
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return self._pages.docs(openapi_schema).encode()
+
+
+def _openapi(pages: Pages) -> OpenAPIConfig:
+    return OpenAPIConfig(title="database-architect", version=version("database-architect"), path="/docs", render_plugins=[_DocsPage(pages), JsonRenderPlugin(path="/openapi.json")])
+
+
+def _edge(pages: Pages) -> Any:
+    """Problems as JSON for programs, as a page for people who came with a browser."""
+
+    def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if request.scope["path"].startswith("/v1/") or request.accept.best_match(["application/json", "text/html"]) != "text/html":
+            return problem_response(request, error)
+        problem = problem_of(error)
+        return Response(pages.problem(problem), status_code=problem.status, headers=dict(problem.headers), media_type=MediaType.HTML)
+
+    return handle
+
+
+async def _secured(message: Message, scope: Scope) -> None:
+    """Headers for every response, errors too."""
+    if message["type"] == "http.response.start":
+        message["headers"] = [*message["headers"], *HEADERS.items()]

@@ -1,0 +1,24 @@
+"""What the handlers share: the use cases, the pool that runs them and the pages they are shown on."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from litestar.params import Dependency
+
+from service.frontends.http.pages import Pages
+from service.frontends.http.pool import Pool
+from service.frontends.use_cases import UseCases
+
+
+@dataclass(frozen=True)
+class Door:
+    """Built once by `create_app`, injected into every handler."""
+
+    advisor: UseCases
+    pool: Pool
+    pages: Pages
+    public_url: str
+
+
+# Validated by mypy; Litestar would try to take the protocol apart.
+DoorDependency = Annotated[Door, Dependency(skip_validation=True)]

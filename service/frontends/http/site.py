@@ -1,0 +1,87 @@
+"""The pages for people: one to ask on, and the knowledge base to read."""
+
+from typing import Any
+
+from litestar import Controller, MediaType, Request, Response, get, post
+from litestar.datastructures import FormMultiDict
+from litestar.exceptions import HTTPException
+from pydantic import ValidationError
+
+from service.errors import ServiceError
+from service.frontends.http.door import Door, DoorDependency
+from service.frontends.http.pages import Asked
+from service.frontends.http.pool import BusyError
+from service.frontends.http.problems import problem_of
+from service.question.request import AskRequest, Attachment, Turn
+
+FORM = "application/x-www-form-urlencoded"
+MAX_BEFORE = 10
+
+
+class SiteController(Controller):
+    """Server-rendered; every page works without JavaScript."""
+
+    path = "/"
+    include_in_schema = False
+
+    @get("/", media_type=MediaType.HTML)
+    async def form(self, door: DoorDependency) -> str:
+        return door.pages.ask(Asked())
+
+    @post("/", status_code=200)
+    async def answer(self, request: Request[Any, Any, Any], door: DoorDependency) -> Response[str]:
+        if request.content_type[0] != FORM:
+            raise HTTPException(status_code=415, detail=f"This page takes a form ({FORM}); programs ask at /v1/ask.")
+        asked = _asked(await request.form())
+        try:
+            asking = _request(asked)
+        except ValidationError as error:
+            return _page(door.pages.ask(asked, fault=_fault(error)), 422)
+        try:
+            return _page(await door.pool.run(lambda: _answered(door, asked, asking)), 200)
+        except (ServiceError, BusyError) as error:
+            problem = problem_of(error)
+            return _page(door.pages.ask(asked, fault=problem.detail), problem.status, dict(problem.headers))
+
+    @get("/kb", media_type=MediaType.HTML)
+    async def entries(self, door: DoorDependency) -> str:
+        return door.pages.entries(door.advisor.entries())
+
+    @get("/kb/{kind:str}/{slug:str}", media_type=MediaType.HTML)
+    async def entry(self, kind: str, slug: str, door: DoorDependency) -> str:
+        entry = door.advisor.entry(f"{kind}/{slug}")
+        return await door.pool.run(lambda: door.pages.entry(entry, door.advisor.kb))
+
+
+def _answered(door: Door, asked: Asked, asking: AskRequest) -> str:
+    return door.pages.ask(asked, door.advisor.advise(asking))
+
+
+def _asked(form: FormMultiDict) -> Asked:
+    """The fields of the form; a file in place of a text counts as nothing typed."""
+
+    def text(name: str, default: str = "") -> str:
+        value = form.get(name, default)
+        return value.replace("\r\n", "\n") if isinstance(value, str) else default
+
+    before = tuple(value for value in form.getall("before", []) if isinstance(value, str) and value.strip())
+    return Asked(text("question"), text("pasted"), text("detail", "full"), before[-MAX_BEFORE:])
+
+
+def _request(asked: Asked) -> AskRequest:
+    """The same request as any other door's. Raises ValidationError."""
+    pasted = (Attachment(name="pasted", content=asked.pasted),) if asked.pasted.strip() else ()
+    history = tuple(Turn(role="user", content=text) for text in asked.before)
+    return AskRequest.model_validate({"question": asked.question, "attachments": pasted, "history": history, "detail": asked.detail})
+
+
+def _fault(error: ValidationError) -> str:
+    """`The question is empty: …`, in words of the form."""
+    fault = error.errors()[0]
+    name = str(fault["loc"][0]) if fault["loc"] else "the pasted text"
+    words = fault["msg"].removeprefix("Value error, ")
+    return f"{name.capitalize()}: {words}."
+
+
+def _page(html: str, status: int, headers: dict[str, str] | None = None) -> Response[str]:
+    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)

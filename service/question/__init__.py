@@ -1,0 +1,1 @@
+"""What is asked about: facts with their spans, intents, entities."""

@@ -1,0 +1,64 @@
+"""Text as clauses: where words stand, and whether a cue is negated within its clause."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_CLAUSE_END = re.compile(r"[.;!?](?=\s|$)|\n|,(?=\s)|\s(?:but|although|whereas|while|and then)\s", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|\n")
+_NEGATION = re.compile(
+    r"\b(?:no|not|never|without|neither|nor|cannot|hardly|n't|don't|doesn't|isn't|aren't|won't|can't|needn't|no need for|instead of|rather than)\s+(?:\w+\s+){0,3}$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Characters start to end of a text."""
+
+    start: int
+    end: int
+
+    def holds(self, position: int) -> bool:
+        return self.start <= position < self.end
+
+
+def clauses(text: str) -> tuple[Stretch, ...]:
+    """The clauses of a text, in order, covering it whole."""
+    return _cut(text, _CLAUSE_END)
+
+
+def sentences(text: str) -> tuple[Stretch, ...]:
+    """The sentences of a text, in order, covering it whole."""
+    return _cut(text, _SENTENCE_END)
+
+
+def around(stretches: tuple[Stretch, ...], position: int) -> Stretch:
+    """The stretch that a position stands in; the last one for the end of the text."""
+    return next((s for s in stretches if s.holds(position)), stretches[-1])
+
+
+def _cut(text: str, pattern: re.Pattern[str]) -> tuple[Stretch, ...]:
+    ends = [match.end() for match in pattern.finditer(text)]
+    starts = [0, *ends]
+    return tuple(Stretch(a, b) for a, b in zip(starts, [*ends, len(text) + 1], strict=True) if b > a)
+
+
+@lru_cache(maxsize=4096)
+def cue_pattern(cue: str) -> re.Pattern[str]:
+    """A cue as a pattern: whole words, hyphen or space alike, any case."""
+    words = [re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
+    return re.compile(r"(?<![\w-])" + r"[\s-]+".join(words) + r"(?![\w])", re.IGNORECASE)
+
+
+def find_cue(cue: str, text: str) -> Iterator[Stretch]:
+    """Every place where the cue stands as whole words."""
+    for match in cue_pattern(cue).finditer(text):
+        yield Stretch(match.start(), match.end())
+
+
+def negated(text: str, at: int) -> bool:
+    """Whether the words before the position, within its clause, deny what stands there."""
+    clause = around(clauses(text), at)
+    return bool(_NEGATION.search(text[clause.start : at]))

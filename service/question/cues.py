@@ -1,0 +1,67 @@
+"""Flags, choices, sets and workloads: attributes that words state, and words deny."""
+
+from collections.abc import Iterable, Mapping
+
+from kb.fact import Fact, Span
+from kb.vocabulary import Attribute, Workload
+from service.question.clauses import Stretch, find_cue, negated
+
+_NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
+
+
+def flags(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fact, ...]:
+    """A flag is true where one of its cues stands, false where every place of its cues is denied."""
+    found = []
+    for attribute in attributes:
+        if attribute.kind != "flag":
+            continue
+        places = [(place, _denied(text, place, cue)) for cue in attribute.cues for place in find_cue(cue, text)]
+        if places:
+            affirmed = [place for place, denied in places if not denied]
+            place = min(affirmed or [place for place, _ in places], key=lambda p: (p.start, -p.end))
+            found.append(Fact(attribute.name, bool(affirmed), "stated", _span(text, place, source)))
+    return tuple(found)
+
+
+def choices(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fact, ...]:
+    """A choice is made where cues of exactly one of its values stand undenied; a set holds every value with a cue."""
+    found = []
+    for attribute in attributes:
+        if attribute.kind not in ("choice", "set") or not attribute.values:
+            continue
+        hits = _undenied(text, attribute.values)
+        if not hits:
+            continue
+        first = min(hits.values(), key=lambda p: p.start)
+        if attribute.kind == "set":
+            found.append(Fact(attribute.name, frozenset(hits), "stated", _span(text, first, source)))
+        elif len(hits) == 1:
+            found.append(Fact(attribute.name, next(iter(hits)), "stated", _span(text, first, source)))
+    return tuple(found)
+
+
+def workloads(text: str, terms: Mapping[str, Workload], source: str) -> tuple[Fact, ...]:
+    """The workloads that the words suggest, as one set."""
+    hits = _undenied(text, {name: term.cues for name, term in terms.items()})
+    if not hits:
+        return ()
+    first = min(hits.values(), key=lambda p: p.start)
+    return (Fact("workload", frozenset(hits), "stated", _span(text, first, source)),)
+
+
+def _undenied(text: str, values: Mapping[str, tuple[str, ...]]) -> dict[str, Stretch]:
+    hits: dict[str, Stretch] = {}
+    for value, value_cues in values.items():
+        places = [place for cue in value_cues for place in find_cue(cue, text) if not _denied(text, place, cue)]
+        if places:
+            hits[value] = min(places, key=lambda p: (p.start, -p.end))
+    return hits
+
+
+def _denied(text: str, place: Stretch, cue: str) -> bool:
+    # A cue that is itself a negation ("no downtime") is not denied by its own word.
+    return not cue.lower().startswith(_NEGATIVE_START) and negated(text, place.start)
+
+
+def _span(text: str, place: Stretch, source: str) -> Span:
+    return Span(source, place.start, place.end, text[place.start : place.end])

@@ -1,0 +1,125 @@
+"""Technologies in a text: by name, alias or a slip of the keyboard, each with the part it plays in the sentence."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz.distance import DamerauLevenshtein
+
+from kb.fact import Fact, Span
+from kb.vocabulary import TechnologyName
+from service.question.clauses import Stretch, around, clauses, find_cue
+
+Part = Literal["asked", "compared", "stack", "excluded", "from", "to", "simile"]
+# Names that are also words: a slip is never read as one of these.
+_PLAIN_WORDS = frozenset({"oracle", "spanner", "aurora", "neptune", "elastic", "prisma", "synapse", "rails", "varnish", "snowflake", "atlas", "alembic", "vitess", "redshift", "dynamo"})
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
+
+_BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    ("simile", re.compile(r"\b(?:like|as|similar to|unlike) (?:in |with )?$", re.IGNORECASE)),
+    ("excluded", re.compile(r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|rather not (?:run|use|have)|don't (?:want|like|use)|do not (?:want|use)|can't use|cannot use|won't use)(?: to use| to run| use| run)? )$", re.IGNORECASE)),
+    ("from", re.compile(r"\b(?:from|off|leave|leaving|away from|replace|replacing)(?: \w+){0,2} $", re.IGNORECASE)),
+    ("to", re.compile(r"\b(?:to|into|onto|towards)(?: \w+){0,2} $", re.IGNORECASE)),
+    ("stack", re.compile(r"\b(?:on|our|use|using|uses|run|running|have|already on|stay on|stick with|keep|existing|current|currently|runs on|with)(?: an?| the| one| our| \w+ing)? $", re.IGNORECASE)),
+)
+_AFTER: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    ("excluded", re.compile(r"^ (?:is|are) (?:out|ruled out|forbidden|not allowed|no option|off the table)\b", re.IGNORECASE)),
+    ("stack", re.compile(r"^ (?:is (?:fixed|given|set|mandated)|shop\b|house\b|stays|we (?:have|run|use)\b)", re.IGNORECASE)),
+    ("from", re.compile(r"^(?: \S+)? (?:to|->|→|=>) ?$", re.IGNORECASE)),
+)
+_MIGRATION = re.compile(r"\b(?:migrat\w*|mov(?:e|ing)|switch\w*|port(?:ing)?|convert\w*|transition\w*|leav(?:e|ing)|replac\w*|off)\b|->|→", re.IGNORECASE)
+_COMPARISON = re.compile(r"\b(?:or|vs\.?|versus|compared? (?:to|with)|against|between|better than|compare|choose)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A technology named in the text: its id without kind, where, and its part."""
+
+    id: str
+    start: int
+    end: int
+    text: str
+    part: Part
+
+    @property
+    def stretch(self) -> Stretch:
+        return Stretch(self.start, self.end)
+
+
+def technologies(text: str, names: Mapping[str, TechnologyName]) -> tuple[Named, ...]:
+    """Every technology named, longest name first where names overlap, in order of the text."""
+    places: list[tuple[int, int, str]] = []
+    for name in names.values():
+        for alias in (name.name, *name.aliases):
+            places += [(place.start, place.end, name.id) for place in find_cue(alias, text)]
+    places += _slips(text, names, [Stretch(start, end) for start, end, _ in places])
+    chosen: list[tuple[int, int, str]] = []
+    for place in sorted(places, key=lambda p: (p[0] - p[1], p[0])):
+        if all(place[1] <= other[0] or place[0] >= other[1] for other in chosen):
+            chosen.append(place)
+    ordered = sorted(chosen)
+    return tuple(Named(id_, start, end, text[start:end], _part(text, start, end, ordered)) for start, end, id_ in ordered)
+
+
+def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stretch]) -> list[tuple[int, int, str]]:
+    found = []
+    for match in _TOKEN.finditer(text):
+        word = match.group().lower()
+        if any(place.start < match.end() and match.start() < place.end for place in taken):
+            continue
+        for name in names.values():
+            known = {alias.lower() for alias in (name.name, *name.aliases) if len(alias) >= 6 and " " not in alias} - _PLAIN_WORDS
+            if any(_is_slip(word, alias) for alias in known):
+                found.append((match.start(), match.end(), name.id))
+                break
+    return found
+
+
+def _is_slip(word: str, alias: str) -> bool:
+    allowed = 1 if len(alias) <= 8 else 2
+    return word[0] == alias[0] and word[:-1] != alias and DamerauLevenshtein.distance(word, alias, score_cutoff=allowed) <= allowed
+
+
+def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -> Part:
+    before, after = text[:start], text[end:]
+    clause = around(clauses(text), start)
+    sentence = text[clause.start : clause.end]
+    moving = bool(_MIGRATION.search(sentence))
+    for part, pattern in _BEFORE:
+        if pattern.search(before) and (moving or part not in ("from", "to")):
+            return part
+    following = next((other for other in places if other[0] >= end), None)
+    gap = text[end : following[0]] if following else ""
+    for part, pattern in _AFTER:
+        if pattern.search(gap if part == "from" else after):
+            return part
+    inside = [other for other in places if clause.start <= other[0] < clause.end]
+    if len({other[2] for other in inside}) > 1 and _COMPARISON.search(sentence):
+        return "compared"
+    return "asked"
+
+
+def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:
+    """The parts as facts: engine, compared, stack, excluded, migration.from and migration.to; a simile states nothing."""
+    facts: list[Fact] = []
+
+    def spans(*parts: Part) -> list[Named]:
+        return [name for name in named if name.part in parts]
+
+    for attribute, part in (("migration.from", "from"), ("migration.to", "to")):
+        facts += [Fact(attribute, name.id, "stated", _span(name, source)) for name in spans(part)[:1]]
+    moving = bool(spans("from")) and bool(spans("to"))
+    for attribute, parts in (("compared", ("compared",)), ("stack", ("stack",)), ("excluded", ("excluded",))):
+        hits = spans(*parts)  # type: ignore[arg-type]  # the table holds literals
+        if hits:
+            facts.append(Fact(attribute, frozenset(name.id for name in hits), "stated", _span(hits[0], source)))
+    candidates = {name.id for name in spans("asked", "stack", *(("to",) if not moving else ()))}
+    if len(candidates) == 1 and not spans("compared"):
+        hit = next(name for name in named if name.id in candidates)
+        facts.append(Fact("engine", hit.id, "stated", _span(hit, source)))
+    return tuple(facts)
+
+
+def _span(name: Named, source: str) -> Span:
+    return Span(source, name.start, name.end, name.text)

@@ -1,0 +1,45 @@
+"""Intents: what the asker wants, by the words of a table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import yaml
+
+from kb.entry import SectionKind
+from service.question.clauses import find_cue
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One row of intents.yaml."""
+
+    id: str
+    cues: tuple[str, ...]
+    prefers: tuple[str, ...]
+    sections: tuple[SectionKind, ...]
+    focus: bool = False
+    needs_two: bool = False
+
+
+@lru_cache(maxsize=1)
+def intent_table() -> Mapping[str, Intent]:
+    """The rows of intents.yaml by id, in their order."""
+    text = resources.files("service.question").joinpath("intents.yaml").read_text(encoding="utf-8")
+    rows = yaml.load(text, Loader=yaml.CSafeLoader)
+    return {
+        name: Intent(name, tuple(row["cues"]), tuple(row["prefers"]), tuple(row["sections"]), row.get("focus", False), row.get("needs_two", False))
+        for name, row in rows.items()
+    }
+
+
+def intents(text: str, compared: int) -> tuple[Intent, ...]:
+    """The intents whose cues stand in the text, in the table's order; comparing needs two technologies."""
+    found = []
+    for intent in intent_table().values():
+        if intent.needs_two and compared < 2:
+            continue
+        if any(True for cue in intent.cues for _ in find_cue(cue, text)):
+            found.append(intent)
+    return tuple(found)

@@ -1,0 +1,101 @@
+"""The question as understood: facts with their spans, intents, technologies, numbers without a role."""
+
+from dataclasses import dataclass
+
+from kb.fact import Fact, FactSet, Span
+from kb.vocabulary import Vocabulary
+from service.question.clauses import find_cue
+from service.question.constraints import stated
+from service.question.cues import choices, flags, workloads
+from service.question.entities import Named, technologies, technology_facts
+from service.question.intents import Intent, intents
+from service.question.numbers import Mention, mentions
+from service.question.pasted import Pasted, pasted
+from service.question.request import AskRequest
+from service.question.roles import bind, is_version
+
+
+@dataclass(frozen=True)
+class Loose:
+    """A number whose role is not certain: it is listed, never used."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked. `text` is the question alone, `context` joins what the user said before, for retrieval."""
+
+    text: str
+    context: str
+    facts: FactSet
+    intents: tuple[Intent, ...]
+    technologies: tuple[Named, ...]
+    loose: tuple[Loose, ...]
+    pasted: tuple[Pasted, ...]
+
+    @property
+    def intent_ids(self) -> frozenset[str]:
+        return frozenset(intent.id for intent in self.intents)
+
+
+def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
+    """Read the request; what is read of the last turn overrides what was said before. Raises ConstraintError."""
+    prose, texts = pasted(request)
+    earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
+    facts: list[Fact] = []
+    for source, text in earlier:
+        facts += _read(text, source, vocabulary)[0]
+    current, loose, named = _read(prose, "question", vocabulary)
+    facts += current
+    facts += stated(request.constraints, vocabulary)
+    facts += _shape(prose, vocabulary)
+    before = " ".join(text for _, text in earlier[-2:])
+    objects = tuple(obj for text in texts for obj in text.objects)
+    compared = len({name.id for name in named if name.part == "compared"})
+    return Question(
+        text=prose.strip() or request.question.strip(),
+        context=f"{before} {prose}".strip(),
+        facts=FactSet(tuple(facts), objects, prose),
+        intents=intents(prose, compared) or (intents(before, 0) if before else ()),
+        technologies=named,
+        loose=tuple(loose),
+        pasted=texts,
+    )
+
+
+def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], list[Loose], tuple[Named, ...]]:
+    named = technologies(text, vocabulary.technologies)
+    names = tuple(name.stretch for name in named)
+    attributes = vocabulary.attributes
+    facts: list[Fact] = [*technology_facts(named, source)]
+    loose: list[Loose] = []
+    for mention in mentions(text):
+        if is_version(text, mention, names):
+            continue
+        fact = bind(text, mention, attributes, source)
+        if fact is not None and not any(known.attribute == fact.attribute and known.span != fact.span for known in facts):
+            facts.append(fact)
+        else:
+            loose.append(_loose(mention, source))
+    facts += flags(text, attributes.values(), source)
+    facts += choices(text, attributes.values(), source)
+    facts += workloads(text, vocabulary.workloads, source)
+    return facts, loose, named
+
+
+def _loose(mention: Mention, source: str) -> Loose:
+    return Loose(mention.text, Span(source, mention.start, mention.end, mention.text))
+
+
+def _shape(text: str, vocabulary: Vocabulary) -> tuple[Fact, ...]:
+    """The shape whose cues and role words the text holds most of; a tie, or a single weak word, names none."""
+    counts: dict[str, int] = {}
+    for shape in vocabulary.shapes.values():
+        words = {*shape.cues, *(word for role in shape.roles.values() for word in role)}
+        counts[shape.name] = sum(1 for word in words for _ in find_cue(word, text))
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+        return ()
+    return (Fact("shape", ranked[0][0], "stated", None),)

@@ -1,0 +1,58 @@
+"""The request: a question with its history, attachments and constraints; the body of `POST /v1/ask`."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+MAX_QUESTION = 20_000
+MAX_ATTACHED_BYTES = 256_000
+
+
+def _no_nul(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("holds a NUL character: send plain text")
+    return text
+
+
+def not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty: ask a question in a sentence or two")
+    return text
+
+
+PlainText = Annotated[str, AfterValidator(_no_nul)]
+
+
+class Part(BaseModel):
+    """Frozen, unknown keys forbidden."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Turn(Part):
+    role: Literal["user", "assistant"]
+    content: Annotated[PlainText, Field(max_length=MAX_QUESTION)]
+
+
+class Attachment(Part):
+    name: Annotated[PlainText, Field(min_length=1, max_length=200)]
+    content: PlainText
+    language: str | None = None
+
+
+class AskRequest(Part):
+    """The body of `POST /v1/ask`; the same bounds hold at every door."""
+
+    question: Annotated[PlainText, Field(max_length=MAX_QUESTION), AfterValidator(not_blank)]
+    history: Annotated[tuple[Turn, ...], Field(max_length=20)] = ()
+    attachments: tuple[Attachment, ...] = ()
+    constraints: dict[str, Any] = {}
+    weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}
+    detail: Literal["brief", "full"] = "full"
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        size = sum(len(a.content.encode()) for a in self.attachments)
+        if size > MAX_ATTACHED_BYTES:
+            raise ValueError(f"attachments hold {size:,} bytes in all, {MAX_ATTACHED_BYTES:,} are taken: send the part that matters")
+        return self

@@ -1,0 +1,123 @@
+"""Which attribute a number is: a fact only when the words around it name one role, otherwise it stays a number."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.fact import Fact, Span
+from kb.quantity import Quantity
+from kb.vocabulary import Attribute
+from service.question.clauses import Stretch, around, clauses, find_cue, sentences
+from service.question.numbers import Mention
+
+# A cue in the neighbouring clause counts as if it stood this much farther away.
+_COMMA = 40
+_REACH = 90
+# A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
+_PLAUSIBLE: Mapping[str, tuple[float, float]] = {
+    "latency.p99": (1e-4, 120.0),
+    "latency.rtt": (1e-5, 5.0),
+    "workload.retention": (3600.0, 3.2e9),
+    "workload.item_bytes": (1.0, 1e9),
+    "downtime.window": (0.0, 7 * 86400.0),
+    "availability": (50.0, 100.0),
+    "workload.peak_factor": (1.0, 1000.0),
+    "team.size": (1.0, 10_000.0),
+    "regions": (1.0, 100.0),
+    "db.size": (1e6, 1e19),
+    "freshness": (0.0, 7 * 86400.0),
+    "cache.ttl": (1e-3, 3.2e7),
+}
+_ZERO_DURATION = ("rpo", "rto", "downtime.window", "freshness")
+
+
+@dataclass(frozen=True)
+class _Bid:
+    """How well an attribute explains a number: nouns before cues, near before far, long cues before short."""
+
+    attribute: Attribute
+    noun: bool
+    distance: int
+    length: int
+
+    @property
+    def rank(self) -> tuple[bool, int, int]:
+        return (not self.noun, self.distance, -self.length)
+
+
+def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], source: str) -> Fact | None:
+    """The fact that the number states, or None where no role, or more than one, is certain."""
+    bids = sorted(_bids(text, mention, attributes), key=lambda bid: bid.rank)
+    if not bids:
+        return None
+    best = bids[0]
+    rivals = [bid for bid in bids[1:] if bid.attribute.name != best.attribute.name and bid.rank[:2] == best.rank[:2] and bid.length == best.length]
+    if rivals:
+        return None
+    unit = best.attribute.unit or mention.unit
+    span = Span(source, mention.start, mention.end, text[mention.start : mention.end])
+    return Fact(best.attribute.name, Quantity(mention.value, unit, mention.text), "stated", span)
+
+
+def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
+    found = []
+    for attribute in attributes.values():
+        if attribute.kind != "quantity" or not _fits(mention, attribute):
+            continue
+        if mention.noun and (noun := _noun_match(mention.noun, attribute)):
+            found.append(_Bid(attribute, True, 0, noun))
+            continue
+        nearest = _nearest_cue(text, mention, attribute)
+        if nearest is not None:
+            found.append(_Bid(attribute, False, *nearest))
+    # "12 clinics" with a cue of something else stays a number of clinics; a noun of nobody's keeps cues out too.
+    return found
+
+
+def _fits(mention: Mention, attribute: Attribute) -> bool:
+    zero = mention.value == 0 and not mention.noun and attribute.name in _ZERO_DURATION
+    if attribute.unit != mention.unit and not zero:
+        return False
+    low, high = _PLAUSIBLE.get(attribute.name, (0.0, float("inf")))
+    return zero or low <= mention.value <= high
+
+
+def _noun_match(noun: str, attribute: Attribute) -> int | None:
+    """Length of the longest noun of the attribute that the noun phrase begins or ends with."""
+    hits = [len(word) for word in attribute.nouns if noun == word or noun.endswith(f" {word}") or noun.startswith(f"{word} ")]
+    return max(hits, default=None)
+
+
+def _nearest_cue(text: str, mention: Mention, attribute: Attribute) -> tuple[int, int] | None:
+    # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word, except where the cue is the noun.
+    sentence, clause = around(sentences(text), mention.start), around(clauses(text), mention.start)
+    best: tuple[int, int] | None = None
+    for cue in attribute.cues:
+        for place in find_cue(cue, text):
+            if not sentence.holds(place.start):
+                continue
+            distance = _distance(place, mention) + (0 if clause.holds(place.start) else _COMMA)
+            length = place.end - place.start
+            if distance <= _limit(mention) and (best is None or (distance, -length) < (best[0], -best[1])):
+                best = (distance, length)
+    return best
+
+
+def _limit(mention: Mention) -> int:
+    return 12 if mention.noun else _REACH
+
+
+def _distance(place: Stretch, mention: Mention) -> int:
+    if place.end <= mention.start:
+        return mention.start - place.end
+    return max(0, place.start - mention.end)
+
+
+_AFTER_NAME = re.compile(r"^[\s-]?v?$")
+
+
+def is_version(text: str, mention: Mention, names: tuple[Stretch, ...]) -> bool:
+    """Whether the number directly follows the name of a technology (`PostgreSQL 16`, `MySQL 8.0`)."""
+    return not mention.noun and mention.unit == "count" and any(
+        name.end <= mention.start and _AFTER_NAME.match(text[name.end : mention.start]) for name in names
+    )

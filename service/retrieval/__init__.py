@@ -1,0 +1,1 @@
+"""What we have on it: sections found by meaning and by term."""

@@ -1,0 +1,100 @@
+"""The settings of the service, read from the environment: with those of ingest they are all there are."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from rapidfuzz import process
+
+from ingest.settings import IngestSettings
+from service.errors import SettingsError
+
+PREFIX = "DBARCH_"
+
+
+class Settings(IngestSettings):
+    """Built once, by `read_settings`; objects get the few values that they need."""
+
+    public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")] = ""
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    concurrency: Annotated[int, Field(ge=1, le=64)] = 2
+    queue: Annotated[int, Field(ge=0, le=1000)] = 16
+    log_format: Literal["text", "json"] = "text"
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is passed: the environment is an argument of `read_settings`, for tests and for the one did-you-mean."""
+        return (init_settings,)
+
+
+@dataclass(frozen=True)
+class SettingRow:
+    """A line of the README's table."""
+
+    name: str
+    default: str
+    bounds: str
+    help: str
+
+
+ROWS: tuple[SettingRow, ...] = (
+    SettingRow("DBARCH_DATA_DIR", "`./data`; in an installation without the repository `$XDG_DATA_HOME/database-architect`", "a directory that can be written", "Where editions lie."),
+    SettingRow("DBARCH_CHROMA_URL", "unset: Chroma runs inside the process", "`http(s)://host[:port]`", "A Chroma server that replicas share; one collection per edition."),
+    SettingRow("DBARCH_EMBEDDING_MODEL", "`all-MiniLM-L6-v2`, which comes with the installation", "a sentence-transformers name or path on this machine", "What embeds entries and questions."),
+    SettingRow("DBARCH_KB_DIR", "unset", "a directory of entries", "A team's own entries, beside ours."),
+    SettingRow("DBARCH_PUBLIC_URL", "unset: links are relative", "`http(s)://…`", "Where people reach the service; makes the links in answers absolute."),
+    SettingRow("DBARCH_HOST", "`127.0.0.1`", "an address of this machine", "What `dbarch serve` listens on."),
+    SettingRow("DBARCH_PORT", "`8080`", "1 to 65535", "The port that `dbarch serve` listens on."),
+    SettingRow("DBARCH_CONCURRENCY", "`2`", "1 to 64", "Requests answered at a time; one a core."),
+    SettingRow("DBARCH_QUEUE", "`16`", "0 to 1000", "Requests that may wait; one more is refused with 503."),
+    SettingRow("DBARCH_LOG_FORMAT", "`text`", "`text` or `json`", "How the log is written, to standard error."),
+)  # fmt: skip
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings that the environment holds. Raises SettingsError in one line, for unknown names too."""
+    environ = os.environ if environ is None else environ
+    given = {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX) and value.strip()}
+    for name in environ:
+        _known(name)
+    try:
+        return Settings(**{"data_dir": _default_data_dir(environ), **_typed(given)})
+    except ValidationError as error:
+        raise SettingsError(_explained(error)) from error
+
+
+def _typed(given: Mapping[str, str]) -> dict[str, Any]:
+    """The environment holds text; pydantic turns it into what each field is."""
+    return dict(given)
+
+
+def _known(name: str) -> None:
+    names = [row.name for row in ROWS]
+    if not name.startswith(PREFIX) or name in names:
+        return
+    near = process.extractOne(name, names, score_cutoff=70)
+    hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(names)}."
+    raise SettingsError(f"{name} is not a setting: {hint}")
+
+
+def _explained(error: ValidationError) -> str:
+    fault = error.errors()[0]
+    name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
+    row = next(row for row in ROWS if row.name == name)
+    return f"{name} is {fault['input']!r}: it takes {row.bounds.replace('`', '')}."
+
+
+def _default_data_dir(environ: Mapping[str, str]) -> Path:
+    """Beside the repository's own files while there is one; in the user's data directory once the package is installed."""
+    root = Path(__file__).parents[1]
+    if (root / "pyproject.toml").exists():
+        return Path("data")
+    base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "database-architect"

@@ -1,0 +1,59 @@
+"""Technologies by name, alias and slip, and the part they play."""
+
+import pytest
+
+from kb.vocabulary import load_vocabulary
+from service.question.entities import technologies
+from service.question.question import understand
+from service.question.request import AskRequest
+
+VOCABULARY = load_vocabulary()
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    return [(named.id, named.part) for named in technologies(text, VOCABULARY.technologies)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Help me choose between PostgreSQL and MongoDB", [("postgresql", "compared"), ("mongodb", "compared")]),
+        ("postgres or mongo for a shop?", [("postgresql", "compared"), ("mongodb", "compared")]),
+        ("move from MySQL to PostgreSQL with zero downtime", [("mysql", "from"), ("postgresql", "to")]),
+        ("MySQL to Postgres migration", [("mysql", "from"), ("postgresql", "asked")]),
+        ("we're on MySQL", [("mysql", "stack")]),
+        ("MySQL is fixed", [("mysql", "stack")]),
+        ("no Oracle please", [("oracle-database", "excluded")]),
+        ("we'd rather not run Cassandra", [("cassandra", "excluded")]),
+        ("anything but MongoDB", [("mongodb", "excluded")]),
+        ("a jsonb column like in Postgres", [("postgresql", "simile")]),
+        ("How do I shard postgress?", [("postgresql", "asked")]),
+        ("is clikhouse any good", [("clickhouse", "asked")]),
+        ("casandra partitions", [("cassandra", "asked")]),
+        ("the spanned range was scanned by a scanner", []),
+        ("reading many readings", []),
+    ],
+)
+def test_a_technology_is_found_with_its_part(text: str, expected: list[tuple[str, str]]) -> None:
+    assert parts(text) == expected
+
+
+def test_the_longest_name_wins_where_names_overlap() -> None:
+    assert parts("Is Aurora Serverless right?")[0][0] == "aurora-serverless"
+
+
+def test_parts_become_facts() -> None:
+    facts = understand(AskRequest(question="Migrate from MySQL to PostgreSQL, no Oracle"), VOCABULARY).facts
+    assert facts.get("migration.from") == "mysql"
+    assert facts.get("migration.to") == "postgresql"
+    assert facts.get("excluded") == frozenset({"oracle-database"})
+
+
+def test_one_technology_is_the_engine() -> None:
+    assert understand(AskRequest(question="Which index in Postgres?"), VOCABULARY).facts.get("engine") == "postgresql"
+
+
+def test_two_compared_technologies_are_no_engine() -> None:
+    facts = understand(AskRequest(question="PostgreSQL vs MongoDB?"), VOCABULARY).facts
+    assert facts.get("engine") is None
+    assert facts.get("compared") == frozenset({"postgresql", "mongodb"})
