@@ -7,7 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.edition import (
@@ -21,10 +21,11 @@ from ingest.edition import (
     open_edition,
     read_manifest,
 )
-from ingest.embeddings import Embedder, identity_of
+from ingest.embeddings import Embedder
 from ingest.errors import BuildError, EditionError, LockedError
 from ingest.nodes import Node, build_nodes, text_digest
-from ingest.steps import STAGING, STEPS, Draft, Step
+from ingest.steps import STEPS, Draft, Step
+from ingest.subjects import load_subjects
 from ingest.vectors import Embedded, VectorCache, embed_cached
 from kb.entry import KnowledgeBase
 
@@ -41,6 +42,7 @@ class BuildRequest:
     data_dir: Path
     chroma_url: str | None = None
     rebuild: bool = False
+    subjects: Mapping[str, str] = field(default_factory=load_subjects)
 
 
 @dataclass(frozen=True)
@@ -93,26 +95,25 @@ def build(
 
 
 def _up_to_date(request: BuildRequest, embedder: Embedder) -> Manifest | None:
-    identity = identity_of(embedder)
     try:
-        edition = open_edition(request.data_dir, identity, request.chroma_url)
+        edition = open_edition(request.data_dir, embedder, request.chroma_url)
     except EditionError:
         return None
     edition.close()
-    return edition.manifest if edition.id == edition_id(request.kb, identity) else None
+    return edition.manifest if edition.id == _wanted(request, embedder) else None
 
 
 def _create(
     request: BuildRequest, embedder: Embedder, progress: Progress, steps: tuple[Step, ...]
 ) -> tuple[Manifest, Embedded]:
-    nodes = build_nodes(request.kb)
+    nodes = build_nodes(request.kb, request.subjects)
     digests = {node.id: text_digest(node.text) for node in nodes}
     texts = {digests[node.id]: node.text for node in nodes}
     cache = VectorCache.open(request.data_dir / CACHE, embedder)
     embedded = embed_cached(texts, embedder, cache, progress)
     rows = {digest: row for row, digest in enumerate(texts)}
     vectors = embedded.vectors[[rows[digests[node.id]] for node in nodes]]
-    name = _free_name(request.data_dir, edition_id(request.kb, identity_of(embedder)))
+    name = _free_name(request.data_dir, _wanted(request, embedder))
     manifest = _manifest(request, embedder, nodes, name)
     previous = current_name(request.data_dir)
     draft = Draft(request.data_dir, name, previous, request.kb, manifest, nodes, vectors, request.chroma_url)
@@ -124,10 +125,14 @@ def _create(
     return manifest, embedded
 
 
+def _wanted(request: BuildRequest, embedder: Embedder) -> str:
+    return edition_id(request.kb, request.subjects, embedder)
+
+
 def _manifest(request: BuildRequest, embedder: Embedder, nodes: tuple[Node, ...], name: str) -> Manifest:
     kb = request.kb
     return Manifest(
-        edition=edition_id(kb, identity_of(embedder)),
+        edition=_wanted(request, embedder),
         code_schema=SCHEMA,
         kb_digest=kb.digest,
         fences_digest=fences_digest(kb.fences),
@@ -215,6 +220,3 @@ def _locked(data_dir: Path) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-__all__ = ["STAGING", "BuildReport", "BuildRequest", "Machinery", "build", "quiet"]

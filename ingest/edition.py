@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from ingest.chroma import HNSW, ChromaPlace, DenseIndex, open_dense
-from ingest.embeddings import ModelIdentity, Vectors
+from ingest.embeddings import Identity, Vectors
 from ingest.errors import EditionError
 from ingest.lexical import K1, B, LexicalIndex
 from ingest.nodes import TOKENS, Node
@@ -83,9 +83,10 @@ class Edition:
 PARAMETERS: Mapping[str, str | int | float] = {**HNSW, "k1": K1, "b": B, "tokens": TOKENS}
 
 
-def edition_id(kb: KnowledgeBase, identity: ModelIdentity) -> str:
-    """Named after its content: the same entries, model and code give the same edition."""
-    parts = [SCHEMA, kb.digest, fences_digest(kb.fences), identity.digest, sorted(PARAMETERS.items())]
+def edition_id(kb: KnowledgeBase, subjects: Mapping[str, str], identity: Identity) -> str:
+    """Named after its content: the same entries, subjects, model and code give the same edition."""
+    content = [kb.digest, fences_digest(kb.fences), sorted(subjects.items())]
+    parts = [SCHEMA, identity.digest, sorted(PARAMETERS.items()), content]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 
@@ -130,7 +131,7 @@ def chroma_place(path: Path, manifest: Manifest, chroma_url: str | None) -> Chro
     return ChromaPlace(manifest.collection, path / CHROMA, chroma_url)
 
 
-def open_edition(data_dir: Path, identity: ModelIdentity, chroma_url: str | None = None) -> Edition:
+def open_edition(data_dir: Path, identity: Identity, chroma_url: str | None = None) -> Edition:
     """Open the current edition; what does not fit this code, model and store is refused with the command that repairs it.
 
     Raises EditionError, and StoreError when Chroma does not answer.
@@ -150,7 +151,7 @@ def open_edition(data_dir: Path, identity: ModelIdentity, chroma_url: str | None
     return edition
 
 
-def _misfits(manifest: Manifest, identity: ModelIdentity, chroma_url: str | None) -> tuple[str, ...]:
+def _misfits(manifest: Manifest, identity: Identity, chroma_url: str | None) -> tuple[str, ...]:
     store = "server" if chroma_url else "embedded"
     checks = (
         (manifest.code_schema == SCHEMA, f"has schema {manifest.code_schema}, this code reads {SCHEMA}"),

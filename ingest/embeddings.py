@@ -27,29 +27,29 @@ _WEIGHTS = ("*.safetensors", "*.bin")
 _CONFIGURATION = ("*.json", "*.txt", "*.model")
 
 
-@dataclass(frozen=True)
-class ModelIdentity:
-    """What an edition records of its model; known without loading it, which costs five seconds."""
-
-    name: str
-    digest: str
-
-
-class Embedder(Protocol):
-    """Turns texts into unit vectors; the same text gives the same bytes, whatever it is embedded with."""
+class Identity(Protocol):
+    """What an edition records of its model: a model that is loaded has it, and `identify` finds it without loading."""
 
     @property
     def name(self) -> str: ...
     @property
     def digest(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class ModelIdentity:
+    """The identity of a model that is not loaded, which costs five seconds."""
+
+    name: str
+    digest: str
+
+
+class Embedder(Identity, Protocol):
+    """Turns texts into unit vectors; the same text gives the same bytes, whatever it is embedded with."""
+
     @property
     def dimension(self) -> int: ...
     def embed(self, texts: Sequence[str]) -> Vectors: ...
-
-
-def identity_of(embedder: Embedder) -> ModelIdentity:
-    """The identity of a model that is loaded already."""
-    return ModelIdentity(embedder.name, embedder.digest)
 
 
 def identify(name: str) -> ModelIdentity:

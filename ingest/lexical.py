@@ -204,9 +204,19 @@ class LexicalIndex:
         found = 1 if number is None else int(self._pointers[number + 1] - self._pointers[number])
         return float(np.log(1 + (self._documents - found + 0.5) / (found + 0.5)))
 
-    def knows(self, term: str) -> bool:
-        """Whether any document holds the term."""
-        return term in self._vocabulary
+    def coverage(self, terms: Sequence[str], documents: Sequence[int]) -> float:
+        """The share of the terms, weighted by how rare they are, that at least one of the documents holds."""
+        weights = {term: self.idf(term) for term in sorted(set(terms))}
+        total = sum(weights.values())
+        wanted = np.asarray(sorted(documents))
+        held = sum(weight for term, weight in weights.items() if np.isin(wanted, self._holders(term)).any())
+        return held / total if total else 0.0
+
+    def _holders(self, term: str) -> NDArray[np.int32]:
+        number = self._vocabulary.get(term)
+        if number is None:
+            return np.zeros(0, dtype=np.int32)
+        return self.model.scores["indices"][self._pointers[number] : self._pointers[number + 1]]
 
     @cached_property
     def _vocabulary(self) -> dict[str, int]:

@@ -2,14 +2,14 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from ingest.embeddings import count_tokens
 from kb.entry import Entry, KnowledgeBase, Rule, Section
 
-Route = Literal["section", "answer", "guidance"]
+Route = Literal["section", "answer", "guidance", "subject"]
 Counter = Callable[[str], int]
 
 TOKENS = 240
@@ -32,9 +32,10 @@ class Node:
     terms: str
 
 
-def build_nodes(kb: KnowledgeBase, count: Counter = count_tokens) -> tuple[Node, ...]:
-    """The nodes of a knowledge base, by id; `count` is the tokenizer of the model that will embed them."""
+def build_nodes(kb: KnowledgeBase, subjects: Mapping[str, str], count: Counter = count_tokens) -> tuple[Node, ...]:
+    """The nodes of a knowledge base and of the subjects that it has no entry on yet, by id."""
     nodes = [node for entry in kb.entries.values() for node in _entry_nodes(entry, count)]
+    nodes += [_subject_node(subject, title) for subject, title in subjects.items() if subject not in kb.entries]
     return tuple(sorted(nodes, key=lambda node: node.id))
 
 
@@ -114,6 +115,10 @@ def _guidance_nodes(entry: Entry) -> Iterator[Node]:
         text = rule_text(entry.title, rule)
         section = f"{entry.id}#{rule.explained}"
         yield Node(f"{entry.id}#{_RULE_ANCHOR}{rule.id}", entry.id, section, "guidance", entry.kind, rule.id, text, "")
+
+
+def _subject_node(subject: str, title: str) -> Node:
+    return Node(f"{subject}?subject", subject, "", "subject", subject.partition("/")[0], "", title, "")
 
 
 def rule_text(title: str, rule: Rule) -> str:

@@ -8,7 +8,7 @@ import yaml
 
 from kb.errors import Fault
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 _FENCE = "---"
 _PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "map", "seq"))
 
@@ -18,25 +18,26 @@ class _Loader(yaml.CSafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"] for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 
 @dataclass(frozen=True)
 class FrontMatterText:
-    """Values, the line of each by its path, the body with the number of its first line, and what is wrong."""
+    """Values, the line of each by its place, the body with the number of its first line, and what is wrong."""
 
     values: Mapping[str, object]
-    lines: Mapping[Path, int]
+    lines: Mapping[Place, int]
     body: str
     body_line: int
     faults: tuple[Fault, ...]
 
-    def line(self, *path: str | int) -> int:
-        """The line of the value at this path, or of the nearest one above it."""
-        for length in range(len(path), 0, -1):
-            if path[:length] in self.lines:
-                return self.lines[path[:length]]
+    def line(self, *place: str | int) -> int:
+        """The line of the value at this place, or of the nearest one above it."""
+        for length in range(len(place), 0, -1):
+            if place[:length] in self.lines:
+                return self.lines[place[:length]]
         return 1
 
 
@@ -45,20 +46,23 @@ def split(text: str) -> FrontMatterText:
     lines = text.split("\n")
     end = next((number for number, line in enumerate(lines[1:], start=1) if line.rstrip() == _FENCE), None)
     if lines[0].rstrip() != _FENCE or end is None:
-        fault = Fault(1, "no front matter: begin the file with a line '---', then keys such as title, summary and sources, then a line '---'")
+        fault = Fault(
+            1,
+            "no front matter: begin the file with a line '---', then keys such as title, summary and sources, then a line '---'",
+        )
         return FrontMatterText({}, {}, text, 1, (fault,))
     body = "\n".join(lines[end + 1 :])
     values, marks, faults = _read("\n".join(lines[1:end]))
     return FrontMatterText(values, marks, body, end + 2, tuple(faults))
 
 
-def _read(text: str) -> tuple[dict[str, object], dict[Path, int], list[Fault]]:
+def _read(text: str) -> tuple[dict[str, object], dict[Place, int], list[Fault]]:
     loader = _Loader(text)
     try:
         node = loader.get_single_node()
         if not isinstance(node, yaml.MappingNode):
             return {}, {}, [Fault(2, "the front matter is no mapping: write one 'key: value' a line")]
-        lines: dict[Path, int] = {}
+        lines: dict[Place, int] = {}
         faults = list(_walk(node, (), lines, set()))
         values = {} if faults else loader.construct_document(node)
     except yaml.YAMLError as error:
@@ -67,7 +71,15 @@ def _read(text: str) -> tuple[dict[str, object], dict[Path, int], list[Fault]]:
         return {}, {}, [Fault(2, f"a value of the front matter cannot be read ({error}): put it into quotes")]
     finally:
         loader.dispose()
-    return values, lines, faults + [Fault(_line(lines, path), f"{_shown(path)} is not a finite number: put it into quotes") for path in _infinite(values, ())]
+    return (
+        values,
+        lines,
+        faults
+        + [
+            Fault(_line(lines, place), f"{_shown(place)} is not a finite number: put it into quotes")
+            for place in _infinite(values, ())
+        ],
+    )
 
 
 def _yaml_fault(error: yaml.YAMLError) -> Fault:
@@ -75,55 +87,60 @@ def _yaml_fault(error: yaml.YAMLError) -> Fault:
     # Line 1 of the YAML text is line 2 of the file; marks count from 0.
     line = mark.line + 2 if mark else 2
     problem = getattr(error, "problem", None) or " ".join(str(error).split())
-    return Fault(line, f"the front matter is not YAML: {problem}; a value that holds ': ', '#' or begins with a special character needs quotes")
+    return Fault(
+        line,
+        f"the front matter is not YAML: {problem}; a value that holds ': ', '#' or begins with a special character needs quotes",
+    )
 
 
-def _walk(node: yaml.Node, path: Path, lines: dict[Path, int], seen: set[int]) -> Iterator[Fault]:
+def _walk(node: yaml.Node, place: Place, lines: dict[Place, int], seen: set[int]) -> Iterator[Fault]:
     """Record the line of every value, and refuse what is easily written by mistake."""
     line = node.start_mark.line + 2
-    lines.setdefault(path, line)
+    lines.setdefault(place, line)
     if id(node) in seen:
-        yield Fault(line, f"{_shown(path)} is a YAML alias (*): write the value out")
+        yield Fault(line, f"{_shown(place)} is a YAML alias (*): write the value out")
         return
     seen.add(id(node))
     if node.tag not in _PLAIN_TAGS:
-        yield Fault(line, f"{_shown(path)} has the YAML tag {node.tag!r}: write a plain value, in quotes where needed")
+        yield Fault(line, f"{_shown(place)} has the YAML tag {node.tag!r}: write a plain value, in quotes where needed")
     elif isinstance(node, yaml.MappingNode):
-        yield from _walk_mapping(node, path, lines, seen)
+        yield from _walk_mapping(node, place, lines, seen)
     elif isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value):
-            yield from _walk(item, (*path, position), lines, seen)
+            yield from _walk(item, (*place, position), lines, seen)
 
 
-def _walk_mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int], seen: set[int]) -> Iterator[Fault]:
+def _walk_mapping(node: yaml.MappingNode, place: Place, lines: dict[Place, int], seen: set[int]) -> Iterator[Fault]:
     known: dict[str, int] = {}
     for key, value in node.value:
         line = key.start_mark.line + 2
         if not isinstance(key, yaml.ScalarNode) or key.tag != "tag:yaml.org,2002:str":
-            yield Fault(line, f"key {getattr(key, 'value', '')!r} of {_shown(path)} is not text: put it into quotes")
+            yield Fault(line, f"key {getattr(key, 'value', '')!r} of {_shown(place)} is not text: put it into quotes")
             continue
         if key.value in known:
-            yield Fault(line, f"key {key.value!r} of {_shown(path)} is given twice, first in line {known[key.value]}: keep one")
+            yield Fault(
+                line, f"key {key.value!r} of {_shown(place)} is given twice, first in line {known[key.value]}: keep one"
+            )
             continue
         known[key.value] = line
-        lines[(*path, key.value)] = line
-        yield from _walk(value, (*path, key.value), lines, seen)
+        lines[(*place, key.value)] = line
+        yield from _walk(value, (*place, key.value), lines, seen)
 
 
-def _infinite(value: object, path: Path) -> Iterator[Path]:
+def _infinite(value: object, place: Place) -> Iterator[Place]:
     if isinstance(value, float) and not math.isfinite(value):
-        yield path
+        yield place
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from _infinite(inner, (*path, key))
+            yield from _infinite(inner, (*place, key))
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            yield from _infinite(inner, (*path, position))
+            yield from _infinite(inner, (*place, position))
 
 
-def _line(lines: Mapping[Path, int], path: Path) -> int:
-    return lines.get(path, 2)
+def _line(lines: Mapping[Place, int], place: Place) -> int:
+    return lines.get(place, 2)
 
 
-def _shown(path: Path) -> str:
-    return repr(".".join(map(str, path))) if path else "the front matter"
+def _shown(place: Place) -> str:
+    return repr(".".join(map(str, place))) if place else "the front matter"

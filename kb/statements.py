@@ -22,7 +22,10 @@ _MYSQL_STRING = re.compile(r"""'(?:[^'\\]|\\.|'')*'?|"(?:[^"\\]|\\.|"")*"?""", r
 _MYSQL_COMMENT = re.compile(r"#[^\n]*")
 _DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _BATCH = re.compile(r"^[ \t]*(?:GO|/)[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_COMPOUND = re.compile(r"^\s*CREATE\b.*\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b|^\s*(?:DECLARE|BEGIN)\b(?!\s*(?:;|TRAN|WORK|$))", re.IGNORECASE | re.DOTALL)
+_COMPOUND = re.compile(
+    r"^\s*CREATE\b.*\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b|^\s*(?:DECLARE|BEGIN)\b(?!\s*(?:;|TRAN|WORK|$))",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ class Statement:
 
 def split_statements(sql: str, dialect: Dialect = "postgresql") -> tuple[Statement, ...]:
     """The statements of a text in order; empty ones and ones of comments only are left out."""
-    return tuple(statement for start, end in _regions(sql, dialect) for statement in _in_region(sql, start, end, dialect))
+    return tuple(
+        statement for start, end in _regions(sql, dialect) for statement in _in_region(sql, start, end, dialect)
+    )
 
 
 def without_comments(sql: str) -> str:
@@ -112,7 +117,7 @@ def _nesting(sql: str, begun: int, position: int, after: int, dialect: Dialect) 
         return 0
     following = sql[after : after + 20].split()
     if dialect in ("postgresql", "timescaledb") and word == "BEGIN":
-        return 1 if following[:1] == ["ATOMIC"] else 0
+        return 1 if " ".join(following[:1]).upper() == "ATOMIC" else 0
     if word == "END":
         return 0 if following and following[0].upper().rstrip(";") in ("IF", "LOOP", "WHILE", "REPEAT") else -1
     return 0 if sql[begun:position].rstrip().upper().endswith("END") else 1

@@ -16,7 +16,10 @@ Row = dict[str, object]
 
 @dataclass(frozen=True)
 class Attribute:
-    """Something that a condition may test and a question may state; `values` are spellings by value, `of` the pasted object."""
+    """Something that a condition may test and a question may state; `values` are spellings by value, `of` the pasted object.
+
+    `noun_needs_cue`: rows are rows of a table only where a table is named.
+    """
 
     name: str
     kind: Literal["quantity", "flag", "choice", "set", "entity", "pasted"]
@@ -29,6 +32,7 @@ class Attribute:
     of: str = ""
     note: str = ""
     ask: str = ""
+    noun_needs_cue: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,9 @@ def load_vocabulary() -> Vocabulary:
 def terms_bytes() -> bytes:
     """The lists as they are written, for the digest of a knowledge base that was compiled with them."""
     files = [each for each in resources.files("kb").joinpath("terms").iterdir() if each.name.endswith(".yaml")]
-    return b"\0".join(each.name.encode() + b"\0" + each.read_bytes() for each in sorted(files, key=lambda each: each.name))
+    return b"\0".join(
+        each.name.encode() + b"\0" + each.read_bytes() for each in sorted(files, key=lambda each: each.name)
+    )
 
 
 def _terms(name: str) -> object:

@@ -2,6 +2,7 @@
 
 ServiceError
 ├── SettingsError      a setting is unknown or outside its bounds
+├── RequestError       a request of the command line is outside the bounds of every request
 ├── ConstraintError    a constraint or weight of the request is not one that we know
 ├── UnknownEntryError  there is no entry of that name
 └── RetrievalError     the index cannot be asked
@@ -14,6 +15,10 @@ class ServiceError(Exception):
 
 class SettingsError(ServiceError):
     """A setting is unknown or outside its bounds."""
+
+
+class RequestError(ServiceError):
+    """A request of the command line is outside the bounds of every request."""
 
 
 class ConstraintError(ServiceError):

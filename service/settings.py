@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
@@ -28,7 +28,12 @@ class Settings(IngestSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: PydanticBaseSettingsSource
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what is passed: the environment is an argument of `read_settings`, for tests and for the one did-you-mean."""
         return (init_settings,)
@@ -61,18 +66,17 @@ ROWS: tuple[SettingRow, ...] = (
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings that the environment holds. Raises SettingsError in one line, for unknown names too."""
     environ = os.environ if environ is None else environ
-    given = {name.removeprefix(PREFIX).lower(): value for name, value in environ.items() if name.startswith(PREFIX) and value.strip()}
+    given = {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(PREFIX) and value.strip()
+    }
     for name in environ:
         _known(name)
     try:
-        return Settings(**{"data_dir": _default_data_dir(environ), **_typed(given)})
+        return Settings.model_validate({"data_dir": _default_data_dir(environ), **given})
     except ValidationError as error:
         raise SettingsError(_explained(error)) from error
-
-
-def _typed(given: Mapping[str, str]) -> dict[str, Any]:
-    """The environment holds text; pydantic turns it into what each field is."""
-    return dict(given)
 
 
 def _known(name: str) -> None:

@@ -39,7 +39,7 @@ def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion,
     pieces = []
     for kind, conclusions in by_kind.items():
         fresh = [c for c in conclusions if c not in stated and c.firing.say and "ask" not in c.rule.effect]
-        claims = tuple(dict.fromkeys(ruled(c, evidence.rule_section(c.key), book) for c in fresh)) if fresh else ()
+        claims = tuple(ruled(c, evidence.rule_section(c.key), book) for c in fresh)
         blocks: list[BlockUnion] = [ListBlock(claims=claims)] if claims else []
         blocks += [block for c in conclusions if (block := _calculation(evidence, c, book))]
         pieces.append(_Piece(kind, f"{TITLES[kind]}: from your numbers and constraints", tuple(blocks)))

@@ -36,7 +36,13 @@ def entry_body(entry: Entry, public_url: str = "") -> bytes:
 
 
 def _section(section: Section, address: str) -> dict[str, Any]:
-    return {"anchor": section.anchor, "heading": section.heading, "level": section.level, "url": f"{address}#{section.anchor}", "text": section.text}
+    return {
+        "anchor": section.anchor,
+        "heading": section.heading,
+        "level": section.level,
+        "url": f"{address}#{section.anchor}",
+        "text": section.text,
+    }
 
 
 def _encoded(content: dict[str, Any]) -> bytes:

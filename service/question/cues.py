@@ -1,9 +1,9 @@
-"""Flags, choices, sets and workloads: attributes that words state, and words deny."""
+"""Flags, choices and sets: attributes that words state, and words deny."""
 
 from collections.abc import Iterable, Mapping
 
 from kb.fact import Fact, Span
-from kb.vocabulary import Attribute, Workload
+from kb.vocabulary import Attribute
 from service.question.clauses import Stretch, find_cue, negated
 
 _NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
@@ -38,15 +38,6 @@ def choices(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fa
         elif len(hits) == 1:
             found.append(Fact(attribute.name, next(iter(hits)), "stated", _span(text, first, source)))
     return tuple(found)
-
-
-def workloads(text: str, terms: Mapping[str, Workload], source: str) -> tuple[Fact, ...]:
-    """The workloads that the words suggest, as one set."""
-    hits = _undenied(text, {name: term.cues for name, term in terms.items()})
-    if not hits:
-        return ()
-    first = min(hits.values(), key=lambda p: p.start)
-    return (Fact("workload", frozenset(hits), "stated", _span(text, first, source)),)
 
 
 def _undenied(text: str, values: Mapping[str, tuple[str, ...]]) -> dict[str, Stretch]:

@@ -11,7 +11,7 @@ from kb.fact import Fact, Span
 from kb.vocabulary import TechnologyName
 from service.question.clauses import Stretch, around, clauses, find_cue
 
-Part = Literal["asked", "compared", "stack", "excluded", "from", "to", "simile"]
+Part = Literal["asked", "compared", "stack", "excluded", "from", "to", "simile", "host"]
 # Names that are also words: a slip is never read as one of these.
 _PLAIN_WORDS = frozenset({"oracle", "spanner", "aurora", "neptune", "elastic", "prisma", "synapse", "rails", "varnish", "snowflake", "atlas", "alembic", "vitess", "redshift", "dynamo"})
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
@@ -19,16 +19,16 @@ _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("simile", re.compile(r"\b(?:like|as|similar to|unlike) (?:in |with )?$", re.IGNORECASE)),
     ("excluded", re.compile(r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|rather not (?:run|use|have)|don't (?:want|like|use)|do not (?:want|use)|can't use|cannot use|won't use)(?: to use| to run| use| run)? )$", re.IGNORECASE)),
-    ("from", re.compile(r"\b(?:from|off|leave|leaving|away from|replace|replacing)(?: \w+){0,2} $", re.IGNORECASE)),
-    ("to", re.compile(r"\b(?:to|into|onto|towards)(?: \w+){0,2} $", re.IGNORECASE)),
+    ("from", re.compile(r"\b(?:from|off|leave|leaving|away from|replace|replacing)(?: (?!to\b|with\b)\w+){0,2} $", re.IGNORECASE)),
+    ("to", re.compile(r"\b(?:to|into|onto|towards)(?: (?!move|migrate|switch|port|convert|leave|replace|get)\w+){0,2} $", re.IGNORECASE)),
     ("stack", re.compile(r"\b(?:on|our|use|using|uses|run|running|have|already on|stay on|stick with|keep|existing|current|currently|runs on|with)(?: an?| the| one| our| \w+ing)? $", re.IGNORECASE)),
 )
 _AFTER: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("excluded", re.compile(r"^ (?:is|are) (?:out|ruled out|forbidden|not allowed|no option|off the table)\b", re.IGNORECASE)),
     ("stack", re.compile(r"^ (?:is (?:fixed|given|set|mandated)|shop\b|house\b|stays|we (?:have|run|use)\b)", re.IGNORECASE)),
-    ("from", re.compile(r"^(?: \S+)? (?:to|->|→|=>) ?$", re.IGNORECASE)),
 )
-_MIGRATION = re.compile(r"\b(?:migrat\w*|mov(?:e|ing)|switch\w*|port(?:ing)?|convert\w*|transition\w*|leav(?:e|ing)|replac\w*|off)\b|->|→", re.IGNORECASE)
+_TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
+_MIGRATION = re.compile(r"\b(?:migrat\w*|mov(?:es?|ed|ing)|switch\w*|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→", re.IGNORECASE)
 _COMPARISON = re.compile(r"\b(?:or|vs\.?|versus|compared? (?:to|with)|against|between|better than|compare|choose)\b", re.IGNORECASE)
 
 
@@ -86,18 +86,23 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     clause = around(clauses(text), start)
     sentence = text[clause.start : clause.end]
     moving = bool(_MIGRATION.search(sentence))
-    for part, pattern in _BEFORE:
+    following = next((other for other in places if other[0] >= end and clause.holds(other[0])), None)
+    gap = text[end : following[0]] if following else ""
+    if following and gap in (" ", " for "):
+        # "RDS MySQL", "Aurora PostgreSQL": the first names where the second runs.
+        return "host"
+    for part, pattern in _BEFORE[:2]:
+        if pattern.search(before):
+            return part
+    if moving and following and _TOWARDS.search(gap):
+        return "from"
+    for part, pattern in _BEFORE[2:]:
         if pattern.search(before) and (moving or part not in ("from", "to")):
             return part
-    following = next((other for other in places if other[0] >= end), None)
-    gap = text[end : following[0]] if following else ""
-    for part, pattern in _AFTER:
-        if pattern.search(gap if part == "from" else after):
-            return part
+    if found := next((part for part, pattern in _AFTER if pattern.search(after)), None):
+        return found
     inside = [other for other in places if clause.start <= other[0] < clause.end]
-    if len({other[2] for other in inside}) > 1 and _COMPARISON.search(sentence):
-        return "compared"
-    return "asked"
+    return "compared" if len({other[2] for other in inside}) > 1 and _COMPARISON.search(sentence) else "asked"
 
 
 def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:
@@ -108,7 +113,8 @@ def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:
         return [name for name in named if name.part in parts]
 
     for attribute, part in (("migration.from", "from"), ("migration.to", "to")):
-        facts += [Fact(attribute, name.id, "stated", _span(name, source)) for name in spans(part)[:1]]
+        origin = spans(part) or (spans("stack") if part == "from" and spans("to") else [])
+        facts += [Fact(attribute, name.id, "stated", _span(name, source)) for name in origin[:1]]
     moving = bool(spans("from")) and bool(spans("to"))
     for attribute, parts in (("compared", ("compared",)), ("stack", ("stack",)), ("excluded", ("excluded",))):
         hits = spans(*parts)  # type: ignore[arg-type]  # the table holds literals

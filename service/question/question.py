@@ -6,7 +6,7 @@ from kb.fact import Fact, FactSet, Span
 from kb.vocabulary import Vocabulary
 from service.question.clauses import find_cue
 from service.question.constraints import stated
-from service.question.cues import choices, flags, workloads
+from service.question.cues import choices, flags
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intents
 from service.question.numbers import Mention, mentions
@@ -81,8 +81,12 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
             loose.append(_loose(mention, source))
     facts += flags(text, attributes.values(), source)
     facts += choices(text, attributes.values(), source)
-    facts += workloads(text, vocabulary.workloads, source)
-    return facts, loose, named
+    return facts, [number for number in loose if not _inside(number, facts)], named
+
+
+def _inside(number: Loose, facts: list[Fact]) -> bool:
+    """Whether a cue that has been read holds the number: the zero of "zero downtime" is no number of its own."""
+    return any(f.span and f.span.start <= number.span.start < f.span.end and isinstance(f.value, bool | str) for f in facts)
 
 
 def _loose(mention: Mention, source: str) -> Loose:

@@ -13,6 +13,7 @@ from service.question.numbers import Mention
 # A cue in the neighbouring clause counts as if it stood this much farther away.
 _COMMA = 40
 _REACH = 90
+_NEXT = 12
 # A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "latency.p99": (1e-4, 120.0),
@@ -36,13 +37,13 @@ class _Bid:
     """How well an attribute explains a number: nouns before cues, near before far, long cues before short."""
 
     attribute: Attribute
-    noun: bool
+    strength: int
     distance: int
     length: int
 
     @property
-    def rank(self) -> tuple[bool, int, int]:
-        return (not self.noun, self.distance, -self.length)
+    def rank(self) -> tuple[int, int, int]:
+        return (-self.strength, self.distance, -self.length)
 
 
 def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], source: str) -> Fact | None:
@@ -51,7 +52,7 @@ def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], sourc
     if not bids:
         return None
     best = bids[0]
-    rivals = [bid for bid in bids[1:] if bid.attribute.name != best.attribute.name and bid.rank[:2] == best.rank[:2] and bid.length == best.length]
+    rivals = [bid for bid in bids[1:] if bid.rank == best.rank]
     if rivals:
         return None
     unit = best.attribute.unit or mention.unit
@@ -60,18 +61,19 @@ def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], sourc
 
 
 def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
-    found = []
-    for attribute in attributes.values():
-        if attribute.kind != "quantity" or not _fits(mention, attribute):
-            continue
-        if mention.noun and (noun := _noun_match(mention.noun, attribute)):
-            found.append(_Bid(attribute, True, 0, noun))
-            continue
-        nearest = _nearest_cue(text, mention, attribute)
-        if nearest is not None:
-            found.append(_Bid(attribute, False, *nearest))
-    # "12 clinics" with a cue of something else stays a number of clinics; a noun of nobody's keeps cues out too.
-    return found
+    bids = (_bid(text, mention, attribute) for attribute in attributes.values() if attribute.kind == "quantity" and _fits(mention, attribute))
+    return [bid for bid in bids if bid is not None]
+
+
+def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
+    noun = _noun_match(mention.noun, attribute) if mention.noun else None
+    # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
+    cue = _nearest_cue(text, mention, attribute, _REACH if noun or not mention.noun else _NEXT)
+    if noun and cue:
+        return _Bid(attribute, 3 if attribute.noun_needs_cue else 2, 0, noun)
+    if noun:
+        return None if attribute.noun_needs_cue else _Bid(attribute, 2, 0, noun)
+    return _Bid(attribute, 1, *cue) if cue else None
 
 
 def _fits(mention: Mention, attribute: Attribute) -> bool:
@@ -88,8 +90,7 @@ def _noun_match(noun: str, attribute: Attribute) -> int | None:
     return max(hits, default=None)
 
 
-def _nearest_cue(text: str, mention: Mention, attribute: Attribute) -> tuple[int, int] | None:
-    # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word, except where the cue is the noun.
+def _nearest_cue(text: str, mention: Mention, attribute: Attribute, reach: int) -> tuple[int, int] | None:
     sentence, clause = around(sentences(text), mention.start), around(clauses(text), mention.start)
     best: tuple[int, int] | None = None
     for cue in attribute.cues:
@@ -98,13 +99,9 @@ def _nearest_cue(text: str, mention: Mention, attribute: Attribute) -> tuple[int
                 continue
             distance = _distance(place, mention) + (0 if clause.holds(place.start) else _COMMA)
             length = place.end - place.start
-            if distance <= _limit(mention) and (best is None or (distance, -length) < (best[0], -best[1])):
+            if distance <= reach and (best is None or (distance, -length) < (best[0], -best[1])):
                 best = (distance, length)
     return best
-
-
-def _limit(mention: Mention) -> int:
-    return 12 if mention.noun else _REACH
 
 
 def _distance(place: Stretch, mention: Mention) -> int:
@@ -118,6 +115,6 @@ _AFTER_NAME = re.compile(r"^[\s-]?v?$")
 
 def is_version(text: str, mention: Mention, names: tuple[Stretch, ...]) -> bool:
     """Whether the number directly follows the name of a technology (`PostgreSQL 16`, `MySQL 8.0`)."""
-    return not mention.noun and mention.unit == "count" and any(
+    return mention.unit == "count" and any(
         name.end <= mention.start and _AFTER_NAME.match(text[name.end : mention.start]) for name in names
     )

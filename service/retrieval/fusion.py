@@ -10,14 +10,16 @@ from ingest.embeddings import DECIMALS
 
 Floats = NDArray[np.float32]
 
-ALPHA = 0.6
-ENTRY_WEIGHTS = (1.0, 0.5, 0.25)
+# Measured with `python -m evals.retrieval_dev` on 80 questions with hand-made judgements, nDCG@10 over sections: .753 at 0.8,
+# .720 at 0.7, .725 at 0.9; by meaning alone .671, by terms alone .560, reciprocal ranks .707.
+ALPHA = 0.8
+# They sum to one, so that the score of an entry is on the scale of those of its sections.
+ENTRY_WEIGHTS = (4 / 7, 2 / 7, 1 / 7)
 
 
-def fuse(dense: Floats, lexical: Floats, alpha: float = ALPHA) -> NDArray[np.float64]:
+def fuse(dense: Floats, lexical: Floats, best: float, alpha: float = ALPHA) -> NDArray[np.float64]:
     """A convex combination: a cosine counts as it is, a BM25 score as a share of the best one of this question."""
-    best = float(lexical.max(initial=0.0))
-    share = lexical / best if best > 0 else np.zeros_like(lexical)
+    share = np.clip(lexical / best, 0.0, 1.0) if best > 0 else np.zeros_like(lexical)
     mixed = alpha * np.clip(dense, 0.0, 1.0).astype(np.float64) + (1 - alpha) * share.astype(np.float64)
     return np.round(mixed, DECIMALS)
 

@@ -36,11 +36,21 @@ class RuleHit:
 
 
 @dataclass(frozen=True)
+class GapHit:
+    """A subject that has no entry yet, nearer to the question than any entry."""
+
+    subject: str
+    title: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Retrieved:
     """What there is on a question, best first; `relevant` says whether it is about our subject at all."""
 
     hits: tuple[Hit, ...]
     entries: tuple[EntryHit, ...]
     rules: tuple[RuleHit, ...]
+    gaps: tuple[GapHit, ...]
     relevance: float
     relevant: bool

@@ -1,7 +1,7 @@
 """Search: a question to the sections, entries and rules that there are on it."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,14 +9,26 @@ from ingest.edition import Edition
 from ingest.embeddings import DECIMALS, Embedder, Vectors
 from ingest.errors import StoreError
 from ingest.lexical import tokenize
+from ingest.nodes import Node
 from service.errors import RetrievalError
 from service.retrieval.fusion import by_entry, damped, fuse
-from service.retrieval.hits import EntryHit, Hit, Retrieved, RuleHit
-from service.retrieval.relevance import THRESHOLD, relevance
+from service.retrieval.hits import EntryHit, GapHit, Hit, Retrieved, RuleHit
+from service.retrieval.relevance import GAP_MARGIN, GAP_SPREAD, JUDGED, MOST_GAPS, THRESHOLD, relevance
+
+__all__ = ["Retrieved", "Retriever"]
 
 CANDIDATES = 100
-JUDGED = 3
-LIMIT = 20
+LIMIT = 40
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A node with its scores for one question."""
+
+    node: Node
+    dense: float
+    lexical: float
+    score: float
 
 
 class Retriever:
@@ -32,17 +44,65 @@ class Retriever:
         return vector
 
     def retrieve(self, text: str, vector: Vectors, limit: int = LIMIT) -> Retrieved:
-        """Sections, entries and rules for a question and its vector. Raises RetrievalError."""
+        """Sections, entries, rules and gaps for a question and its vector. Raises RetrievalError."""
         terms = tokenize(text)
-        found = self._candidates(terms, vector)
+        scored = self._scored(terms, vector)
+        found = [each for each in scored if each.node.route != "subject"]
         sections = _best_by_section(found)
-        best = sections[0].dense if sections else 0.0
-        scored = by_entry((hit.entry, hit.score) for hit in sections)
-        entries = [EntryHit(entry, damped(scores)) for entry, scores in scored.items()]
+        by_id = by_entry((hit.entry, hit.score) for hit in sections)
+        entries = [EntryHit(entry, damped(scores)) for entry, scores in by_id.items()]
+        judged = relevance([each.dense for each in scored], self._overlap(terms, scored))
         return Retrieved(
             hits=tuple(sections[:limit]),
             entries=tuple(sorted(entries, key=lambda hit: (-hit.score, hit.entry))),
-            rules=tuple(_rules(found)),
-            relevance=relevance(best, 0.0),
-            relevant=relevance(best, 0.0) >= THRESHOLD,
+            rules=tuple(RuleHit(each.node.entry, each.node.rule, each.score) for each in found if each.node.rule),
+            gaps=tuple(_gaps(scored)),
+            relevance=judged,
+            relevant=judged >= THRESHOLD,
         )
+
+    def _scored(self, terms: Sequence[str], vector: Vectors) -> list[_Scored]:
+        """What is near by meaning or by term, best first, ties by id; both get both scores."""
+        edition = self._edition
+        lexical = np.round(edition.lexical.scores(terms), DECIMALS)
+        try:
+            near = edition.dense.nearest(vector, min(CANDIDATES, len(edition.nodes)))
+        except StoreError as error:
+            raise RetrievalError(f"the index cannot be searched: {error}") from error
+        best = np.argsort(-lexical, kind="stable")[:CANDIDATES]
+        rows = sorted({edition.rows[node_id] for node_id, _ in near} | {int(row) for row in best if lexical[row] > 0})
+        # The exact product: what only the words found has its cosine too, and no score hangs on the index's arithmetic.
+        dense = np.round(edition.vectors[rows] @ vector, DECIMALS)
+        written = [row for row in rows if edition.nodes[row].route != "subject"]
+        scores = fuse(dense, lexical[rows], float(lexical[written].max(initial=0.0)))
+        scored = [
+            _Scored(edition.nodes[row], float(dense[i]), float(lexical[row]), float(scores[i]))
+            for i, row in enumerate(rows)
+        ]
+        return sorted(scored, key=lambda each: (-each.score, each.node.id))
+
+    def _overlap(self, terms: Sequence[str], scored: Sequence[_Scored]) -> float:
+        rows = [self._edition.rows[each.node.id] for each in scored[:JUDGED]]
+        return self._edition.lexical.coverage(terms, rows)
+
+
+def _best_by_section(found: Sequence[_Scored]) -> list[Hit]:
+    """A section once, by the best of its own text, its questions and its rules."""
+    best: dict[str, _Scored] = {}
+    for each in found:
+        best.setdefault(each.node.section, each)
+    return [
+        Hit(section, each.node.entry, each.score, each.dense, each.lexical, each.node.route, each.node.text)
+        for section, each in best.items()
+    ]
+
+
+def _gaps(scored: Sequence[_Scored]) -> Iterator[GapHit]:
+    """Unwritten subjects that are nearer than everything written."""
+    written = max((each.dense for each in scored if each.node.route != "subject"), default=0.0)
+    unwritten = sorted(
+        (each for each in scored if each.node.route == "subject"), key=lambda each: (-each.dense, each.node.id)
+    )
+    for each in unwritten[:MOST_GAPS]:
+        if each.dense > max(written + GAP_MARGIN, unwritten[0].dense - GAP_SPREAD):
+            yield GapHit(each.node.entry, each.node.text, each.dense)

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from litestar import Controller, Request, Response, get, post
-from litestar.exceptions import HTTPException, NotAcceptableException
+from litestar.exceptions import HTTPException
 from litestar.params import Parameter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -37,14 +37,16 @@ def json_only(request: AnyRequest) -> None:
     """Refuse a body that says it is something else than JSON, before anything tries to read it."""
     media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if request.method == "POST" and media_type != JSON:
-        raise HTTPException(status_code=415, detail=f"The body is {media_type!r}: send {JSON}, with a Content-Type header that says so.")
+        raise HTTPException(
+            status_code=415, detail=f"The body is {media_type!r}: send {JSON}, with a Content-Type header that says so."
+        )
 
 
 def acceptable(request: AnyRequest, offered: Sequence[str]) -> str:
-    """The media type of the answer. Raises NotAcceptableException."""
+    """The media type of the answer. Raises HTTPException, 406."""
     chosen = request.accept.best_match([*offered], default=None)
     if chosen is None:
-        raise NotAcceptableException(detail=f"This address answers {' or '.join(offered)}.")
+        raise HTTPException(status_code=406, detail=f"This address answers {' or '.join(offered)}.")
     return chosen
 
 
@@ -52,17 +54,24 @@ class ApiController(Controller):
     """Questions, searches and entries for programs."""
 
     path = "/v1"
-    tags: ClassVar[list[str]] = ["api"]
-    before_request = json_only
+    tags = ("api",)
 
-    @post("/ask", status_code=200, operation_id="ask", summary="Ask a question, get cited advice")
+    @post(
+        "/ask",
+        status_code=200,
+        before_request=json_only,
+        operation_id="ask",
+        summary="Ask a question, get cited advice",
+    )
     async def ask(self, request: AnyRequest, data: AskRequest, door: DoorDependency) -> Response[Any]:
         """Answers as JSON, or as Markdown where Accept prefers `text/markdown`."""
         media_type = acceptable(request, (JSON, MARKDOWN))
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
         return await _timed(door, lambda: door.advisor.advise(data), write, media_type)
 
-    @post("/search", status_code=200, operation_id="search", summary="Find sections of entries")
+    @post(
+        "/search", status_code=200, before_request=json_only, operation_id="search", summary="Find sections of entries"
+    )
     async def search(self, request: AnyRequest, data: SearchRequest, door: DoorDependency) -> Response[Any]:
         """The sections nearest to the query, best first."""
         acceptable(request, (JSON,))
@@ -70,7 +79,11 @@ class ApiController(Controller):
         return await _timed(door, lambda: door.advisor.search(data.query, data.limit), write, JSON)
 
     @get("/entries", operation_id="listEntries", summary="List entries")
-    async def entries(self, door: DoorDependency, kind: Annotated[Kind | None, Parameter(description="Only entries of this kind.")] = None) -> Response[Any]:
+    async def entries(
+        self,
+        door: DoorDependency,
+        kind: Annotated[Kind | None, Parameter(description="Only entries of this kind.")] = None,
+    ) -> Response[Any]:
         """Every entry with its summary and the questions that it answers."""
         return Response(cards_body(door.advisor.entries(kind)), media_type=JSON)
 
@@ -80,7 +93,9 @@ class ApiController(Controller):
         return Response(entry_body(door.advisor.entry(f"{kind}/{slug}"), door.public_url), media_type=JSON)
 
 
-async def _timed(door: Door, work: Callable[[], Result], write: Callable[[Result], bytes], media_type: str) -> Response[Any]:
+async def _timed(
+    door: Door, work: Callable[[], Result], write: Callable[[Result], bytes], media_type: str
+) -> Response[Any]:
     """Run the use case on the pool; how long it worked and waited stands in a header, so that the body has no clock in it."""
 
     def timed() -> tuple[bytes, float, float]:

@@ -39,7 +39,12 @@ def create_app(advisor: UseCases, settings: Settings) -> Litestar:
     """The application around an advisor."""
     pages = Pages()
     door = Door(advisor, Pool(settings.concurrency, settings.queue), pages, settings.public_url)
-    static = create_static_files_router(path="/static", directories=[STATIC], cache_control=CacheControlHeader(max_age=86_400, public=True), include_in_schema=False)
+    static = create_static_files_router(
+        path="/static",
+        directories=[STATIC],
+        cache_control=CacheControlHeader(max_age=86_400, public=True),
+        include_in_schema=False,
+    )
     handler = _edge(pages)
     return Litestar(
         route_handlers=[ApiController, SiteController, HealthController, _Metrics, static],
@@ -65,27 +70,37 @@ class _DocsPage(OpenAPIRenderPlugin):
         super().__init__(path="/", media_type=MediaType.HTML)
         self._pages = pages
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002 (the plugin's signature)
         return self._pages.docs(openapi_schema).encode()
 
 
 def _openapi(pages: Pages) -> OpenAPIConfig:
-    return OpenAPIConfig(title="database-architect", version=version("database-architect"), path="/docs", render_plugins=[_DocsPage(pages), JsonRenderPlugin(path="/openapi.json")])
+    return OpenAPIConfig(
+        title="database-architect",
+        version=version("database-architect"),
+        path="/docs",
+        render_plugins=[_DocsPage(pages), JsonRenderPlugin(path="/openapi.json")],
+    )
 
 
 def _edge(pages: Pages) -> Any:
     """Problems as JSON for programs, as a page for people who came with a browser."""
 
     def handle(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if request.scope["path"].startswith("/v1/") or request.accept.best_match(["application/json", "text/html"]) != "text/html":
-            return problem_response(request, error)
+        if (
+            request.scope["path"].startswith("/v1/")
+            or request.accept.best_match(["application/json", "text/html"]) != "text/html"
+        ):
+            return problem_response(error)
         problem = problem_of(error)
-        return Response(pages.problem(problem), status_code=problem.status, headers=dict(problem.headers), media_type=MediaType.HTML)
+        return Response(
+            pages.problem(problem), status_code=problem.status, headers=dict(problem.headers), media_type=MediaType.HTML
+        )
 
     return handle
 
 
-async def _secured(message: Message, scope: Scope) -> None:
+async def _secured(message: Message, scope: Scope) -> None:  # noqa: ARG001 (the hook's signature)
     """Headers for every response, errors too."""
     if message["type"] == "http.response.start":
         message["headers"] = [*message["headers"], *HEADERS.items()]

@@ -28,7 +28,9 @@ class HealthController(Controller):
         parts = {name: await _state(door, probe) for name, probe in _PROBES.items()}
         down = [name for name, state in parts.items() if state != "ok"]
         status = 503 if down else 200
-        return Response({"status": "down" if down else "ok", "edition": door.advisor.edition, "parts": parts}, status_code=status)
+        return Response(
+            {"status": "down" if down else "ok", "edition": door.advisor.edition, "parts": parts}, status_code=status
+        )
 
 
 def _entries(door: Door) -> str:
@@ -36,7 +38,11 @@ def _entries(door: Door) -> str:
 
 
 def _search(door: Door) -> str:
-    return "ok" if door.advisor.search(PROBE, 1).results else "a search that must find something finds nothing: rebuild the edition with `dbarch ingest --rebuild`"
+    return (
+        "ok"
+        if door.advisor.search(PROBE, 1).results
+        else "a search that must find something finds nothing: rebuild the edition with `dbarch ingest --rebuild`"
+    )
 
 
 _PROBES: Mapping[str, Callable[[Door], str]] = {"entries": _entries, "search": _search}

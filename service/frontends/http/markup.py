@@ -25,7 +25,11 @@ def inline(markdown: str, kind: str = "") -> Markup:
         return target(value, kind) if (tag, name) == ("a", "href") else None
 
     html = _INLINE.renderInline(_FOOTNOTE.sub("", markdown))
-    return Markup(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, attribute_filter=attribute, url_schemes={"http", "https"}))
+    return Markup(
+        nh3.clean(
+            html, tags=_TAGS, attributes={"a": {"href"}}, attribute_filter=attribute, url_schemes={"http", "https"}
+        )
+    )
 
 
 def plain(markdown: str) -> str:

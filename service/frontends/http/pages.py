@@ -47,19 +47,32 @@ class Pages:
     """Every page of the service; holds the compiled templates."""
 
     def __init__(self) -> None:
-        self._templates = Environment(loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         self._templates.filters.update(inline=inline, plain=plain, diagram=diagram)
-        self._templates.globals.update(code_label=code_label, statuses=STATUSES, kind_titles=KIND_TITLES, stamp=_stamp(), judgement=JUDGEMENT)
+        self._templates.globals.update(
+            code_label=code_label, statuses=STATUSES, kind_titles=KIND_TITLES, stamp=_stamp(), judgement=JUDGEMENT
+        )
 
     def ask(self, asked: Asked, advice: Advice | None = None, fault: str = "") -> str:
         """The page to ask on, with the answer where there is one."""
         groups = () if advice is None else tuple(_grouped(advice.sections))
-        return self._page("ask.html", asked=asked, advice=advice, groups=groups, fault=fault, examples=EXAMPLES, limit=MAX_QUESTION)
+        return self._page(
+            "ask.html", asked=asked, advice=advice, groups=groups, fault=fault, examples=EXAMPLES, limit=MAX_QUESTION
+        )
 
     def entries(self, cards: Sequence[EntryCard]) -> str:
         """All entries by kind."""
         ordered = sorted(cards, key=lambda card: (list(KIND_TITLES).index(card.kind), card.title))
-        return self._page("entries.html", groups=[(kind, list(of_kind)) for kind, of_kind in groupby(ordered, key=lambda card: card.kind)])
+        return self._page(
+            "entries.html",
+            groups=[(kind, list(of_kind)) for kind, of_kind in groupby(ordered, key=lambda card: card.kind)],
+        )
 
     def entry(self, entry: Entry, kb: KnowledgeBase) -> str:
         """One entry, its sections first, then what is derived from its front matter, then its sources."""
@@ -68,7 +81,15 @@ class Pages:
         related = [(other, kb.entries[other].title) for other in entry.meta.related if other in kb.entries]
         numbers = {source: number for number, source in enumerate(entry.meta.sources, 1)}
         page = _EntryPage(numbers, kb.fences)
-        return self._page("entry.html", entry=entry, derived=derived, rules=rules, related=related, page=page, toc=_contents(entry, derived))
+        return self._page(
+            "entry.html",
+            entry=entry,
+            derived=derived,
+            rules=rules,
+            related=related,
+            page=page,
+            toc=_contents(entry, derived),
+        )
 
     def problem(self, problem: Problem) -> str:
         """An error, for people."""

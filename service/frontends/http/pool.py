@@ -31,7 +31,9 @@ class Pool:
     async def run(self, work: Callable[[], Result]) -> Result:
         """The result of `work` on a thread of the pool. Raises BusyError when there is no room."""
         if self.full:
-            raise BusyError(f"{self._workers} requests are at work and {self._waiting} are waiting: try again in {RETRY_AFTER_SECONDS} s.")
+            raise BusyError(
+                f"{self._workers} requests are at work and {self._waiting} are waiting: try again in {RETRY_AFTER_SECONDS} s."
+            )
         # Counted here and not by the limiter, so that calls of one turn of the event loop cannot all pass the test above.
         self._taken += 1
         try:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from litestar import Request, Response
+from litestar import Response
 from litestar.exceptions import HTTPException
 
 from service.errors import ServiceError, UnknownEntryError
 from service.frontends.http.pool import RETRY_AFTER_SECONDS, BusyError
 
 MEDIA_TYPE = "application/problem+json"
-AnyRequest = Request[Any, Any, Any]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,13 @@ class Problem:
     headers: Mapping[str, str]
 
     def body(self) -> dict[str, Any]:
-        return {"type": f"/docs#problem-{self.slug}", "title": self.title, "status": self.status, "detail": self.detail, **self.extra}
+        return {
+            "type": f"/docs#problem-{self.slug}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            **self.extra,
+        }
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,12 @@ class Row:
 def _fields(error: Exception) -> Mapping[str, Any]:
     """The faults of a body, field by field, without the framework's prefixes."""
     found = getattr(error, "extra", None) or []
-    return {"errors": [{"field": fault.get("key", ""), "message": fault["message"].removeprefix("Value error, ")} for fault in found]}
+    return {
+        "errors": [
+            {"field": fault.get("key", ""), "message": fault["message"].removeprefix("Value error, ")}
+            for fault in found
+        ]
+    }
 
 
 def _faults(error: Exception) -> str:
@@ -60,11 +70,23 @@ def _http_detail(error: Exception) -> str:
 
 # By status, for what the framework and the handlers raise as HTTPException.
 BY_STATUS: Mapping[int, Row] = {
-    400: Row(400, "broken-body", "The body cannot be read", lambda e: f"{_http_detail(e)}. Send one JSON object in UTF-8."),
+    400: Row(
+        400, "broken-body", "The body cannot be read", lambda e: f"{_http_detail(e)}. Send one JSON object in UTF-8."
+    ),
     404: Row(404, "not-found", "There is nothing at this address", lambda _: "See /docs for the addresses there are."),
-    405: Row(405, "method", "This address does not take this method", lambda _: "The Allow header names the methods it takes."),
+    405: Row(
+        405,
+        "method",
+        "This address does not take this method",
+        lambda _: "The Allow header names the methods it takes.",
+    ),
     406: Row(406, "not-acceptable", "None of the accepted types can be sent", _http_detail),
-    413: Row(413, "too-large", "The body is too large", lambda _: "A request holds at most 4 MiB: send the part that matters."),
+    413: Row(
+        413,
+        "too-large",
+        "The body is too large",
+        lambda _: "A request holds at most 4 MiB: send the part that matters.",
+    ),
     415: Row(415, "media-type", "The body has a type that is not read here", _http_detail),
     422: Row(422, "invalid", "The request does not fit", _faults, _fields),
 }
@@ -74,7 +96,14 @@ BY_CLASS: Mapping[type[Exception], Row] = {
     UnknownEntryError: Row(404, "unknown-entry", "There is no such entry"),
     ServiceError: Row(422, "not-usable", "The request cannot be answered as it stands"),
     BusyError: Row(503, "busy", "All workers are taken", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}),
-    RecursionError: Row(400, "nesting", "The request is nested too deeply", lambda _: "What was sent is nested more deeply than can be read: send a flatter body, or the part of the query that matters."),
+    RecursionError: Row(
+        400,
+        "nesting",
+        "The request is nested too deeply",
+        lambda _: (
+            "What was sent is nested more deeply than can be read: send a flatter body, or the part of the query that matters."
+        ),
+    ),
 }
 
 UNEXPECTED = Row(500, "unexpected", "Something went wrong on our side")
@@ -105,7 +134,7 @@ def _unexpected(error: Exception) -> Problem:
     return Problem(UNEXPECTED.status, UNEXPECTED.slug, UNEXPECTED.title, detail, {"reference": reference}, {})
 
 
-def problem_response(request: AnyRequest, error: Exception) -> Response[Any]:
+def problem_response(error: Exception) -> Response[Any]:
     """The handler for every exception that reaches the edge of the API."""
     problem = problem_of(error)
     return Response(problem.body(), status_code=problem.status, headers=dict(problem.headers), media_type=MEDIA_TYPE)

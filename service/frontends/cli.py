@@ -1,0 +1,125 @@
+"""The command line `dbarch`: what can be typed. What each command does is in cli_ask, cli_index, cli_kb and cli_serve.
+
+Those are imported inside the commands: torch and llama-index take seconds, and `dbarch --help` must not.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from ingest.errors import IngestError
+from kb.errors import KbError
+from service.errors import ServiceError
+
+Json = Annotated[bool, typer.Option("--json", help="Print the body that HTTP would send.")]
+
+app = typer.Typer(
+    name="dbarch",
+    help="Answers questions about designing data layers, each statement with its source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+kb_app = typer.Typer(help="The entries: check, list and show them.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(kb_app, name="kb")
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, or - to read it from standard input.")],
+    file: Annotated[
+        list[Path] | None, typer.Option("--file", help="A schema, query or plan to read with the question; repeatable.")
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option("--history", help='JSON: [{"role": "user", "content": "…"}, …].')
+    ] = None,
+    as_json: Json = False,
+    brief: Annotated[bool, typer.Option("--brief", help="A third of the length.")] = False,
+) -> None:
+    """Ask a question, get cited advice."""
+    from service.frontends.cli_ask import Typed
+    from service.frontends.cli_ask import ask as answer
+
+    answer(Typed(question, tuple(file or ()), history, brief), as_json)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="Words, or a sentence.")],
+    limit: Annotated[int, typer.Option(min=1, max=50, help="How many sections.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find the sections of entries nearest to a query."""
+    from service.frontends.cli_ask import search as find
+
+    find(query, limit, as_json)
+
+
+@app.command()
+def ingest(rebuild: Annotated[bool, typer.Option("--rebuild", help="Build even if nothing changed.")] = False) -> None:
+    """Build the edition that answers are taken from, where it is missing or stale."""
+    from service.frontends.cli_index import build_edition
+
+    build_edition(rebuild)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; else DBARCH_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on; else DBARCH_PORT.")] = None,
+) -> None:
+    """Answer over HTTP, with a page to ask on."""
+    from service.frontends.cli_serve import serve as listen
+
+    listen(host, port)
+
+
+@kb_app.command("check")
+def kb_check(
+    fences: Annotated[
+        bool, typer.Option("--fences/--no-fences", help="Run the code fences on a real PostgreSQL.")
+    ] = True,
+) -> None:
+    """Check every entry: all problems in one pass, with file and line."""
+    from service.frontends.cli_kb import check_entries
+
+    raise typer.Exit(check_entries(fences))
+
+
+@kb_app.command("list")
+def kb_list(kind: Annotated[str | None, typer.Option(help="Only entries of this kind.")] = None) -> None:
+    """List the entries."""
+    from service.frontends.cli_kb import list_entries
+
+    list_entries(kind)
+
+
+@kb_app.command("show")
+def kb_show(
+    entry: Annotated[
+        str,
+        typer.Argument(help="An entry such as patterns/cache-aside, or a section of one: patterns/cache-aside#memory."),
+    ],
+) -> None:
+    """Show an entry, or one section of it."""
+    from service.frontends.cli_kb import show_entry
+
+    show_entry(entry)
+
+
+def main() -> NoReturn:
+    """Run the command line: 0 done, 1 a gate failed, 2 something to be fixed, told in one line."""
+    try:
+        app()
+    except (ServiceError, IngestError, KbError) as error:
+        print(f"dbarch: {error}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:
+        # The reader of our output has left, as `head` does; nothing more can be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(0)

@@ -1,0 +1,116 @@
+"""Fixtures that several rooms share; what is slow to make is made once per session."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ingest.build import BuildRequest, build
+from ingest.edition import Edition, open_edition
+from ingest.embeddings import Embedder, load_embedder
+from ingest.lexical import tokenize
+from kb.entry import Answer, Block, Entry, Fence, KnowledgeBase, Pattern, Rule, Section, Source, Statement
+from kb.loader import load, own_entries
+
+
+class WordEmbedder:
+    """A real embedder of sixteen dimensions: each word of a text adds to one of them."""
+
+    name = "words"
+    dimension = 16
+
+    def __init__(self, digest: str = "d" * 64) -> None:
+        self.digest = digest
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.embedded += texts
+        matrix = np.full((len(texts), self.dimension), 0.01, dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in tokenize(text):
+                matrix[row, sum(word.encode()) % self.dimension] += 1
+        return np.round(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), 6).astype(np.float32)
+
+
+def small_section(entry: str, heading: str, prose: str, *blocks: Block) -> Section:
+    anchor = heading.lower().replace(" ", "-")
+    statement = Statement("paragraph", prose, prose, 0, len(prose), 9)
+    paragraphs = (Block("paragraph", (statement,)),) if prose else ()
+    return Section(entry, anchor, heading, (heading,), 2, 8, prose, (*paragraphs, *blocks))
+
+
+def small_entry(slug: str, title: str, prose: str) -> Entry:
+    source = Source(title="Notes", url="https://example.org/notes", publisher="Example", checked=dt.date(2026, 11, 24))
+    rule = {"id": "never-alone", "if": f"{title} runs alone", "into": "caching", "explained": "problem", "source": "notes", "say": ("Give {name:names} company", "Give it company"), "because": "it fails {rate:rate} alone"}  # fmt: skip
+    meta = Pattern(
+        title=title,
+        summary=f"{title} in a paragraph that is long enough to be an answer by itself.",
+        sources={"notes": source},
+        aliases=(f"{slug}-alias",),
+        answers=(Answer(q=f"How does {title} help?", section="solution"),),
+        tags=(f"{slug}-tag",),
+        guidance=(Rule.model_validate(rule),),
+        category="caching",
+        complexity="low",
+        reversibility="easy",
+    )
+    entry_id = f"patterns/{slug}"
+    shown = Fence("sql", "postgresql", {}, f"CREATE TABLE {slug}_rows (tenant_id int);", 20, "a" * 64)
+    hidden = Fence("sql", "postgresql", {"hidden": ""}, "SELECT secret_word;", 24, "b" * 64)
+    row = Statement("row", "left right", "| left | right |", 0, 10, 15, cells=("left_cell", "right"))
+    table = Block("table", (row,), header=("option", "price"))
+    code = tuple(Block("code", (Statement("code", f.code, f.code, 0, 9, f.line),), fence=f) for f in (shown, hidden))
+    sections = (
+        small_section(entry_id, "Problem", prose),
+        small_section(entry_id, "Solution", f"The solution of {title}.", *code),
+        small_section(entry_id, "Numbers", "", table),
+    )
+    return Entry(entry_id, "patterns", f"kb/entries/{entry_id}.md", meta, sections)
+
+
+def knowledge_base(digest: str = "k" * 64, **prose: str) -> KnowledgeBase:
+    texts = prose or {"queue": "Workers take jobs from a table.", "ledger": "Money moves between accounts."}
+    entries = {f"patterns/{slug}": small_entry(slug, slug.title(), text) for slug, text in texts.items()}
+    return KnowledgeBase(entries, digest, {"a" * 64: "executed"})
+
+
+@pytest.fixture
+def make_kb() -> Callable[..., KnowledgeBase]:
+    return knowledge_base
+
+
+@pytest.fixture
+def make_embedder() -> Callable[..., WordEmbedder]:
+    return WordEmbedder
+
+
+@pytest.fixture
+def words() -> WordEmbedder:
+    return WordEmbedder()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return load_embedder()
+
+
+@pytest.fixture(scope="session")
+def real_kb() -> KnowledgeBase:
+    return load([own_entries()])
+
+
+@pytest.fixture(scope="session")
+def real_data_dir(tmp_path_factory: pytest.TempPathFactory, real_kb: KnowledgeBase, embedder: Embedder) -> Path:
+    directory = tmp_path_factory.mktemp("data")
+    build(BuildRequest(real_kb, directory), embedder)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def edition(real_data_dir: Path, embedder: Embedder) -> Iterator[Edition]:
+    opened = open_edition(real_data_dir, embedder)
+    yield opened
+    opened.close()
