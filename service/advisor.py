@@ -11,7 +11,7 @@ from service.answer.advice import Advice
 from service.answer.composer import Composer, decline
 from service.answer.evidence import Evidence, Gap
 from service.answer.plan import plan
-from service.answer.selection import Selection, select
+from service.answer.selection import Selection, explaining, select
 from service.catalogue import EntryCard, SearchResults, card, results
 from service.errors import UnknownEntryError
 from service.question.question import Question, understand
@@ -37,9 +37,10 @@ class Advisor:
         if not (retrieved.relevant or question.pasted):
             return decline(request, self.edition, self.composer.name)
         outline = plan(question, request.detail)
-        selection = select(self.kb, question, retrieved, outline)
+        certain = conclude(self.kb, question.facts)
+        selection = select(self.kb, question, retrieved, outline, explaining(certain.fired, retrieved))
         assumed = _assumed(question, selection)
-        conclusions = conclude(self.kb, question.facts.extended(assumed))
+        conclusions = conclude(self.kb, question.facts.extended(assumed)) if assumed else certain
         evidence = Evidence(
             request=request,
             question=question,

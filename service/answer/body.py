@@ -47,8 +47,12 @@ def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion,
 
 
 def _calculation(evidence: Evidence, conclusion: Conclusion, book: CitationBook) -> BlockUnion | None:
-    section = evidence.rule_section(conclusion.key)
-    return calculated(conclusion.firing.calculations, "Computed from your numbers", book.cite_section(section)) if conclusion.firing.calculations else None
+    firing = conclusion.firing
+    if not firing.calculations:
+        return None
+    phrases = [evidence.vocabulary.attributes[fact.attribute].phrase for fact in firing.derived]
+    cited = book.cite_section(evidence.rule_section(conclusion.key))
+    return calculated(zip(phrases, firing.calculations, strict=True), "Computed from your numbers", cited)
 
 
 def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:

@@ -4,8 +4,9 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
-from kb.calculation import Calculated
+from kb.calculation import FORMULAS, Calculated
 from kb.entry import JUDGEMENT, Block, Fence, FenceStatus, Rule, Section, Statement
+from kb.quantity import show
 from service.analysis.conclusions import Conclusion
 from service.answer.advice import (
     BlockUnion, Calculation, Claim, Code, Computed, Connective, Diagram, Filled, Judged, ListBlock, Paragraph, Quoted, Support, Table,
@@ -13,6 +14,7 @@ from service.answer.advice import (
 from service.answer.citations import CitationBook
 
 _LINK = re.compile(r"\]\((?:\.\./)*([a-z]+/[a-z0-9-]+)\.md(#[\w-]+)?\)")
+_SAME_KIND = re.compile(r"\]\(([a-z0-9-]+)\.md(#[\w-]+)?\)")
 _OWN_ANCHOR = re.compile(r"\]\((#[\w-]+)\)")
 _CALC_LINE = re.compile(r"^\s*(?P<label>\w+):\s*(?P<formula>\w+)\((?P<inputs>.*)\)\s*=\s*(?P<result>.+?)\s*$")
 
@@ -73,9 +75,9 @@ def offered(rule: Rule, text: str, section: Section, book: CitationBook) -> Clai
     return Claim(text=text, support=support, citations=book.cite_section(section))
 
 
-def calculated(results: Iterable[Calculated], title: str, citations: tuple[int, ...]) -> Calculation | None:
-    """Results of the formula table with the inputs they rest on."""
-    claims = tuple(_computed(result, citations) for result in results)
+def calculated(results: Iterable[tuple[str, Calculated]], title: str, citations: tuple[int, ...]) -> Calculation | None:
+    """Results of the formula table, each with what it is in words, the formula and the inputs it rests on."""
+    claims = tuple(_computed(phrase, result, citations) for phrase, result in results)
     return Calculation(title=title, claims=claims) if claims else None
 
 
@@ -90,11 +92,12 @@ def sentence(say: str, because: str, unless: str) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _computed(result: Calculated, citations: tuple[int, ...]) -> Claim:
+def _computed(phrase: str, result: Calculated, citations: tuple[int, ...]) -> Claim:
     inputs = {name: str(value) for name, value in result.arguments.items()}
     shown = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in inputs.items())
-    text = f"{result.formula.name.replace('_', ' ').capitalize()}: {shown} gives about {result.result}."
-    return Claim(text=text, support=Computed(formula=result.formula.name, inputs=inputs, result=str(result.result)), citations=citations)
+    worth = phrase.replace("{value}", f"about {show(result.result.value, result.result.unit)}")
+    text = f"{worth[0].upper()}{worth[1:]} ({FORMULAS[result.formula].statement}, with {shown})."
+    return Claim(text=text, support=Computed(formula=result.formula, inputs=inputs, result=str(result.result)), citations=citations)
 
 
 def _code(section: Section, statement: Statement, fence: Fence, book: CitationBook, fences: Mapping[str, FenceStatus]) -> BlockUnion | None:
@@ -124,4 +127,5 @@ def _support(section: Section, statement: Statement) -> Quoted | Judged:
 
 def _relinked(markdown: str, section: Section) -> str:
     text = _LINK.sub(lambda m: f"](/kb/{m.group(1)}{m.group(2) or ''})", markdown)
+    text = _SAME_KIND.sub(lambda m: f"](/kb/{section.entry.partition('/')[0]}/{m.group(1)}{m.group(2) or ''})", text)
     return _OWN_ANCHOR.sub(lambda m: f"](/kb/{section.entry}{m.group(1)})", text)

@@ -97,7 +97,7 @@ def _missing(evidence: Evidence) -> list[tuple[str, Rule]]:
 
 def _from_attribute(evidence: Evidence, name: str, rule: Rule) -> ClarifyingQuestion:
     attribute = evidence.vocabulary.attributes[name]
-    why = f"if {rule.condition.rstrip('. ')}, the advice is: {rule.say[-1].rstrip('. ')}" if rule.say else rule.condition
+    why = f"if {rule.condition.rstrip('. ')}: {rule.say[-1].rstrip('. ')}" if rule.say else rule.condition
     return ClarifyingQuestion(id=name, text=attribute.ask, why=why, options=tuple(attribute.values), default="open: shown as “If …”", changes={rule.condition: rule.say[-1]} if rule.say else {})
 
 

@@ -15,7 +15,8 @@ from service.retrieval.search import Retrieved
 
 # A rule of an entry that was not chosen is shown only when its own text is this near to the question.
 _RULE_NEAR = 0.45
-_OFFER_NEAR = 0.30
+_RULE_OF_CHOSEN = 0.25
+_OFFER_NEAR, _OFFER_SHARE = 0.40, 0.6
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,19 @@ class Evidence:
 
     def fired(self) -> tuple[Conclusion, ...]:
         """What holds and is to the point: rules of the chosen entries, near rules of others, and every correction."""
-        return tuple(c for c in self.conclusions.fired if c.entry in self.entries or "correct" in c.rule.effect or self.rule_score(c.key) >= _RULE_NEAR)
+        return tuple(c for c in self.conclusions.fired if self._to_the_point(c))
+
+    def _to_the_point(self, conclusion: Conclusion) -> bool:
+        backbone = self.selection.backbone
+        if "correct" in conclusion.rule.effect or (backbone is not None and conclusion.entry == backbone.entry.id):
+            return True
+        return self.rule_score(conclusion.key) >= (_RULE_OF_CHOSEN if conclusion.entry in self.entries else _RULE_NEAR)
 
     def offers(self, most: int) -> tuple[tuple[str, Rule], ...]:
         """Rules that nothing decides, of the chosen entries, nearest first."""
         near = [(self.rule_score(key), key) for key in self.conclusions.undecided if key[0] in self.entries]
-        ranked = sorted((item for item in near if item[0] >= _OFFER_NEAR), key=lambda item: (-item[0], item[1]))
+        enough = max(_OFFER_NEAR, _OFFER_SHARE * max((score for score, _ in near), default=0.0))
+        ranked = sorted((item for item in near if item[0] >= enough), key=lambda item: (-item[0], item[1]))
         return tuple((entry, self._rule(entry, rule)) for _, (entry, rule) in ranked if self._rule(entry, rule).say)[:most]
 
     def rule_section(self, key: RuleKey) -> Section:

@@ -10,6 +10,7 @@ from service.answer.evidence import Evidence
 from service.answer.topics import section_kind
 
 _MOST_DECISIONS = 3
+_ANNOUNCEMENT = 14
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
 _LEADING_KINDS = {"designs": ("technology",), "playbooks": ("requirements",)}
 
@@ -83,10 +84,12 @@ def _gap(evidence: Evidence) -> list[Claim]:
 
 def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
     """The first statement of the section that answers best; for a backbone, of the section that states its decision."""
-    if enough or not evidence.selection.chosen:
+    if enough or evidence.gaps or not evidence.selection.chosen:
         return []
     section = decisive_section(evidence)
-    statement = next((s for block in section.blocks if block.kind in ("paragraph", "list") for s in block.statements), None)
+    # A line that only announces a list or a table decides nothing; the body shows it with what it announces.
+    prose = [s for block in section.blocks if block.kind == "paragraph" for s in block.statements]
+    statement = next((s for s in prose if len(s.text.split()) >= _ANNOUNCEMENT), None)
     return [quote(section, statement, book)] if statement else []
 
 

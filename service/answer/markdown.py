@@ -83,8 +83,8 @@ def _understanding(advice: Advice) -> Iterable[str]:
 
 def _questions(advice: Advice) -> Iterable[str]:
     if advice.clarifying_questions:
-        yield "## To make this firmer, say"
-        yield "\n".join(f"- {question.text} ({question.why}; meanwhile {question.default})" for question in advice.clarifying_questions)
+        yield "## What would make this firmer"
+        yield "\n".join(f"- {question.text} {_sentence(question.why)}" for question in advice.clarifying_questions)
 
 
 def _sources(citations: tuple[Citation, ...]) -> Iterable[str]:
@@ -97,6 +97,10 @@ def _sources(citations: tuple[Citation, ...]) -> Iterable[str]:
         lines.append(f'<a id="source-{citation.number}"></a>{citation.number}. [{citation.title}: {citation.heading}]({citation.url}) — {named}')
     yield "\n\n".join(lines)
     yield "† our own judgement, not a sourced statement."
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('. ')}."
 
 
 def _quoted(text: str) -> str:

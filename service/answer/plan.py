@@ -9,6 +9,7 @@ from service.question.question import Question
 _WHOLE, _CHOICE, _FOCUSED, _DEFINITION = 1800, 500, 420, 220
 _BRIEF = 1 / 3
 _WHOLE_INTENTS = frozenset({"design", "migrate", "erd"})
+_CHOOSING = frozenset({"choose", "compare", "license", "alternatives"})
 _MIGRATION_KINDS: tuple[SectionKind, ...] = ("requirements", "migration", "monitoring", "tradeoffs")
 
 
@@ -21,6 +22,7 @@ class Plan:
     words: int
     whole: bool
     erd: bool
+    choosing: bool
     asked: frozenset[SectionKind]
 
     def weight(self, kind: SectionKind) -> int:
@@ -42,6 +44,7 @@ def plan(question: Question, detail: str) -> Plan:
         words=int(words * _BRIEF) if detail == "brief" else words,
         whole=bool(ids & _WHOLE_INTENTS),
         erd="erd" in ids,
+        choosing=bool(ids & _CHOOSING),
         asked=specific,
     )
 

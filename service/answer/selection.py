@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb.entry import Design, Entry, KnowledgeBase, Playbook, Section, SectionKind
+from service.analysis.conclusions import Conclusion
 from service.answer.plan import Plan
 from service.answer.topics import section_kind
 from service.question.clauses import find_cue
@@ -15,15 +16,16 @@ Fit = Literal["near", "shape", "subject"]
 
 # Adjustments to the retrieval score of an entry (0 to 1): what retrieval cannot see because it knows no technology and no intent.
 _PREFERRED_KIND = 0.10
-_NAMED = 0.30
+_NAMED, _NAMED_IN_PASSING = 0.30, 0.04
 _UNNAMED_TECHNOLOGY = -0.20
-_DOMAIN = 0.40
-_FOREIGN_DESIGN = -0.20
-_SAME_MOVE = 0.35
-_OTHER_MOVE = -0.40
-_COMPANION_SHARE = 0.72
-_SECTION_SHARE = 0.62
-_MOST_ENTRIES = 3
+_FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": -0.20}
+_SAME_MOVE, _OTHER_MOVE = 0.35, -0.40
+# An entry or a section answers beside the best one when it reaches this share of its score.
+_COMPANION_SHARE, _SECTION_SHARE, _CHOICE_SHARE = 0.72, 0.75, 0.5
+_UNPLANNED_KIND = 0.75
+_EXPLAINS, _RULE_NEAR = 0.2, 0.4
+_MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
+_SHAPE_KINDS: frozenset[SectionKind] = frozenset({"schema", "indexes", "transactions", "tradeoffs"})
 
 
 @dataclass(frozen=True)
@@ -44,23 +46,42 @@ class Selection:
     backbone: Chosen | None
 
 
-def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan) -> Selection:
-    """Entries by adjusted score, then their sections by plan and relevance within the plan's length."""
+def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, explaining: frozenset[str] = frozenset()) -> Selection:
+    """Entries by adjusted score, then their sections by plan and relevance within the plan's length.
+
+    `explaining` are sections that explain a rule which certainly holds: they answer before their neighbours do.
+    """
     ranked = _ranked(kb, question, retrieved, plan)
     if not ranked:
         return Selection((), None)
     best = ranked[0][0]
-    kept = [(score, entry) for score, entry in ranked[:_MOST_ENTRIES] if score >= best * _COMPANION_SHARE]
-    section_scores = {hit.section: hit.score for hit in retrieved.hits}
-    fits = {entry.id: _fit(entry, question) for _, entry in kept}
-    backbone = next((entry for _, entry in kept if plan.whole and entry.kind in ("designs", "playbooks") and fits[entry.id] == "near"), None)
-    chosen = []
-    for score, entry in sorted(kept, key=lambda item: (item[1] is not backbone, -item[0], item[1].id)):
-        words = plan.words if entry is backbone or backbone is None else plan.words // 4
-        sections = _whole(entry, plan, section_scores, words) if entry is backbone else _relevant(entry, plan, section_scores, words)
-        if sections:
-            chosen.append(Chosen(entry, score, fits[entry.id], sections))
-    return Selection(tuple(chosen), next((c for c in chosen if c.entry is backbone), None))
+    kept = {entry.id: (score, entry) for score, entry in ranked[:_MOST_ENTRIES] if score >= best * _COMPANION_SHARE}
+    scores = {hit.section: hit.score + (_EXPLAINS if hit.section in explaining else 0.0) for hit in retrieved.hits}
+    backbone = _backbone(kept, question, plan, gap=bool(retrieved.gaps))
+    picked: dict[str, tuple[Section, ...]] = {}
+    room = min(plan.words, _WITHOUT_BACKBONE)
+    if backbone is not None:
+        picked[backbone.id] = _whole(backbone, plan, scores, _fit(backbone, question))
+        room = plan.words // 5
+    others = [entry for _, entry in kept.values() if entry is not backbone]
+    picked |= _relevant(others, plan, scores, room)
+    chosen = tuple(Chosen(kept[name][1], kept[name][0], _fit(kept[name][1], question), picked[name]) for name in picked if picked[name])
+    return Selection(chosen, next((c for c in chosen if c.entry is backbone), None))
+
+
+def explaining(fired: Iterable[Conclusion], retrieved: Retrieved) -> frozenset[str]:
+    """Sections that explain rules which hold and whose own words are near the question."""
+    near = {(hit.entry, hit.rule) for hit in retrieved.rules if hit.score >= _RULE_NEAR}
+    return frozenset(f"{c.entry}#{c.rule.explained}" for c in fired if c.key in near)
+
+
+def _backbone(kept: Mapping[str, tuple[float, Entry]], question: Question, plan: Plan, gap: bool) -> Entry | None:
+    """A worked design or playbook of the asker's case, or of its shape; none where the subject itself has no entry."""
+    if not plan.whole or gap:
+        return None
+    fits = {entry.id: _fit(entry, question) for _, entry in kept.values() if entry.kind in ("designs", "playbooks")}
+    ranked = [(fit != "near", -kept[name][0], name) for name, fit in fits.items() if fit != "subject"]
+    return kept[min(ranked)[2]][1] if ranked else None
 
 
 def _ranked(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan) -> list[tuple[float, Entry]]:
@@ -80,11 +101,11 @@ def _ranked(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
 def _adjustment(entry: Entry, question: Question, plan: Plan, named: set[str]) -> float:
     total = _PREFERRED_KIND if entry.kind in plan.prefers else 0.0
     if entry.id in named:
-        total += _NAMED
+        total += _NAMED if plan.choosing else _NAMED_IN_PASSING
     elif named and entry.kind == "technologies":
         total += _UNNAMED_TECHNOLOGY
     if isinstance(entry.meta, Design):
-        total += _DOMAIN if _fit(entry, question) == "near" else _FOREIGN_DESIGN
+        total += _FITTING_DESIGN[_fit(entry, question)]
     if isinstance(entry.meta, Playbook):
         total += _move(entry.meta, question)
     return total
@@ -112,21 +133,21 @@ def _fit(entry: Entry, question: Question) -> Fit:
     return "subject"
 
 
-def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], words: int) -> tuple[Section, ...]:
+def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
-    planned = [s for s in entry.sections if section_kind(entry, s) in plan.kinds]
-    leading = _leading(entry, planned)
-    room = words - sum(_length(s) for s in leading)
-    picked = list(leading)
-    rest = sorted((s for s in planned if s not in leading), key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), planned.index(s)))
-    for section in rest:
+    kinds = [kind for kind in plan.kinds if fit == "near" or kind in _SHAPE_KINDS or kind in plan.asked]
+    planned = [s for s in entry.sections if section_kind(entry, s) in kinds]
+    picked = _leading(planned)
+    room = (plan.words if fit == "near" else plan.words // 2) - sum(_length(s) for s in picked)
+    rest = (s for s in planned if s not in picked)
+    for section in sorted(rest, key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), s.line)):
         if _length(section) <= room:
             picked.append(section)
             room -= _length(section)
     return _ordered(entry, picked)
 
 
-def _leading(entry: Entry, planned: Iterable[Section]) -> list[Section]:
+def _leading(planned: Iterable[Section]) -> list[Section]:
     seen: set[str] = set()
     leading = []
     for section in planned:
@@ -136,23 +157,28 @@ def _leading(entry: Entry, planned: Iterable[Section]) -> list[Section]:
     return leading
 
 
-def _relevant(entry: Entry, plan: Plan, scores: Mapping[str, float], words: int) -> tuple[Section, ...]:
-    """The sections that retrieval found, best first, cut where relevance or length ends."""
-    found = sorted((s for s in entry.sections if s.id in scores), key=lambda s: (-_weighed(entry, s, plan, scores), s.line))
-    picked: list[Section] = []
-    room = words
-    for section in found:
-        far = picked and _weighed(entry, section, plan, scores) < _SECTION_SHARE * _weighed(entry, found[0], plan, scores)
-        if far or (picked and _length(section) > room):
+def _relevant(entries: list[Entry], plan: Plan, scores: Mapping[str, float], words: int) -> dict[str, tuple[Section, ...]]:
+    """The sections that retrieval found, best first over all entries, cut where relevance or length ends."""
+    pool = [(_weighed(entry, s, plan, scores), entry, s) for entry in entries for s in entry.sections if s.id in scores]
+    pool.sort(key=lambda item: (-item[0], item[1].id, item[2].line))
+    picked: dict[str, list[Section]] = {}
+    share = _CHOICE_SHARE if plan.choosing else _SECTION_SHARE
+    taken = 0
+    for score, entry, section in pool:
+        if score < share * pool[0][0] or taken == _MOST_SECTIONS:
+            break
+        if taken and _length(section) > words:
             continue
-        picked.append(section)
-        room -= _length(section)
-    return _ordered(entry, picked)
+        picked.setdefault(entry.id, []).append(section)
+        words -= _length(section)
+        taken += 1
+    by_id = {entry.id: entry for entry in entries}
+    return {name: _ordered(by_id[name], sections) for name, sections in picked.items()}
 
 
 def _weighed(entry: Entry, section: Section, plan: Plan, scores: Mapping[str, float]) -> float:
-    wanted = section_kind(entry, section) in plan.kinds if plan.kinds else True
-    return scores[section.id] * (1.0 if wanted else 0.7)
+    wanted = not plan.kinds or section_kind(entry, section) in plan.kinds
+    return scores[section.id] * (1.0 if wanted else _UNPLANNED_KIND)
 
 
 def _ordered(entry: Entry, picked: list[Section]) -> tuple[Section, ...]:
@@ -162,7 +188,3 @@ def _ordered(entry: Entry, picked: list[Section]) -> tuple[Section, ...]:
 
 def _length(section: Section) -> int:
     return len(section.prose.split())
-
-
-def kinds_of(entry: Entry, sections: Iterable[Section]) -> tuple[SectionKind, ...]:
-    return tuple(dict.fromkeys(section_kind(entry, section) for section in sections))

@@ -47,9 +47,10 @@ def _cut(text: str, pattern: re.Pattern[str]) -> tuple[Stretch, ...]:
 
 @lru_cache(maxsize=4096)
 def cue_pattern(cue: str) -> re.Pattern[str]:
-    """A cue as a pattern: whole words, hyphen or space alike, any case."""
+    """A cue as a pattern: whole words, hyphen or space alike, any case, singular or plural."""
     words = [re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
-    return re.compile(r"(?<![\w-])" + r"[\s-]+".join(words) + r"(?![\w])", re.IGNORECASE)
+    plural = "" if cue.endswith("s") or not cue[-1].isalpha() else "(?:s|es)?"
+    return re.compile(r"(?<![\w-])" + r"[\s-]+".join(words) + plural + r"(?![\w])", re.IGNORECASE)
 
 
 def find_cue(cue: str, text: str) -> Iterator[Stretch]:

@@ -102,4 +102,4 @@ def _shape(text: str, vocabulary: Vocabulary) -> tuple[Fact, ...]:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
         return ()
-    return (Fact("shape", ranked[0][0], "stated", None),)
+    return (Fact("shape", ranked[0][0], "assumed"),)
