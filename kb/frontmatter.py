@@ -66,7 +66,7 @@ def _read(text: str) -> tuple[dict[str, object], dict[Place, int], list[Fault]]:
         faults = list(_walk(node, (), lines, set()))
         values = {} if faults else loader.construct_document(node)
     except yaml.YAMLError as error:
-        return {}, {}, [_yaml_fault(error)]
+        return {}, {}, [_yaml_fault(error, text.count("\n") + 2)]
     except ValueError as error:
         return {}, {}, [Fault(2, f"a value of the front matter cannot be read ({error}): put it into quotes")]
     finally:
@@ -82,10 +82,10 @@ def _read(text: str) -> tuple[dict[str, object], dict[Place, int], list[Fault]]:
     )
 
 
-def _yaml_fault(error: yaml.YAMLError) -> Fault:
+def _yaml_fault(error: yaml.YAMLError, last: int) -> Fault:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     # Line 1 of the YAML text is line 2 of the file; marks count from 0.
-    line = mark.line + 2 if mark else 2
+    line = min(mark.line + 2, last) if mark else 2
     problem = getattr(error, "problem", None) or " ".join(str(error).split())
     return Fault(
         line,

@@ -10,13 +10,15 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 _FOOTNOTE = re.compile(r"\[\^([^\]\s\[]+)\]")
+# What is left of a link or footnote that Markdown did not take for one.
+_BROKEN = re.compile(r"\]\(|\[\^")
 _BLANK = re.compile(r"\s+")
 _EXTERNAL = re.compile(r"^[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Inline:
-    """One run of inline Markdown; `html` and `images` are what entries may not hold."""
+    """One run of inline Markdown; `html`, `images` and `broken` links are what entries may not hold."""
 
     text: str
     markdown: str
@@ -24,6 +26,7 @@ class Inline:
     links: tuple[str, ...]
     html: bool = False
     images: bool = False
+    broken: bool = False
 
 
 def parser() -> MarkdownIt:
@@ -57,6 +60,7 @@ def read_inline(entry_id: str, token: Token) -> Inline:
         links=tuple(dict.fromkeys(resolve_link(entry_id, target) for target in targets)),
         html=any(child.type == "html_inline" for child in children),
         images=any(child.type == "image" for child in children),
+        broken=any(_BROKEN.search(child.content) for child in children if child.type == "text"),
     )
 
 
@@ -69,6 +73,7 @@ def join(parts: Sequence[Inline], separator: str) -> Inline:
         links=tuple(dict.fromkeys(link for part in parts for link in part.links)),
         html=any(part.html for part in parts),
         images=any(part.images for part in parts),
+        broken=any(part.broken for part in parts),
     )
 
 

@@ -234,6 +234,8 @@ class _Reader:
             self._fault(line, "raw HTML: write Markdown, or put it between backticks")
         if inline.images:
             self._fault(line, "an image: draw it as a mermaid fence, or say it in words")
+        if inline.broken:
+            self._fault(line, "a link or footnote that cannot be read: write [text](../kind/slug.md#anchor) and [^source], footnotes outside the brackets")
 
     def _line(self, token: Token) -> int:
         return self._first + (token.map[0] if token.map else 0)

@@ -83,6 +83,14 @@ def _amount(number: float, word: str) -> tuple[float, Unit] | None:
     return None
 
 
+def exact(quantity: Quantity) -> str:
+    """The quantity in its base unit, as `parse_quantity` reads it back without loss: `900/s`, `7200 s`, `3000000000000 B`."""
+    suffix: dict[Unit, str] = {"count": "", "rate": "/s", "bytes": " B", "duration": " s", "percent": "%", "bandwidth": " B/s", "money": ""}
+    prefix = "$" if quantity.unit == "money" else ""
+    number = f"{quantity.value:.15g}"
+    return f"{prefix}{quantity.value:.0f}{suffix[quantity.unit]}" if "e+" in number else f"{prefix}{number}{suffix[quantity.unit]}"
+
+
 def show(value: float, unit: Unit) -> str:
     """A computed value as people write it, two significant digits: `69M`, `1.1 TB`, `2.3k/s`, `15 ms`, `99.95%`."""
     if unit == "count":

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kb.entry import Design, Entry, KnowledgeBase, Kind
+from kb.entry import Design, Entry, Kind, KnowledgeBase
 from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice, choose
@@ -64,14 +64,18 @@ class Advisor:
 
     def entries(self, kind: Kind | None = None) -> tuple[EntryCard, ...]:
         """Every entry as a card, by id."""
-        return tuple(card(entry, self.public_url) for _, entry in sorted(self.kb.entries.items()) if kind in (None, entry.kind))
+        return tuple(
+            card(entry, self.public_url) for _, entry in sorted(self.kb.entries.items()) if kind in (None, entry.kind)
+        )
 
     def entry(self, entry_id: str) -> Entry:
         """One entry. Raises UnknownEntryError."""
         try:
             return self.kb.entries[entry_id]
         except KeyError:
-            raise UnknownEntryError(f"there is no entry {entry_id!r}; `dbarch kb list` and /v1/entries name them all") from None
+            raise UnknownEntryError(
+                f"there is no entry {entry_id!r}; `dbarch kb list` and /v1/entries name them all"
+            ) from None
 
     def _choice(self, question: Question, request: AskRequest) -> Choice | None:
         compared = question.facts.get("compared")

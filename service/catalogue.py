@@ -69,5 +69,15 @@ def results(query: str, retrieved: Retrieved, kb: KnowledgeBase, limit: int, edi
         section = entry.anchors[hit.section.partition("#")[2]]
         text = " ".join(section.text.split())
         excerpt = text if len(text) <= _EXCERPT else f"{text[: _EXCERPT - 1].rstrip()}…"
-        found.append(SearchResult(entry=entry.id, title=entry.title, heading=section.heading, anchor=section.anchor, url=f"/kb/{hit.section}", excerpt=excerpt, score=hit.score))
+        found.append(
+            SearchResult(
+                entry=entry.id,
+                title=entry.title,
+                heading=section.heading,
+                anchor=section.anchor,
+                url=f"/kb/{hit.section}",
+                excerpt=excerpt,
+                score=hit.score,
+            )
+        )
     return SearchResults(query=query, edition=edition, relevant=retrieved.relevant, results=tuple(found))

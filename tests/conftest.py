@@ -24,10 +24,8 @@ class WordEmbedder:
 
     def __init__(self, digest: str = "d" * 64) -> None:
         self.digest = digest
-        self.embedded: list[str] = []
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.embedded += texts
         matrix = np.full((len(texts), self.dimension), 0.01, dtype=np.float32)
         for row, text in enumerate(texts):
             for word in tokenize(text):

@@ -69,15 +69,43 @@ def _at_least(amount: float) -> Callable[[FactSet, str], bool]:
 
 
 _DEMANDS: tuple[tuple[str, Callable[[FactSet, str], bool], Constraint], ...] = (
-    ("transactions.multi_row", _is(True), Constraint("transactions over several records", "transactions.multi_row", "transaction_scope", frozenset({"shard", "database", "cluster"}))),
-    ("consistency", _is("strong"), Constraint("strong consistency", "consistency", "read_consistency", frozenset({"linearizable"}))),
-    ("regions", _at_least(2), Constraint("more than one region", "regions", "replication", frozenset({"asynchronous", "synchronous_optional", "quorum", "consensus"}))),
+    (
+        "transactions.multi_row",
+        _is(True),
+        Constraint(
+            "transactions over several records",
+            "transactions.multi_row",
+            "transaction_scope",
+            frozenset({"shard", "database", "cluster"}),
+        ),
+    ),
+    (
+        "consistency",
+        _is("strong"),
+        Constraint("strong consistency", "consistency", "read_consistency", frozenset({"linearizable"})),
+    ),
+    (
+        "regions",
+        _at_least(2),
+        Constraint(
+            "more than one region",
+            "regions",
+            "replication",
+            frozenset({"asynchronous", "synchronous_optional", "quorum", "consensus"}),
+        ),
+    ),
 )
 
 
-def choose(kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, candidates: tuple[str, ...], weights: Mapping[str, float]) -> Choice | None:
+def choose(
+    kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, candidates: tuple[str, ...], weights: Mapping[str, float]
+) -> Choice | None:
     """Rank the candidates that have a profile with scores; None when fewer than two have one."""
-    profiles = {c: meta for c in candidates if c in kb.entries and isinstance(meta := kb.entries[c].meta, Technology) and meta.scores}
+    profiles = {
+        c: meta
+        for c in candidates
+        if c in kb.entries and isinstance(meta := kb.entries[c].meta, Technology) and meta.scores
+    }
     if len(profiles) < 2:
         return None
     exclusions = tuple(e for c, meta in profiles.items() for e in _exclusions(c, meta, facts))
@@ -86,7 +114,11 @@ def choose(kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, candidates
     used = _weights(vocabulary, workloads, weights)
     means = {c: _mean(meta, used) for c, meta in profiles.items()}
     ranking = tuple(sorted(profiles, key=lambda c: (c in out, -means[c], c)))
-    rows = tuple(Row(name, weight, tuple(_score(profiles[c], name) for c in ranking)) for name, weight in used.items() if weight > 0)
+    rows = tuple(
+        Row(name, weight, tuple(_score(profiles[c], name) for c in ranking))
+        for name, weight in used.items()
+        if weight > 0
+    )
     return Choice(
         ranking=ranking,
         means=tuple(means[c] for c in ranking),
@@ -142,5 +174,7 @@ def _flips(rows: tuple[Row, ...], uncontested: bool) -> tuple[str, ...]:
     """Criteria on which the runner-up leads, by what they would add if they alone counted twice."""
     if uncontested:
         return ()
-    behind = [(row.weight * (row.scores[1] - row.scores[0]), row.criterion) for row in rows if row.scores[1] > row.scores[0]]
+    behind = [
+        (row.weight * (row.scores[1] - row.scores[0]), row.criterion) for row in rows if row.scores[1] > row.scores[0]
+    ]
     return tuple(criterion for _, criterion in sorted(behind, key=lambda item: (-item[0], item[1])))

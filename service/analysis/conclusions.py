@@ -54,7 +54,9 @@ def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
         facts = facts.extended(fresh)
     fired |= {found.key: found for found in _run(late, facts)}
     ordered = tuple(fired[(entry, rule.id)] for entry, rule in rules if (entry, rule.id) in fired)
-    undecided = tuple((entry, rule.id) for entry, rule in rules if (entry, rule.id) not in fired and not contradicted(rule, facts))
+    undecided = tuple(
+        (entry, rule.id) for entry, rule in rules if (entry, rule.id) not in fired and not contradicted(rule, facts)
+    )
     return Conclusions(_without_overruled(ordered), undecided, facts)
 
 
@@ -67,7 +69,11 @@ def _consequences(conclusion: Conclusion) -> list[Fact]:
     facts = list(conclusion.firing.derived)
     target = conclusion.rule.effect.get("require")
     if isinstance(target, Mapping):
-        facts += [Fact(f"chosen.{name}", value, "derived", None, conclusion.rule.id) for name, value in target.items() if isinstance(value, str | bool)]
+        facts += [
+            Fact(f"chosen.{name}", value, "derived", None, conclusion.rule.id)
+            for name, value in target.items()
+            if isinstance(value, str | bool)
+        ]
     return facts
 
 
@@ -88,13 +94,23 @@ def _without_overruled(fired: tuple[Conclusion, ...]) -> tuple[Conclusion, ...]:
 
 def _targets(conclusion: Conclusion) -> list[tuple[str, tuple[int, int]]]:
     narrow = -len(conclusion.rule.when)
-    return [(str(target), (_STRENGTH[effect], narrow)) for effect, target in conclusion.rule.effect.items() if effect in _STRENGTH]
+    return [
+        (str(target), (_STRENGTH[effect], narrow))
+        for effect, target in conclusion.rule.effect.items()
+        if effect in _STRENGTH
+    ]
 
 
 def _opposition(target: str, conclusion: Conclusion, fired: tuple[Conclusion, ...]) -> bool:
     positive = {"require", "prefer"}
     mine = {effect in positive for effect, t in conclusion.rule.effect.items() if str(t) == target}
-    others = {effect in positive for other in fired if other is not conclusion for effect, t in other.rule.effect.items() if str(t) == target and effect in _STRENGTH}
+    others = {
+        effect in positive
+        for other in fired
+        if other is not conclusion
+        for effect, t in other.rule.effect.items()
+        if str(t) == target and effect in _STRENGTH
+    }
     return bool(others - mine)
 
 

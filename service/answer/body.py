@@ -24,9 +24,16 @@ class _Piece:
     blocks: tuple[BlockUnion, ...]
 
 
-def body(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion, ...], said: frozenset[str]) -> tuple[AdviceSection, ...]:
+def body(
+    evidence: Evidence, book: CitationBook, stated: tuple[Conclusion, ...], said: frozenset[str]
+) -> tuple[AdviceSection, ...]:
     """Sections in working order; `stated` conclusions and `said` texts stand in the summary and are not said again."""
-    pieces = [*_concluded(evidence, book, stated), *_chosen_technology(evidence, book), *_quoted(evidence, book, said), *_offered(evidence, book)]
+    pieces = [
+        *_concluded(evidence, book, stated),
+        *_chosen_technology(evidence, book),
+        *_quoted(evidence, book, said),
+        *_offered(evidence, book),
+    ]
     ordered = sorted(pieces, key=lambda piece: WORKING_ORDER.index(piece.kind))
     return tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
 
@@ -63,15 +70,28 @@ def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:
     names = tuple(evidence.kb.entries[c].title for c in choice.ranking)
     cited = tuple(n for c in choice.ranking for n in book.cite_section(evidence.kb.entries[c].anchors["scores"]))
     criteria = evidence.vocabulary.criteria
-    rows = tuple((criteria[row.criterion].title, f"{row.weight:g}", *(str(s) for s in row.scores)) for row in choice.rows)
+    rows = tuple(
+        (criteria[row.criterion].title, f"{row.weight:g}", *(str(s) for s in row.scores)) for row in choice.rows
+    )
     claims = tuple(
-        Claim(text=" | ".join(row), support=Computed(formula="score", inputs=dict(zip(names, row[2:], strict=True)), result=row[1]), citations=cited) for row in rows
+        Claim(
+            text=" | ".join(row),
+            support=Computed(formula="score", inputs=dict(zip(names, row[2:], strict=True)), result=row[1]),
+            citations=cited,
+        )
+        for row in rows
     )
     blocks: list[BlockUnion] = [Table(header=("Criterion", "Weight", *names), rows=rows, claims=claims)]
     if choice.flips:
         leads = ", ".join(criteria[c].title.lower() for c in choice.flips[:3])
-        text = f"{names[1]} leads on {leads}: where these count more for you than the weights above say, the choice turns."
-        blocks.append(Paragraph(claims=(Claim(text=text, support=Computed(formula="flip", inputs={}, result=leads), citations=cited),)))
+        text = (
+            f"{names[1]} leads on {leads}: where these count more for you than the weights above say, the choice turns."
+        )
+        blocks.append(
+            Paragraph(
+                claims=(Claim(text=text, support=Computed(formula="flip", inputs={}, result=leads), citations=cited),)
+            )
+        )
     return [_Piece("technology", "The choice, criterion by criterion", tuple(blocks))]
 
 
@@ -79,7 +99,7 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
     pieces = []
     chosen = evidence.selection.chosen
     for position, picked in enumerate(chosen):
-        blocks_before = _carries_over(evidence, picked.fit == "shape" and position == 0)
+        blocks_before = _carries_over(needed=picked.fit == "shape" and position == 0)
         for section in picked.sections:
             kind = section_kind(picked.entry, section)
             if kind == "erd" and not evidence.plan.erd:
@@ -90,7 +110,7 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
     return pieces
 
 
-def _carries_over(evidence: Evidence, needed: bool) -> tuple[BlockUnion, ...]:
+def _carries_over(needed: bool) -> tuple[BlockUnion, ...]:
     return (Paragraph(claims=(connective("carries_over"),)),) if needed else ()
 
 
@@ -99,7 +119,11 @@ def _blocks(evidence: Evidence, section: Section, book: CitationBook, said: froz
         kept = tuple(s for s in block.statements if not _is_said(s, said))
         if not kept:
             continue
-        trimmed = block if len(kept) == len(block.statements) else type(block)(block.kind, kept, block.ordered, block.header, block.fence)
+        trimmed = (
+            block
+            if len(kept) == len(block.statements)
+            else type(block)(block.kind, kept, block.ordered, block.header, block.fence)
+        )
         shown = quoted_block(section, trimmed, book, evidence.kb.fences)
         if shown is not None and (evidence.plan.erd or shown.kind != "diagram"):
             yield shown
@@ -119,4 +143,10 @@ def _offered(evidence: Evidence, book: CitationBook) -> list[_Piece]:
     if not offers:
         return []
     claims = tuple(offered(rule, offer(rule), evidence.rule_section((entry, rule.id)), book) for entry, rule in offers)
-    return [_Piece("next_steps", "What would change this advice", (Paragraph(claims=(connective("if"),)), ListBlock(claims=claims)))]
+    return [
+        _Piece(
+            "next_steps",
+            "What would change this advice",
+            (Paragraph(claims=(connective("if"),)), ListBlock(claims=claims)),
+        )
+    ]

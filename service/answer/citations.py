@@ -38,10 +38,21 @@ class CitationBook:
     def url(self, section: Section) -> str:
         return f"{self._public_url}/kb/{section.entry}#{section.anchor}"
 
-    def _citation(self, number: int, entry: Entry, section: Section, statement: Statement, sources: tuple[CitedSource, ...]) -> Citation:
+    def _citation(
+        self, number: int, entry: Entry, section: Section, statement: Statement, sources: tuple[CitedSource, ...]
+    ) -> Citation:
         quote = statement.text if len(statement.text) <= _QUOTE else f"{statement.text[: _QUOTE - 1].rstrip()}…"
         checked = max((source.checked for source in sources), default=str(entry.meta.reviewed or ""))
-        return Citation(number=number, entry=entry.id, title=entry.title, heading=section.heading, url=self.url(section), quote=quote, sources=sources, checked=checked)
+        return Citation(
+            number=number,
+            entry=entry.id,
+            title=entry.title,
+            heading=section.heading,
+            url=self.url(section),
+            quote=quote,
+            sources=sources,
+            checked=checked,
+        )
 
     def _sources(self, entry: Entry, statement: Statement) -> Iterable[CitedSource]:
         own = [s for s in statement.sources if s != JUDGEMENT]
@@ -55,10 +66,23 @@ class CitationBook:
             if other is None:
                 continue
             sections = (target,) if target else other.sections[:1]
-            named = {s for section in sections for block in section.blocks for st in block.statements for s in st.sources if s != JUDGEMENT}
+            named = {
+                s
+                for section in sections
+                for block in section.blocks
+                for st in block.statements
+                for s in st.sources
+                if s != JUDGEMENT
+            }
             yield from (_cited(other, source) for source in sorted(named))
 
 
 def _cited(entry: Entry, source_id: str) -> CitedSource:
     source = entry.meta.sources[source_id]
-    return CitedSource(id=f"{entry.id}:{source_id}", title=source.title, url=source.url, publisher=source.publisher, checked=str(source.checked))
+    return CitedSource(
+        id=f"{entry.id}:{source_id}",
+        title=source.title,
+        url=source.url,
+        publisher=source.publisher,
+        checked=str(source.checked),
+    )

@@ -9,7 +9,20 @@ from kb.entry import JUDGEMENT, Block, Fence, FenceStatus, Rule, Section, Statem
 from kb.quantity import show
 from service.analysis.conclusions import Conclusion
 from service.answer.advice import (
-    BlockUnion, Calculation, Claim, Code, Computed, Connective, Diagram, Filled, Judged, ListBlock, Paragraph, Quoted, Support, Table,
+    BlockUnion,
+    Calculation,
+    Claim,
+    Code,
+    Computed,
+    Connective,
+    Diagram,
+    Filled,
+    Judged,
+    ListBlock,
+    Paragraph,
+    Quoted,
+    Support,
+    Table,
 )  # fmt: skip
 from service.answer.citations import CitationBook
 
@@ -39,10 +52,16 @@ def connective(name: str, detail: str = "") -> Claim:
 
 def quote(section: Section, statement: Statement, book: CitationBook) -> Claim:
     """The statement word for word; where our judgement is all it rests on, it is shown as judgement."""
-    return Claim(text=_relinked(statement.markdown, section), support=_support(section, statement), citations=(book.cite(section, statement),))
+    return Claim(
+        text=_relinked(statement.markdown, section),
+        support=_support(section, statement),
+        citations=(book.cite(section, statement),),
+    )
 
 
-def quoted_block(section: Section, block: Block, book: CitationBook, fences: Mapping[str, FenceStatus]) -> BlockUnion | None:
+def quoted_block(
+    section: Section, block: Block, book: CitationBook, fences: Mapping[str, FenceStatus]
+) -> BlockUnion | None:
     """A block of an entry as a block of the answer; None for a hidden fence."""
     if block.kind == "code" and block.fence is not None:
         return _code(section, block.statements[0], block.fence, book, fences)
@@ -97,10 +116,16 @@ def _computed(phrase: str, result: Calculated, citations: tuple[int, ...]) -> Cl
     shown = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in inputs.items())
     worth = phrase.replace("{value}", f"about {show(result.result.value, result.result.unit)}")
     text = f"{worth[0].upper()}{worth[1:]} ({FORMULAS[result.formula].statement}, with {shown})."
-    return Claim(text=text, support=Computed(formula=result.formula, inputs=inputs, result=str(result.result)), citations=citations)
+    return Claim(
+        text=text,
+        support=Computed(formula=result.formula, inputs=inputs, result=str(result.result)),
+        citations=citations,
+    )
 
 
-def _code(section: Section, statement: Statement, fence: Fence, book: CitationBook, fences: Mapping[str, FenceStatus]) -> BlockUnion | None:
+def _code(
+    section: Section, statement: Statement, fence: Fence, book: CitationBook, fences: Mapping[str, FenceStatus]
+) -> BlockUnion | None:
     if fence.hidden:
         return None
     claim = Claim(text=fence.code, support=_support(section, statement), citations=(book.cite(section, statement),))
@@ -108,14 +133,20 @@ def _code(section: Section, statement: Statement, fence: Fence, book: CitationBo
         return Diagram(claims=(claim,))
     if fence.language == "calc":
         return Calculation(title=section.heading, claims=tuple(_calc_lines(fence.code, claim.citations)))
-    return Code(language=fence.language, dialect=fence.engine, status=fences.get(fence.digest, "parsed"), claims=(claim,))
+    return Code(
+        language=fence.language, dialect=fence.engine, status=fences.get(fence.digest, "parsed"), claims=(claim,)
+    )
 
 
 def _calc_lines(code: str, citations: tuple[int, ...]) -> Iterable[Claim]:
     for line in code.splitlines():
         if match := _CALC_LINE.match(line):
             inputs = dict(pair.split("=", 1) for pair in match["inputs"].replace(" ", "").split(",") if "=" in pair)
-            yield Claim(text=line.strip(), support=Computed(formula=match["formula"], inputs=inputs, result=match["result"]), citations=citations)
+            yield Claim(
+                text=line.strip(),
+                support=Computed(formula=match["formula"], inputs=inputs, result=match["result"]),
+                citations=citations,
+            )
 
 
 def _support(section: Section, statement: Statement) -> Quoted | Judged:

@@ -4,13 +4,26 @@ from collections.abc import Iterable
 
 from kb.entry import Rule
 from kb.fact import Fact
+from kb.quantity import Quantity, exact
 from kb.vocabulary import Vocabulary
-from service.answer.advice import ClarifyingQuestion, Confidence, FactSpan, NotTaken, UnderstoodFact, Understanding
+from service.answer.advice import ClarifyingQuestion, Confidence, FactSpan, NotTaken, Understanding, UnderstoodFact
 from service.answer.evidence import Evidence
 
 _MOST_QUESTIONS = 3
 # Attributes that steer which entries answer; they are used whenever something answers.
-_STEERING = frozenset({"workload", "shape", "compared", "excluded", "engine", "stack", "migration.from", "migration.to", "chosen.technology"})
+_STEERING = frozenset(
+    {
+        "workload",
+        "shape",
+        "compared",
+        "excluded",
+        "engine",
+        "stack",
+        "migration.from",
+        "migration.to",
+        "chosen.technology",
+    }
+)
 
 
 def understanding(evidence: Evidence) -> Understanding:
@@ -55,20 +68,31 @@ def _understood(fact: Fact, vocabulary: Vocabulary) -> UnderstoodFact:
     phrase = (attribute.phrase if attribute else "{value}").replace("{value}", fact.spelling.replace("_", " "))
     if fact.value is False:
         phrase = f"not: {phrase}"
-    span = FactSpan(source=fact.span.source, start=fact.span.start, end=fact.span.end, text=fact.span.text) if fact.span else None
-    return UnderstoodFact(attribute=fact.attribute, value=fact.spelling, phrase=phrase, origin=fact.origin, span=span)
+    span = (
+        FactSpan(source=fact.span.source, start=fact.span.start, end=fact.span.end, text=fact.span.text)
+        if fact.span
+        else None
+    )
+    value = exact(fact.value) if isinstance(fact.value, Quantity) else fact.spelling
+    return UnderstoodFact(attribute=fact.attribute, value=value, phrase=phrase, origin=fact.origin, span=span)
 
 
 def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
     for number in evidence.question.loose:
-        yield NotTaken(text=number.text, reason="what this number measures is not certain from the words around it; state it as a constraint to have it used")
+        yield NotTaken(
+            text=number.text,
+            reason="what this number measures is not certain from the words around it; state it as a constraint to have it used",
+        )
     used = _used(evidence)
     for fact in evidence.question.facts.by_attribute.values():
         if fact.attribute not in used and fact.span is not None:
             yield NotTaken(text=fact.span.text, reason="understood, but nothing in the chosen entries depends on it")
     for name in dict.fromkeys(evidence.question.technologies):
         if f"technologies/{name.id}" not in evidence.kb.entries and name.part != "simile":
-            yield NotTaken(text=name.text, reason=f"the knowledge base has no profile of {evidence.vocabulary.technologies[name.id].name} yet")
+            yield NotTaken(
+                text=name.text,
+                reason=f"the knowledge base has no profile of {evidence.vocabulary.technologies[name.id].name} yet",
+            )
     for pasted in evidence.question.pasted:
         for text in pasted.unparsed:
             yield NotTaken(text=text.strip()[:200], reason="pasted text that could not be read as a schema")
@@ -78,7 +102,11 @@ def _used(evidence: Evidence) -> frozenset[str]:
     used = {name for conclusion in evidence.fired() for name in conclusion.firing.used}
     if evidence.selection.chosen:
         used |= _STEERING
-        used |= {fact.attribute for fact in evidence.question.facts.facts if fact.attribute == "downtime.none" and evidence.selection.backbone}
+        used |= {
+            fact.attribute
+            for fact in evidence.question.facts.facts
+            if fact.attribute == "downtime.none" and evidence.selection.backbone
+        }
     if evidence.choice is not None:
         used |= {e.constraint.attribute for e in evidence.choice.excluded}
     return frozenset(used)
@@ -98,11 +126,25 @@ def _missing(evidence: Evidence) -> list[tuple[str, Rule]]:
 def _from_attribute(evidence: Evidence, name: str, rule: Rule) -> ClarifyingQuestion:
     attribute = evidence.vocabulary.attributes[name]
     why = f"if {rule.condition.rstrip('. ')}: {rule.say[-1].rstrip('. ')}" if rule.say else rule.condition
-    return ClarifyingQuestion(id=name, text=attribute.ask, why=why, options=tuple(attribute.values), default="open: shown as “If …”", changes={rule.condition: rule.say[-1]} if rule.say else {})
+    return ClarifyingQuestion(
+        id=name,
+        text=attribute.ask,
+        why=why,
+        options=tuple(attribute.values),
+        default="open: shown as “If …”",
+        changes={rule.condition: rule.say[-1]} if rule.say else {},
+    )
 
 
 def _from_rule(rule: Rule) -> ClarifyingQuestion:
     ask = rule.ask
     if ask is None:
         raise ValueError(f"rule {rule.id!r} asks nothing")
-    return ClarifyingQuestion(id=str(rule.effect.get("ask", rule.id)), text=ask.text, why=rule.condition, options=tuple(ask.changes), default=ask.assume, changes=dict(ask.changes))
+    return ClarifyingQuestion(
+        id=str(rule.effect.get("ask", rule.id)),
+        text=ask.text,
+        why=rule.condition,
+        options=tuple(ask.changes),
+        default=ask.assume,
+        changes=dict(ask.changes),
+    )

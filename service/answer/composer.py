@@ -75,7 +75,9 @@ def decline(request: AskRequest, edition: str, composer: str) -> Advice:
 
 def answer_id(request: AskRequest, edition: str, composer: str) -> str:
     """The same request, edition and code give the same id: 16 hexadecimal digits of a sha256."""
-    key = json.dumps([request.model_dump(mode="json"), edition, composer, CODE_VERSION], sort_keys=True, ensure_ascii=False)
+    key = json.dumps(
+        [request.model_dump(mode="json"), edition, composer, CODE_VERSION], sort_keys=True, ensure_ascii=False
+    )
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
@@ -84,7 +86,11 @@ def _plain(evidence: Evidence, summary: tuple[Claim, ...]) -> list[str]:
     texts = []
     for claim in summary:
         support: Part = claim.support
-        start, end, section_id = getattr(support, "start", 0), getattr(support, "end", 0), getattr(support, "section", "")
+        start, end, section_id = (
+            getattr(support, "start", 0),
+            getattr(support, "end", 0),
+            getattr(support, "section", ""),
+        )
         section = evidence.kb.section(section_id) if section_id else None
         if section is not None and end:
             texts.append(section.text[start:end])

@@ -66,7 +66,9 @@ class Evidence:
         near = [(self.rule_score(key), key) for key in self.conclusions.undecided if key[0] in self.entries]
         enough = max(_OFFER_NEAR, _OFFER_SHARE * max((score for score, _ in near), default=0.0))
         ranked = sorted((item for item in near if item[0] >= enough), key=lambda item: (-item[0], item[1]))
-        return tuple((entry, self._rule(entry, rule)) for _, (entry, rule) in ranked if self._rule(entry, rule).say)[:most]
+        return tuple((entry, self._rule(entry, rule)) for _, (entry, rule) in ranked if self._rule(entry, rule).say)[
+            :most
+        ]
 
     def rule_section(self, key: RuleKey) -> Section:
         """The derived section that a rule is cited by."""

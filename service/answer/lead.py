@@ -22,7 +22,11 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         claims.append(connective("recommend_only"))
     fired = evidence.fired()
     corrections = [c for c in fired if "correct" in c.rule.effect and c.firing.say]
-    decisions = [c for c in fired if any(effect in c.rule.effect for effect in _DECISIVE) and c.firing.say and c not in corrections]
+    decisions = [
+        c
+        for c in fired
+        if any(effect in c.rule.effect for effect in _DECISIVE) and c.firing.say and c not in corrections
+    ]
     stated = corrections + sorted(decisions, key=lambda c: (-evidence.rule_score(c.key), c.key))[:_MOST_DECISIONS]
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
@@ -31,7 +35,9 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         claims += verdict(evidence, evidence.choice, book)
     for conclusion in stated[len(corrections) :]:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
-    claims += _best(evidence, book, enough=bool(claims) and evidence.selection.backbone is None and evidence.choice is not None)
+    claims += _best(
+        evidence, book, enough=bool(claims) and evidence.selection.backbone is None and evidence.choice is not None
+    )
     return tuple(claims), tuple(stated)
 
 
@@ -49,7 +55,9 @@ def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Clai
         text = f"{names[0]} rather than {names[1]}{for_what}: weighted scores {shown[names[0]]} against {shown[names[1]]} of 5, and the order survives ±20% on every weight."
     else:
         text = f"{names[0]} leads {names[1]}{for_what} by {shown[names[0]]} to {shown[names[1]]} of 5, a close call: ±20% on the weights can turn it, so measure your own hardest query on both before deciding."
-    claims.append(Claim(text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited))
+    claims.append(
+        Claim(text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited)
+    )
     return claims
 
 
@@ -59,7 +67,11 @@ def _exclusion(evidence: Evidence, choice: Choice, book: CitationBook) -> Claim:
     section = evidence.kb.entries[found.candidate].anchors["typed-facts"]
     title = evidence.vocabulary.facts[found.constraint.fact].title.lower()
     text = f"{name} does not meet {found.constraint.phrase}: its {title} is {found.value.replace('_', ' ')}."
-    return Claim(text=text, support=Computed(formula="constraint", inputs={found.constraint.fact: found.value}, result="excluded"), citations=book.cite_section(section))
+    return Claim(
+        text=text,
+        support=Computed(formula="constraint", inputs={found.constraint.fact: found.value}, result="excluded"),
+        citations=book.cite_section(section),
+    )
 
 
 def _workload_names(evidence: Evidence, choice: Choice) -> str:
@@ -78,7 +90,9 @@ def _gap(evidence: Evidence) -> list[Claim]:
     claims = [connective("gap", f"{titles}.")]
     nearest = [f"[{chosen.entry.title}](/kb/{chosen.entry.id})" for chosen in evidence.selection.chosen]
     if nearest:
-        claims.append(Claim(text=f"{connective('nearest').text} {', '.join(nearest)}.", support=Connective(name="nearest")))
+        claims.append(
+            Claim(text=f"{connective('nearest').text} {', '.join(nearest)}.", support=Connective(name="nearest"))
+        )
     return claims
 
 
@@ -88,9 +102,10 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
         return []
     section = decisive_section(evidence)
     # A line that only announces a list or a table decides nothing; the body shows it with what it announces.
-    prose = [s for block in section.blocks if block.kind == "paragraph" for s in block.statements]
-    statement = next((s for s in prose if len(s.text.split()) >= _ANNOUNCEMENT), None)
-    return [quote(section, statement, book)] if statement else []
+    statements = [s for block in section.blocks if block.kind in ("paragraph", "list") for s in block.statements]
+    telling = [s for s in statements if s.kind == "paragraph" and len(s.text.split()) >= _ANNOUNCEMENT]
+    first = next(iter((*telling, *(s for s in statements if s.kind == "item"), *statements)), None)
+    return [quote(section, first, book)] if first else []
 
 
 def decisive_section(evidence: Evidence) -> Section:
@@ -102,6 +117,10 @@ def decisive_section(evidence: Evidence) -> Section:
         if found is not None:
             return found
     first = evidence.selection.chosen[0]
+    if evidence.plan.defining and (
+        defining := next((s for s in first.sections if s.path[-1].lower() in ("solution", "at a glance")), None)
+    ):
+        return defining
     scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
     prose = [s for s in first.sections if s.prose] or list(first.sections)
     return max(prose, key=lambda s: (scores.get(s.id, 0.0), -s.line))

@@ -18,7 +18,9 @@ def render(advice: Advice) -> str:
     parts += _understanding(advice)
     parts += _questions(advice)
     parts += _sources(advice.citations)
-    parts.append(f"*Confidence: {advice.confidence.level}, {advice.confidence.reason}. Answer {advice.id}, edition {advice.edition}, composer {advice.composer}.*")
+    parts.append(
+        f"*Confidence: {advice.confidence.level}, {advice.confidence.reason}. Answer {advice.id}, edition {advice.edition}, composer {advice.composer}.*"
+    )
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -37,12 +39,13 @@ def _block(block: BlockUnion) -> str:
     if block.kind == "paragraph":
         return " ".join(_claim(claim) for claim in block.claims)
     if block.kind == "list":
-        return "\n".join(f"{f'{n}.' if block.ordered else '-'} {_claim(claim)}" for n, claim in enumerate(block.claims, 1))
+        return "\n".join(
+            f"{f'{n}.' if block.ordered else '-'} {_claim(claim)}" for n, claim in enumerate(block.claims, 1)
+        )
     if block.kind == "table":
         return _table(block.header, block.rows, block.claims)
     if block.kind == "calculation":
-        lines = "\n".join(f"- {_claim(claim, code=True)}" for claim in block.claims)
-        return lines
+        return "\n".join(f"- {_claim(claim, code=True)}" for claim in block.claims)
     if block.kind == "diagram":
         return _fence("mermaid", block.claims)
     return f"{_fence(block.language, block.claims)}\n\n*{block.dialect or block.language}: {block.status}{_numbers(block.claims[0])}*"
@@ -75,7 +78,10 @@ def _understanding(advice: Advice) -> Iterable[str]:
     understood = advice.understanding
     if understood.facts:
         yield "## What was understood"
-        yield "\n".join(f"- {fact.phrase} (`{fact.attribute}={fact.value}`{'' if fact.origin == 'stated' else f', {fact.origin}'})" for fact in understood.facts)
+        yield "\n".join(
+            f"- {fact.phrase} (`{fact.attribute}={fact.value}`{'' if fact.origin == 'stated' else f', {fact.origin}'})"
+            for fact in understood.facts
+        )
     if understood.not_taken_into_account:
         yield "## Not taken into account"
         yield "\n".join(f"- {_quoted(item.text)}: {item.reason}" for item in understood.not_taken_into_account)
@@ -94,7 +100,9 @@ def _sources(citations: tuple[Citation, ...]) -> Iterable[str]:
     lines = []
     for citation in citations:
         named = "; ".join(f"[{source.title}]({source.url})" for source in citation.sources) or "our judgement"
-        lines.append(f'<a id="source-{citation.number}"></a>{citation.number}. [{citation.title}: {citation.heading}]({citation.url}) — {named}')
+        lines.append(
+            f'<a id="source-{citation.number}"></a>{citation.number}. [{citation.title}: {citation.heading}]({citation.url}) — {named}'
+        )
     yield "\n\n".join(lines)
     yield "† our own judgement, not a sourced statement."
 

@@ -6,7 +6,7 @@ from kb.entry import SectionKind
 from service.question.question import Question
 
 # Words of prose, code and tables not counted.
-_WHOLE, _CHOICE, _FOCUSED, _DEFINITION = 1800, 500, 420, 220
+_WHOLE, _CHOICE, _FOCUSED, _DEFINITION = 1600, 500, 420, 220
 _BRIEF = 1 / 3
 _WHOLE_INTENTS = frozenset({"design", "migrate", "erd"})
 _CHOOSING = frozenset({"choose", "compare", "license", "alternatives"})
@@ -23,6 +23,7 @@ class Plan:
     whole: bool
     erd: bool
     choosing: bool
+    defining: bool
     asked: frozenset[SectionKind]
 
     def weight(self, kind: SectionKind) -> int:
@@ -34,7 +35,9 @@ def plan(question: Question, detail: str) -> Plan:
     """A whole design is long, a choice middling, a definition short; `brief` is a third."""
     ids = question.intent_ids
     kinds = tuple(dict.fromkeys(kind for intent in question.intents for kind in intent.sections))
-    specific = frozenset(kind for intent in question.intents if intent.id not in ("design", "migrate") for kind in intent.sections)
+    specific = frozenset(
+        kind for intent in question.intents if intent.id not in ("design", "migrate") for kind in intent.sections
+    )
     if "migrate" in ids:
         kinds = tuple(dict.fromkeys((*_MIGRATION_KINDS, *kinds)))
     words = _length(question)
@@ -45,6 +48,7 @@ def plan(question: Question, detail: str) -> Plan:
         whole=bool(ids & _WHOLE_INTENTS),
         erd="erd" in ids,
         choosing=bool(ids & _CHOOSING),
+        defining="define" in ids,
         asked=specific,
     )
 
@@ -55,6 +59,6 @@ def _length(question: Question) -> int:
         return _WHOLE
     if ids & {"choose", "compare"}:
         return _CHOICE
-    if "define" in ids and len(ids) == 1:
+    if "define" in ids and len(ids) <= 2:
         return _DEFINITION
     return _FOCUSED

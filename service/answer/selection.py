@@ -24,6 +24,9 @@ _SAME_MOVE, _OTHER_MOVE = 0.35, -0.40
 _COMPANION_SHARE, _SECTION_SHARE, _CHOICE_SHARE = 0.72, 0.75, 0.5
 _UNPLANNED_KIND = 0.75
 _EXPLAINS, _RULE_NEAR = 0.2, 0.4
+# What says what a thing is, in patterns and in technologies.
+DEFINING = ("solution", "at a glance", "problem")
+_DEFINES = 0.3
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
 _SHAPE_KINDS: frozenset[SectionKind] = frozenset({"schema", "indexes", "transactions", "tradeoffs"})
 
@@ -46,7 +49,9 @@ class Selection:
     backbone: Chosen | None
 
 
-def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, explaining: frozenset[str] = frozenset()) -> Selection:
+def select(
+    kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, explaining: frozenset[str] = frozenset()
+) -> Selection:
     """Entries by adjusted score, then their sections by plan and relevance within the plan's length.
 
     `explaining` are sections that explain a rule which certainly holds: they answer before their neighbours do.
@@ -62,10 +67,14 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
     room = min(plan.words, _WITHOUT_BACKBONE)
     if backbone is not None:
         picked[backbone.id] = _whole(backbone, plan, scores, _fit(backbone, question))
-        room = plan.words // 5
+        room = plan.words // 8
     others = [entry for _, entry in kept.values() if entry is not backbone]
     picked |= _relevant(others, plan, scores, room)
-    chosen = tuple(Chosen(kept[name][1], kept[name][0], _fit(kept[name][1], question), picked[name]) for name in picked if picked[name])
+    chosen = tuple(
+        Chosen(kept[name][1], kept[name][0], _fit(kept[name][1], question), picked[name])
+        for name in picked
+        if picked[name]
+    )
     return Selection(chosen, next((c for c in chosen if c.entry is backbone), None))
 
 
@@ -116,7 +125,11 @@ def _move(meta: Playbook, question: Question) -> float:
     origin, target = question.facts.get("migration.from"), question.facts.get("migration.to")
     if origin is None and target is None:
         return 0.0
-    same = [str(asked) in f"{written} {written.replace(' ', '-')}".lower() for asked, written in ((origin, meta.origin), (target, meta.target)) if asked]
+    same = [
+        str(asked) in f"{written} {written.replace(' ', '-')}".lower()
+        for asked, written in ((origin, meta.origin), (target, meta.target))
+        if asked
+    ]
     return _SAME_MOVE if all(same) else _OTHER_MOVE
 
 
@@ -137,10 +150,13 @@ def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> t
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
     kinds = [kind for kind in plan.kinds if fit == "near" or kind in _SHAPE_KINDS or kind in plan.asked]
     planned = [s for s in entry.sections if section_kind(entry, s) in kinds]
-    picked = _leading(planned)
-    room = (plan.words if fit == "near" else plan.words // 2) - sum(_length(s) for s in picked)
-    rest = (s for s in planned if s not in picked)
-    for section in sorted(rest, key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), s.line)):
+    room = plan.words if fit == "near" else plan.words // 2
+    picked: list[Section] = []
+    # The decision stands in the summary; what belongs to it stays with it.
+    leading = [s for s in planned if s in _leading(planned) or section_kind(entry, s) == "technology"]
+    rest = [s for s in planned if s not in leading]
+    rest.sort(key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), s.line))
+    for section in (*leading, *rest):
         if _length(section) <= room:
             picked.append(section)
             room -= _length(section)
@@ -157,9 +173,16 @@ def _leading(planned: Iterable[Section]) -> list[Section]:
     return leading
 
 
-def _relevant(entries: list[Entry], plan: Plan, scores: Mapping[str, float], words: int) -> dict[str, tuple[Section, ...]]:
+def _relevant(
+    entries: list[Entry], plan: Plan, scores: Mapping[str, float], words: int
+) -> dict[str, tuple[Section, ...]]:
     """The sections that retrieval found, best first over all entries, cut where relevance or length ends."""
-    pool = [(_weighed(entry, s, plan, scores), entry, s) for entry in entries for s in entry.sections if s.id in scores]
+    pool = [
+        (_weighed(entry, s, plan, scores), entry, s)
+        for entry in entries
+        for s in entry.sections
+        if s.id in scores and _shown(entry, s, plan)
+    ]
     pool.sort(key=lambda item: (-item[0], item[1].id, item[2].line))
     picked: dict[str, list[Section]] = {}
     share = _CHOICE_SHARE if plan.choosing else _SECTION_SHARE
@@ -176,7 +199,14 @@ def _relevant(entries: list[Entry], plan: Plan, scores: Mapping[str, float], wor
     return {name: _ordered(by_id[name], sections) for name, sections in picked.items()}
 
 
+def _shown(entry: Entry, section: Section, plan: Plan) -> bool:
+    """A diagram only for who asks for one."""
+    return plan.erd or section_kind(entry, section) != "erd"
+
+
 def _weighed(entry: Entry, section: Section, plan: Plan, scores: Mapping[str, float]) -> float:
+    if plan.defining and section.path[0].lower() in DEFINING:
+        return scores[section.id] + _DEFINES
     wanted = not plan.kinds or section_kind(entry, section) in plan.kinds
     return scores[section.id] * (1.0 if wanted else _UNPLANNED_KIND)
 

@@ -60,7 +60,14 @@ _CATEGORIES: Mapping[str, SectionKind] = {
     "transactions": "transactions", "migration": "migration", "security": "security", "availability": "availability",
     "monitoring": "monitoring", "orm": "code",
 }  # fmt: skip
-_DEFAULTS: Mapping[str, SectionKind] = {"checklists": "schema", "references": "scaling", "tradeoffs": "technology", "designs": "schema", "playbooks": "migration", "technologies": "technology"}
+_DEFAULTS: Mapping[str, SectionKind] = {
+    "checklists": "schema",
+    "references": "scaling",
+    "tradeoffs": "technology",
+    "designs": "schema",
+    "playbooks": "migration",
+    "technologies": "technology",
+}
 
 
 def section_kind(entry: Entry, section: Section) -> SectionKind:

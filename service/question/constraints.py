@@ -12,7 +12,11 @@ from service.errors import ConstraintError
 
 def stated(constraints: Mapping[str, object], vocabulary: Vocabulary) -> tuple[Fact, ...]:
     """The facts that the request states; raises ConstraintError for an unknown attribute or a value that does not fit."""
-    by_name = {alias: attribute for attribute in vocabulary.attributes.values() for alias in (attribute.name, *attribute.aliases)}
+    by_name = {
+        alias: attribute
+        for attribute in vocabulary.attributes.values()
+        for alias in (attribute.name, *attribute.aliases)
+    }
     facts = []
     for name, given in constraints.items():
         attribute = by_name.get(name)
@@ -29,11 +33,12 @@ def _value(attribute: Attribute, given: object) -> Value:
     if attribute.kind == "quantity":
         return _quantity(attribute, given)
     if attribute.kind == "flag":
+        given = {"yes": True, "no": False}.get(given, given) if isinstance(given, str) else given
         if not isinstance(given, bool):
             raise ConstraintError(f"constraint {attribute.name!r} takes true or false, not {given!r}")
         return given
     if attribute.kind == "set":
-        values = [given] if isinstance(given, str) else given
+        values = [part.strip() for part in given.split(",")] if isinstance(given, str) else given
         if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
             raise ConstraintError(f"constraint {attribute.name!r} takes a text or a list of texts, not {given!r}")
         return frozenset(_known(attribute, str(value)) for value in values)
@@ -44,14 +49,18 @@ def _value(attribute: Attribute, given: object) -> Value:
 
 def _quantity(attribute: Attribute, given: object) -> Quantity:
     if isinstance(given, bool) or not isinstance(given, str | int | float):
-        raise ConstraintError(f"constraint {attribute.name!r} takes a quantity such as '800/s' or '5 TB', not {given!r}")
+        raise ConstraintError(
+            f"constraint {attribute.name!r} takes a quantity such as '800/s' or '5 TB', not {given!r}"
+        )
     try:
-        return parse_quantity(str(given), attribute.unit)
+        return parse_quantity(str(given), attribute.unit or None)
     except QuantityError as error:
         raise ConstraintError(f"constraint {attribute.name!r}: {error}") from error
 
 
 def _known(attribute: Attribute, value: str) -> str:
     if attribute.values and value not in attribute.values:
-        raise ConstraintError(f"constraint {attribute.name!r} is one of {', '.join(sorted(attribute.values))}, not {value!r}")
+        raise ConstraintError(
+            f"constraint {attribute.name!r} is one of {', '.join(sorted(attribute.values))}, not {value!r}"
+        )
     return value

@@ -13,23 +13,75 @@ from service.question.clauses import Stretch, around, clauses, find_cue
 
 Part = Literal["asked", "compared", "stack", "excluded", "from", "to", "simile", "host"]
 # Names that are also words: a slip is never read as one of these.
-_PLAIN_WORDS = frozenset({"oracle", "spanner", "aurora", "neptune", "elastic", "prisma", "synapse", "rails", "varnish", "snowflake", "atlas", "alembic", "vitess", "redshift", "dynamo"})
+_PLAIN_WORDS = frozenset(
+    {
+        "oracle",
+        "spanner",
+        "aurora",
+        "neptune",
+        "elastic",
+        "prisma",
+        "synapse",
+        "rails",
+        "varnish",
+        "snowflake",
+        "atlas",
+        "alembic",
+        "vitess",
+        "redshift",
+        "dynamo",
+    }
+)
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
 
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("simile", re.compile(r"\b(?:like|as|similar to|unlike) (?:in |with )?$", re.IGNORECASE)),
-    ("excluded", re.compile(r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|rather not (?:run|use|have)|don't (?:want|like|use)|do not (?:want|use)|can't use|cannot use|won't use)(?: to use| to run| use| run)? )$", re.IGNORECASE)),
-    ("from", re.compile(r"\b(?:from|off|leave|leaving|away from|replace|replacing)(?: (?!to\b|with\b)\w+){0,2} $", re.IGNORECASE)),
-    ("to", re.compile(r"\b(?:to|into|onto|towards)(?: (?!move|migrate|switch|port|convert|leave|replace|get)\w+){0,2} $", re.IGNORECASE)),
-    ("stack", re.compile(r"\b(?:on|our|use|using|uses|run|running|have|already on|stay on|stick with|keep|existing|current|currently|runs on|with)(?: an?| the| one| our| \w+ing)? $", re.IGNORECASE)),
+    (
+        "excluded",
+        re.compile(
+            r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|rather not (?:run|use|have)|don't (?:want|like|use)|do not (?:want|use)|can't use|cannot use|won't use)(?: to use| to run| use| run)? )$",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "from",
+        re.compile(
+            r"\b(?:from|off|leave|leaving|away from|replace|replacing)(?: (?!to\b|with\b)\w+){0,2} $", re.IGNORECASE
+        ),
+    ),
+    (
+        "to",
+        re.compile(
+            r"\b(?:to|into|onto|towards)(?: (?!move|migrate|switch|port|convert|leave|replace|get)\w+){0,2} $",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "stack",
+        re.compile(
+            r"\b(?:on|our|use|using|uses|run|running|have|already on|stay on|stick with|keep|existing|current|currently|runs on|with)(?: an?| the| one| our| \w+ing)? $",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _AFTER: tuple[tuple[Part, re.Pattern[str]], ...] = (
-    ("excluded", re.compile(r"^ (?:is|are) (?:out|ruled out|forbidden|not allowed|no option|off the table)\b", re.IGNORECASE)),
-    ("stack", re.compile(r"^ (?:is (?:fixed|given|set|mandated)|shop\b|house\b|stays|we (?:have|run|use)\b)", re.IGNORECASE)),
+    (
+        "excluded",
+        re.compile(r"^ (?:is|are) (?:out|ruled out|forbidden|not allowed|no option|off the table)\b", re.IGNORECASE),
+    ),
+    (
+        "stack",
+        re.compile(r"^ (?:is (?:fixed|given|set|mandated)|shop\b|house\b|stays|we (?:have|run|use)\b)", re.IGNORECASE),
+    ),
 )
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
-_MIGRATION = re.compile(r"\b(?:migrat\w*|mov(?:es?|ed|ing)|switch\w*|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→", re.IGNORECASE)
-_COMPARISON = re.compile(r"\b(?:or|vs\.?|versus|compared? (?:to|with)|against|between|better than|compare|choose)\b", re.IGNORECASE)
+_MIGRATION = re.compile(
+    r"\b(?:migrat\w*|mov(?:es?|ed|ing)|switch\w*|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
+    re.IGNORECASE,
+)
+_COMPARISON = re.compile(
+    r"\b(?:or|vs\.?|versus|compared? (?:to|with)|against|between|better than|compare|choose)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +111,9 @@ def technologies(text: str, names: Mapping[str, TechnologyName]) -> tuple[Named,
         if all(place[1] <= other[0] or place[0] >= other[1] for other in chosen):
             chosen.append(place)
     ordered = sorted(chosen)
-    return tuple(Named(id_, start, end, text[start:end], _part(text, start, end, ordered)) for start, end, id_ in ordered)
+    return tuple(
+        Named(id_, start, end, text[start:end], _part(text, start, end, ordered)) for start, end, id_ in ordered
+    )
 
 
 def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stretch]) -> list[tuple[int, int, str]]:
@@ -69,7 +123,9 @@ def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stret
         if any(place.start < match.end() and match.start() < place.end for place in taken):
             continue
         for name in names.values():
-            known = {alias.lower() for alias in (name.name, *name.aliases) if len(alias) >= 6 and " " not in alias} - _PLAIN_WORDS
+            known = {
+                alias.lower() for alias in (name.name, *name.aliases) if len(alias) >= 6 and " " not in alias
+            } - _PLAIN_WORDS
             if any(_is_slip(word, alias) for alias in known):
                 found.append((match.start(), match.end(), name.id))
                 break
@@ -78,7 +134,11 @@ def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stret
 
 def _is_slip(word: str, alias: str) -> bool:
     allowed = 1 if len(alias) <= 8 else 2
-    return word[0] == alias[0] and word[:-1] != alias and DamerauLevenshtein.distance(word, alias, score_cutoff=allowed) <= allowed
+    return (
+        word[0] == alias[0]
+        and word[:-1] != alias
+        and DamerauLevenshtein.distance(word, alias, score_cutoff=allowed) <= allowed
+    )
 
 
 def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -> Part:
@@ -112,14 +172,15 @@ def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:
     def spans(*parts: Part) -> list[Named]:
         return [name for name in named if name.part in parts]
 
-    for attribute, part in (("migration.from", "from"), ("migration.to", "to")):
-        origin = spans(part) or (spans("stack") if part == "from" and spans("to") else [])
-        facts += [Fact(attribute, name.id, "stated", _span(name, source)) for name in origin[:1]]
+    # Who has one and moves to another moves from the one he has.
+    origin = spans("from") or (spans("stack") if spans("to") else [])
+    for attribute, hits in (("migration.from", origin), ("migration.to", spans("to"))):
+        facts += [Fact(attribute, name.id, "stated", _span(name, source)) for name in hits[:1]]
     moving = bool(spans("from")) and bool(spans("to"))
-    for attribute, parts in (("compared", ("compared",)), ("stack", ("stack",)), ("excluded", ("excluded",))):
-        hits = spans(*parts)  # type: ignore[arg-type]  # the table holds literals
-        if hits:
-            facts.append(Fact(attribute, frozenset(name.id for name in hits), "stated", _span(hits[0], source)))
+    kept: tuple[Part, ...] = ("compared", "stack", "excluded")
+    for part in kept:
+        if hits := spans(part):
+            facts.append(Fact(part, frozenset(name.id for name in hits), "stated", _span(hits[0], source)))
     candidates = {name.id for name in spans("asked", "stack", *(("to",) if not moving else ()))}
     if len(candidates) == 1 and not spans("compared"):
         hit = next(name for name in named if name.id in candidates)

@@ -29,7 +29,14 @@ def intent_table() -> Mapping[str, Intent]:
     text = resources.files("service.question").joinpath("intents.yaml").read_text(encoding="utf-8")
     rows = yaml.load(text, Loader=yaml.CSafeLoader)
     return {
-        name: Intent(name, tuple(row["cues"]), tuple(row["prefers"]), tuple(row["sections"]), row.get("focus", False), row.get("needs_two", False))
+        name: Intent(
+            name,
+            tuple(row["cues"]),
+            tuple(row["prefers"]),
+            tuple(row["sections"]),
+            row.get("focus", False),
+            row.get("needs_two", False),
+        )
         for name, row in rows.items()
     }
 

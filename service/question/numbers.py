@@ -24,15 +24,31 @@ _NUMBER = re.compile(
 _MAGNITUDE = re.compile(
     r"(?:\s?(?:thousand|millions?|mn|mio|billions?|bn|trillion|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
 )
-_UNIT = re.compile(rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{_SIZE})|B)(?![\w])|(?P<time>(?i:{_TIME}))(?![\w]))")
+_UNIT = re.compile(
+    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{_SIZE})|B)(?![\w])|(?P<time>(?i:{_TIME}))(?![\w]))"
+)
 _NOUN = re.compile(r"\s+(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
 _PER = re.compile(
     rf"\s*(?:/\s*|\bper\s+|\ban?\s+|\beach\s+|\bevery\s+)(?P<per>(?i:{_TIME}))(?![\w])|\s*(?P<adverb>daily|hourly|monthly|weekly|yearly|annually|qps\b|tps\b|rps\b|iops\b)",
     re.IGNORECASE,
 )
-_ADVERBS = {"daily": 86400.0, "hourly": 3600.0, "weekly": 604800.0, "monthly": 2628000.0, "yearly": 31536000.0, "annually": 31536000.0, "qps": 1.0, "tps": 1.0, "rps": 1.0, "iops": 1.0}
+_ADVERBS = {
+    "daily": 86400.0,
+    "hourly": 3600.0,
+    "weekly": 604800.0,
+    "monthly": 2628000.0,
+    "yearly": 31536000.0,
+    "annually": 31536000.0,
+    "qps": 1.0,
+    "tps": 1.0,
+    "rps": 1.0,
+    "iops": 1.0,
+}
 # Words that end a noun phrase: "400 tenants with one database" counts tenants, not databases.
-_STOP = re.compile(r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|into|over|under|within|daily|hourly|monthly|weekly|yearly|annually|s|sec|second|seconds)\b", re.IGNORECASE)
+_STOP = re.compile(
+    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|into|over|under|within|daily|hourly|monthly|weekly|yearly|annually|s|sec|second|seconds)\b",
+    re.IGNORECASE,
+)
 _VERSION_BEFORE = re.compile(r"(?:\bv|\bversion\s)$", re.IGNORECASE)
 
 
@@ -62,7 +78,13 @@ def mentions(text: str) -> tuple[Mention, ...]:
 
 def _is_year(mention: Mention, match: re.Match[str]) -> bool:
     digits = match.group("digits") or ""
-    return len(digits) == 4 and digits.isdigit() and 1990 <= int(digits) <= 2060 and mention.unit == "count" and not mention.noun
+    return (
+        len(digits) == 4
+        and digits.isdigit()
+        and 1990 <= int(digits) <= 2060
+        and mention.unit == "count"
+        and not mention.noun
+    )
 
 
 def _read(text: str, match: re.Match[str]) -> Mention:

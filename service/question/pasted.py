@@ -9,7 +9,9 @@ from kb.fact import PastedObject
 from service.question.request import AskRequest
 
 _FENCED = re.compile(r"```[ \t]*([\w-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
-_BARE_DDL = re.compile(r"\bCREATE\s+(?:TEMP\w*\s+|UNIQUE\s+|UNLOGGED\s+)?(?:TABLE|INDEX)\b.*?(?:;|\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL)
+_BARE_DDL = re.compile(
+    r"\bCREATE\s+(?:TEMP\w*\s+|UNIQUE\s+|UNLOGGED\s+)?(?:TABLE|INDEX)\b.*?(?:;|\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL
+)
 _DDL = re.compile(r"\bCREATE\s+(?:TEMP\w*\s+|UNIQUE\s+|UNLOGGED\s+)?(?:TABLE|INDEX)\b|\bALTER\s+TABLE\b", re.IGNORECASE)
 
 

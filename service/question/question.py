@@ -75,7 +75,9 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
         if is_version(text, mention, names):
             continue
         fact = bind(text, mention, attributes, source)
-        if fact is not None and not any(known.attribute == fact.attribute and known.span != fact.span for known in facts):
+        if fact is not None and not any(
+            known.attribute == fact.attribute and known.span != fact.span for known in facts
+        ):
             facts.append(fact)
         else:
             loose.append(_loose(mention, source))
@@ -86,7 +88,9 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
 
 def _inside(number: Loose, facts: list[Fact]) -> bool:
     """Whether a cue that has been read holds the number: the zero of "zero downtime" is no number of its own."""
-    return any(f.span and f.span.start <= number.span.start < f.span.end and isinstance(f.value, bool | str) for f in facts)
+    return any(
+        f.span and f.span.start <= number.span.start < f.span.end and isinstance(f.value, bool | str) for f in facts
+    )
 
 
 def _loose(mention: Mention, source: str) -> Loose:

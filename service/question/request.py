@@ -54,5 +54,7 @@ class AskRequest(Part):
     def _bounded(self) -> Self:
         size = sum(len(a.content.encode()) for a in self.attachments)
         if size > MAX_ATTACHED_BYTES:
-            raise ValueError(f"attachments hold {size:,} bytes in all, {MAX_ATTACHED_BYTES:,} are taken: send the part that matters")
+            raise ValueError(
+                f"attachments hold {size:,} bytes in all, {MAX_ATTACHED_BYTES:,} are taken: send the part that matters"
+            )
         return self

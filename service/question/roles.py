@@ -61,7 +61,11 @@ def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], sourc
 
 
 def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
-    bids = (_bid(text, mention, attribute) for attribute in attributes.values() if attribute.kind == "quantity" and _fits(mention, attribute))
+    bids = (
+        _bid(text, mention, attribute)
+        for attribute in attributes.values()
+        if attribute.kind == "quantity" and _fits(mention, attribute)
+    )
     return [bid for bid in bids if bid is not None]
 
 
@@ -86,7 +90,11 @@ def _fits(mention: Mention, attribute: Attribute) -> bool:
 
 def _noun_match(noun: str, attribute: Attribute) -> int | None:
     """Length of the longest noun of the attribute that the noun phrase begins or ends with."""
-    hits = [len(word) for word in attribute.nouns if noun == word or noun.endswith(f" {word}") or noun.startswith(f"{word} ")]
+    hits = [
+        len(word)
+        for word in attribute.nouns
+        if noun == word or noun.endswith(f" {word}") or noun.startswith(f"{word} ")
+    ]
     return max(hits, default=None)
 
 

@@ -21,7 +21,7 @@ def fuse(dense: Floats, lexical: Floats, best: float, alpha: float = ALPHA) -> N
     """A convex combination: a cosine counts as it is, a BM25 score as a share of the best one of this question."""
     share = np.clip(lexical / best, 0.0, 1.0) if best > 0 else np.zeros_like(lexical)
     mixed = alpha * np.clip(dense, 0.0, 1.0).astype(np.float64) + (1 - alpha) * share.astype(np.float64)
-    return np.round(mixed, DECIMALS)
+    return np.asarray(np.round(mixed, DECIMALS), dtype=np.float64)
 
 
 def damped(scores: Sequence[float], weights: Sequence[float] = ENTRY_WEIGHTS) -> float:

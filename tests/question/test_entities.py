@@ -23,7 +23,10 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("MySQL to Postgres migration", [("mysql", "from"), ("postgresql", "to")]),
         ("We have to move a MySQL database of 600 GB to PostgreSQL.", [("mysql", "from"), ("postgresql", "to")]),
         ("Our MySQL database of 40 GB moves to PostgreSQL", [("mysql", "from"), ("postgresql", "to")]),
-        ("move RDS MySQL to Aurora PostgreSQL", [("amazon-rds", "host"), ("mysql", "from"), ("amazon-aurora", "host"), ("postgresql", "to")]),
+        (
+            "move RDS MySQL to Aurora PostgreSQL",
+            [("amazon-rds", "host"), ("mysql", "from"), ("amazon-aurora", "host"), ("postgresql", "to")],
+        ),
         ("we're on MySQL", [("mysql", "stack")]),
         ("MySQL is fixed", [("mysql", "stack")]),
         ("no Oracle please", [("oracle-database", "excluded")]),

@@ -51,7 +51,11 @@ def test_a_noun_ends_where_the_phrase_ends() -> None:
     assert (first.noun, second.noun) == ("tenants", "regions")
 
 
-@given(st.integers(min_value=1, max_value=999), st.sampled_from(["k", "K", " thousand", "000", ",000"]), st.sampled_from(["/s", "/sec", " per second", " a second", "/second"]))
+@given(
+    st.integers(min_value=1, max_value=999),
+    st.sampled_from(["k", "K", " thousand", "000", ",000"]),
+    st.sampled_from(["/s", "/sec", " per second", " a second", "/second"]),
+)
 def test_spellings_of_one_rate_give_one_value(amount: int, magnitude: str, per: str) -> None:
     (mention,) = mentions(f"we take {amount}{magnitude} orders{per} all day")
     assert mention.unit == "rate"

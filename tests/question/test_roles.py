@@ -88,7 +88,15 @@ def test_an_implausible_value_is_not_taken_for_the_role() -> None:
 
 
 def test_the_last_turn_overrides_what_was_said_before() -> None:
-    request = AskRequest.model_validate({"question": "and with 900 tenants?", "history": [{"role": "user", "content": "we have 20 tenants"}, {"role": "assistant", "content": "5 tenants"}]})
+    request = AskRequest.model_validate(
+        {
+            "question": "and with 900 tenants?",
+            "history": [
+                {"role": "user", "content": "we have 20 tenants"},
+                {"role": "assistant", "content": "5 tenants"},
+            ],
+        }
+    )
     value = understand(request, VOCABULARY).facts.get("tenants")
     assert isinstance(value, Quantity)
     assert value.value == 900

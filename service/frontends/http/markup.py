@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import mmdr
 import nh3
@@ -15,6 +16,8 @@ _ENTRY_FILE = re.compile(r"^(?:\.\./)+(?P<entry>[a-z]+/[a-z0-9-]+)\.md(?P<anchor
 _SAME_KIND = re.compile(r"^(?:\./)?(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[\w-]+)?$")
 _LOCAL = re.compile(r"^(?:/kb(?:/[a-z0-9-]+)*)?(?:#[\w-]+)?$")
 _WEB = re.compile(r"^https?://", re.IGNORECASE)
+COLUMN_PIXELS = 700
+_VIEW_BOX = re.compile(r'width="100%"(?P<rest>[^>]*viewBox="[-\d.]+ [-\d.]+ (?P<width>[\d.]+) (?P<height>[\d.]+)")')
 _FOOTNOTE = re.compile(r"\s*\[\^[\w-]+\]")
 
 
@@ -46,20 +49,27 @@ def target(href: str, kind: str = "") -> str | None:
     return href if _LOCAL.match(href) or _WEB.match(href) else None
 
 
-def diagram(source: str) -> str | None:
-    """The diagram as a data URI for an img element, where nothing in it can run; None if it does not parse."""
+@dataclass(frozen=True)
+class Drawing:
+    """A diagram as a data URI for an img element, where nothing in it can run; a wide one scrolls rather than shrinks out of sight."""
+
+    uri: str
+    wide: bool
+
+
+def diagram(source: str) -> Drawing | None:
+    """Mermaid text drawn; None if it does not parse."""
     try:
         svg = mmdr.render(source).svg()
     except ValueError:
         return None
-    return f"data:image/svg+xml;base64,{base64.b64encode(_sized(svg).encode()).decode('ascii')}"
-
-
-# In an img element an SVG needs its own size: its width is taken from the view box, since "100%" has nothing to refer to there.
-_VIEW_BOX = re.compile(r'width="100%"(?P<rest>[^>]*viewBox="[-\d.]+ [-\d.]+ (?P<width>[\d.]+) (?P<height>[\d.]+)")')
+    view_box = _VIEW_BOX.search(svg)
+    wide = view_box is not None and float(view_box["width"]) > COLUMN_PIXELS
+    return Drawing(f"data:image/svg+xml;base64,{base64.b64encode(_sized(svg).encode()).decode('ascii')}", wide)
 
 
 def _sized(svg: str) -> str:
+    """In an img element "100%" has nothing to refer to: the size is taken from the view box."""
     return _VIEW_BOX.sub(lambda m: f'width="{m["width"]}" height="{m["height"]}"{m["rest"]}', svg, count=1)
 
 
