@@ -51,7 +51,7 @@ class DenseIndex:
 
     def close(self) -> None:
         """Let go of the files; the index cannot be asked any more."""
-        self.client.close()
+        _close(self.client)
 
 
 def open_dense(place: ChromaPlace) -> DenseIndex:
@@ -61,7 +61,7 @@ def open_dense(place: ChromaPlace) -> DenseIndex:
         with _answering(place):
             return DenseIndex(place, client, client.get_collection(place.collection, embedding_function=None))
     except StoreError:
-        client.close()
+        _close(client)
         raise
 
 
@@ -85,7 +85,7 @@ def write_dense(place: ChromaPlace, nodes: Sequence[Node], vectors: Vectors) -> 
                 pairs = zip(nodes[start : start + _BATCH], vectors[start : start + _BATCH], strict=True)
                 store.add([_text_node(TextNode, node, vector) for node, vector in pairs])
     finally:
-        client.close()
+        _close(client)
 
 
 def drop_dense(place: ChromaPlace) -> None:
@@ -100,7 +100,7 @@ def drop_dense(place: ChromaPlace) -> None:
         if not isinstance(error.__cause__, NotFoundError):
             raise
     finally:
-        client.close()
+        _close(client)
 
 
 def _text_node(text_node: Any, node: Node, vector: Vectors) -> Any:
@@ -120,6 +120,14 @@ def _client(place: ChromaPlace) -> Any:
         url = urlsplit(place.url)
         secure = url.scheme == "https"
         return chromadb.HttpClient(url.hostname or "", url.port or (443 if secure else 8000), secure, settings=settings)
+
+
+def _close(client: Any) -> None:
+    # Clients of one address share a session, and Chroma 1.5 leaves its connections open when the last one closes.
+    session = getattr(client._server, "_session", None)
+    client.close()
+    if session is not None and client._identifier not in client._identifier_to_system:
+        session.close()
 
 
 @contextmanager

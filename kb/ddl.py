@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import sqlglot
@@ -185,33 +185,37 @@ def _read_index(reading: Reading, tree: exp.Expr) -> bool:
 
 
 def _read_alter(reading: Reading, tree: exp.Expr) -> bool:
-    table = _table_name(tree)
+    name = _table_name(tree)
     for action in tree.args.get("actions") or ():
-        parts: Iterable[exp.Expr] = action.expressions if isinstance(action, exp.AddConstraint) else (action,)
-        for part in parts:
-            reading.change(table, lambda known, part=part: with_part(reading, known, part))  # type: ignore[misc]
+        table = reading.tables.get(name)
+        if table is None:
+            continue
+        for part in action.expressions if isinstance(action, exp.AddConstraint) else (action,):
+            table = with_part(reading, table, part)
         if isinstance(action, exp.AlterColumn) and action.args.get("allow_null") is not None:
-            column, nullable = action.name, bool(action.args["allow_null"])
-            reading.change(
-                table,
-                lambda known, column=column, nullable=nullable: replace(
-                    known,
-                    columns=tuple(replace(c, nullable=nullable) if c.name == column else c for c in known.columns),
-                ),
-            )  # type: ignore[misc]
+            table = _with_column(table, action.name, nullable=bool(action.args["allow_null"]))
+        reading.tables[name] = table
     return True
+
+
+def _with_column(table: Table, name: str, *, nullable: bool | None = None, comment: str | None = None) -> Table:
+    """The table with one column changed in what is given."""
+    columns = (
+        replace(
+            c, nullable=c.nullable if nullable is None else nullable, comment=c.comment if comment is None else comment
+        )
+        if c.name == name
+        else c
+        for c in table.columns
+    )
+    return replace(table, columns=tuple(columns))
 
 
 def _read_comment(reading: Reading, tree: exp.Expr) -> bool:
     text, on = tree.expression.name, tree.this
     if str(tree.args.get("kind")).upper() == "COLUMN" and isinstance(on, exp.Column):
         name = on.name
-        reading.change(
-            on.table,
-            lambda known: replace(
-                known, columns=tuple(replace(c, comment=text) if c.name == name else c for c in known.columns)
-            ),
-        )
+        reading.change(on.table, lambda known: _with_column(known, name, comment=text))
     elif isinstance(on, exp.Table):
         reading.change(on.name, lambda known: replace(known, comment=text))
     return True

@@ -30,7 +30,7 @@ class WordEmbedder:
         for row, text in enumerate(texts):
             for word in tokenize(text):
                 matrix[row, sum(word.encode()) % self.dimension] += 1
-        return np.round(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), 6).astype(np.float32)
+        return np.asarray(np.round(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), 6), dtype=np.float32)
 
 
 def small_section(entry: str, heading: str, prose: str, *blocks: Block) -> Section:

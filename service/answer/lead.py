@@ -7,6 +7,7 @@ from service.answer.advice import Claim, Computed, Connective
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, quote, ruled
 from service.answer.evidence import Evidence
+from service.answer.selection import DEFINING
 from service.answer.topics import section_kind
 
 _MOST_DECISIONS = 3
@@ -117,10 +118,10 @@ def decisive_section(evidence: Evidence) -> Section:
         if found is not None:
             return found
     first = evidence.selection.chosen[0]
-    if evidence.plan.defining and (
-        defining := next((s for s in first.sections if s.path[-1].lower() in ("solution", "at a glance")), None)
-    ):
-        return defining
+    if evidence.plan.defining:
+        ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading and s.prose]
+        if ranked:
+            return ranked[0]
     scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
     prose = [s for s in first.sections if s.prose] or list(first.sections)
     return max(prose, key=lambda s: (scores.get(s.id, 0.0), -s.line))

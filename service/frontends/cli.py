@@ -5,6 +5,7 @@ Those are imported inside the commands: torch and llama-index take seconds, and 
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -111,10 +112,10 @@ def kb_show(
     show_entry(entry)
 
 
-def main() -> NoReturn:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line: 0 done, 1 a gate failed, 2 something to be fixed, told in one line."""
     try:
-        app()
+        app(arguments)
     except (ServiceError, IngestError, KbError) as error:
         print(f"dbarch: {error}", file=sys.stderr)
         sys.exit(2)

@@ -139,7 +139,7 @@ def test_a_full_disk_at_any_step_is_one_line_and_the_old_edition_stays(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     steps = (*STEPS[:position], full, *STEPS[position:])
-    with pytest.raises(BuildError, match="No space left on device.*DBARCH_DATA_DIR") as caught:
+    with pytest.raises(BuildError, match=r"No space left on device.*DBARCH_DATA_DIR") as caught:
         build(BuildRequest(make_kb("n" * 64), tmp_path, subjects={}), words, machinery=Machinery(steps=steps))
     assert "\n" not in str(caught.value)
     opened = open_edition(tmp_path, words)
@@ -150,7 +150,7 @@ def test_a_full_disk_at_any_step_is_one_line_and_the_old_edition_stays(
 
 def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path, make_kb: Make, words: Embedder) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(IngestError, match="cannot be written.*DBARCH_DATA_DIR"):
+    with pytest.raises(IngestError, match=r"cannot be written.*DBARCH_DATA_DIR"):
         build(BuildRequest(make_kb(), tmp_path / "file" / "data"), words)
 
 

@@ -43,7 +43,7 @@ def test_the_collection_of_an_edition_goes_with_its_directory(
     build(BuildRequest(make_kb("1" * 64), tmp_path, url, subjects={}), words)
     open_dense(place).close()
     build(BuildRequest(make_kb("2" * 64), tmp_path, url, subjects={}), words)
-    with pytest.raises(StoreError, match="does not exist.*DBARCH_CHROMA_URL"):
+    with pytest.raises(StoreError, match=r"does not exist.*DBARCH_CHROMA_URL"):
         open_dense(place)
     drop_dense(place)
 
@@ -65,7 +65,7 @@ def test_a_server_that_is_gone_is_told_when_asked_opened_and_written_to(
     assert retriever.retrieve("queue", retriever.embed("queue")).hits
     server.kill()
     server.wait()
-    with pytest.raises(RetrievalError, match="cannot be searched: Chroma at http.*DBARCH_CHROMA_URL"):
+    with pytest.raises(RetrievalError, match=r"cannot be searched: Chroma at http.*DBARCH_CHROMA_URL"):
         retriever.retrieve("queue", retriever.embed("queue"))
     edition.close()
     with pytest.raises(StoreError, match="check that the server runs"):

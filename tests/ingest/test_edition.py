@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.build import BuildRequest, build
+from ingest.build import BuildReport, BuildRequest, build
 from ingest.chroma import ChromaPlace, open_dense
 from ingest.edition import current_name, is_stale, open_edition
 from ingest.embeddings import Embedder
@@ -22,6 +22,11 @@ Make = Callable[..., KnowledgeBase]
 def built(tmp_path: Path, make_kb: Make, words: Embedder) -> Path:
     report = build(BuildRequest(make_kb(), tmp_path, subjects={}), words)
     return tmp_path / "editions" / report.edition
+
+
+@pytest.fixture
+def repair(tmp_path: Path, make_kb: Make, words: Embedder) -> Callable[[], BuildReport]:
+    return lambda: build(BuildRequest(make_kb(), tmp_path, subjects={}, rebuild=True), words)
 
 
 def test_what_was_built_can_be_read(built: Path, tmp_path: Path, make_kb: Make, words: Embedder) -> None:
@@ -42,7 +47,7 @@ def test_an_edition_is_stale_when_the_entries_are_others(built: Path, tmp_path: 
 
 
 def test_a_directory_without_an_edition_says_how_to_build_one(tmp_path: Path, words: Embedder) -> None:
-    with pytest.raises(EditionError, match="there is no edition in .*make index"):
+    with pytest.raises(EditionError, match=r"there is no edition in .*make index"):
         open_edition(tmp_path, words)
 
 
@@ -58,7 +63,7 @@ def test_another_model_is_refused(built: Path, tmp_path: Path, make_embedder: Ca
 
 
 def test_a_server_is_not_asked_for_an_embedded_edition(built: Path, tmp_path: Path, words: Embedder) -> None:
-    with pytest.raises(EditionError, match="embedded Chroma, the settings ask for server.*make index"):
+    with pytest.raises(EditionError, match=r"embedded Chroma, the settings ask for server.*make index"):
         open_edition(tmp_path, words, "http://127.0.0.1:9")
 
 
@@ -122,13 +127,14 @@ def _chroma_count(path: Path) -> None:
     ],
 )
 def test_what_is_damaged_is_refused_with_the_command_that_repairs_it_and_that_command_does(
-    built: Path, tmp_path: Path, make_kb: Make, words: Embedder, damage: Callable[[Path], None], message: str
+    built: Path, words: Embedder, repair: Callable[[], BuildReport], damage: Callable[[Path], None], message: str
 ) -> None:
     damage(built)
+    tmp_path = built.parents[1]
     with pytest.raises(EditionError, match=f"{message}.*make index") as caught:
         open_edition(tmp_path, words)
     assert "\n" not in str(caught.value)
-    assert build(BuildRequest(make_kb(), tmp_path, subjects={}, rebuild=True), words).created
+    assert repair().created
     open_edition(tmp_path, words).close()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from kb.entry import JUDGEMENT, Entry, FenceStatus, KnowledgeBase, Section, Statement
-from service.answer.advice import Advice, AdviceSection
+from service.answer.advice import Advice, AdviceSection, Claim
 from service.answer.topics import TITLES
 from service.catalogue import EntryCard
 from service.frontends.http.markup import STATUSES, code_label, diagram, inline, plain
@@ -62,8 +62,16 @@ class Pages:
     def ask(self, asked: Asked, advice: Advice | None = None, fault: str = "") -> str:
         """The page to ask on, with the answer where there is one."""
         groups = () if advice is None else tuple(_grouped(advice.sections))
+        lost = () if advice is None else tuple(_lost(advice))
         return self._page(
-            "ask.html", asked=asked, advice=advice, groups=groups, fault=fault, examples=EXAMPLES, limit=MAX_QUESTION
+            "ask.html",
+            asked=asked,
+            advice=advice,
+            groups=groups,
+            lost=lost,
+            fault=fault,
+            examples=EXAMPLES,
+            limit=MAX_QUESTION,
         )
 
     def entries(self, cards: Sequence[EntryCard]) -> str:
@@ -118,6 +126,19 @@ def _grouped(sections: Sequence[AdviceSection]) -> Iterator[tuple[str, str, list
     """Sections of one kind that follow one another stand under one heading."""
     for kind, of_kind in groupby(sections, key=lambda section: section.kind):
         yield kind, TITLES[kind], list(of_kind)
+
+
+def _lost(advice: Advice) -> Iterator[tuple[str, list[tuple[str, Claim]]]]:
+    """What was not chosen, with why: rows of a table become sentences, and a table that the answer shows is not said again."""
+    shown = {claim.text for section in advice.sections for block in section.blocks for claim in block.claims}
+    for other in advice.alternatives:
+        claims = [
+            (". ".join(part for part in claim.text.split(" | ") if part != other.name), claim)
+            for claim in other.claims
+            if claim.text not in shown
+        ]
+        if claims:
+            yield other.name, claims
 
 
 def _contents(entry: Entry, derived: Sequence[Section]) -> tuple[tuple[str, str], ...]:
