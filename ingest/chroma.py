@@ -123,11 +123,12 @@ def _client(place: ChromaPlace) -> Any:
 
 
 def _close(client: Any) -> None:
-    # Clients of one address share a session, and Chroma 1.5 leaves its connections open when the last one closes.
-    session = getattr(client._server, "_session", None)
     client.close()
-    if session is not None and client._identifier not in client._identifier_to_system:
-        session.close()
+    # Chroma 1.5 leaves the connections of both of its HTTP sessions open; the embedded client has none.
+    for server in (client._server, client._admin_client._server):
+        session = getattr(server, "_session", None)
+        if session is not None:
+            session.close()
 
 
 @contextmanager

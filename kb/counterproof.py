@@ -84,8 +84,10 @@ def _command(command: str, table: str, name: str) -> Composed:
 
 
 def _without_clause(scene: Sequence[Fence], name: str) -> Sequence[Fence]:
-    """The scene without a clause such as `for_update` or `skip_locked`; empty when it stands nowhere."""
+    """The scene without a clause (`for_update`, `skip_locked`) or without what a function of that name does; empty when it has neither."""
+    call = re.compile(rf"\b{re.escape(name)}\s*\((?:[^()]|\([^()]*\))*\)", re.IGNORECASE)
     clause = re.compile(r"\s+" + r"\s+".join(map(re.escape, name.split("_"))) + r"\b", re.IGNORECASE)
-    if not any(clause.search(fence.code) for fence in scene):
-        return ()
-    return [replace(fence, code=clause.sub("", fence.code)) for fence in scene]
+    for pattern, instead in ((call, "NULL"), (clause, "")):
+        if any(pattern.search(fence.code) for fence in scene):
+            return [replace(fence, code=pattern.sub(instead, fence.code)) for fence in scene]
+    return ()

@@ -11,6 +11,9 @@ Kind = Literal["technologies", "patterns", "tradeoffs", "designs", "playbooks", 
 SectionKind = Literal["requirements", "technology", "schema", "erd", "indexes", "queries", "caching", "scaling", "transactions", "migration", "security", "availability", "monitoring", "code", "tradeoffs", "next_steps"]
 Severity = Literal["high", "medium", "low"]
 JUDGEMENT = "judgement"
+# What the entry's own executed fences show; it needs no page, and is no judgement either.
+MEASURED = "measured"
+OWN_WORD = frozenset({JUDGEMENT, MEASURED})
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 EntryId = Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9]+(-[a-z0-9]+)*$")]
 Text = Annotated[str, Field(min_length=1)]

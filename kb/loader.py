@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TypeGuard, cast, get_args
@@ -14,7 +14,9 @@ from kb.entry import MODELS, Entry, FenceStatus, FrontMatter, Kind, KnowledgeBas
 from kb.errors import EntryError, Fault, Problem
 from kb.files import EntryFile, find_entries
 from kb.frontmatter import FrontMatterText, split
-from kb.markdown import Sections, parse_sections
+from kb.markdown import parse_sections
+from kb.rules import check_rules
+from kb.shelf import LoadedEntry, Shelf
 from kb.sources import undefined_sources
 from kb.vocabulary import Vocabulary, load_vocabulary, terms_bytes
 
@@ -23,17 +25,6 @@ _MESSAGES: Mapping[str, str] = {
     "missing": "is missing: add it",
     "extra_forbidden": "is not a key that is known here: remove it or mend its spelling",
 }
-
-
-@dataclass(frozen=True)
-class LoadedEntry:
-    """An entry with what only its checks need: its file, its H1, the line of every front-matter value, whose it is."""
-
-    entry: Entry
-    file: EntryFile
-    front: FrontMatterText
-    body: Sections
-    own: bool
 
 
 @dataclass(frozen=True)
@@ -80,7 +71,7 @@ def read_entries(directories: Sequence[Path], vocabulary: Vocabulary) -> Loaded:
         problems += faults
         for file in files:
             digest.update(f"\0{number}\0{file.id}\0{hashlib.sha256(file.content.encode()).hexdigest()}".encode())
-            loaded, found = _read(file, number == 0, vocabulary)
+            read, found = _read(file, number == 0, vocabulary)
             problems += [fault.at(file.shown) for fault in found]
             if file.id in entries:
                 problems.append(
@@ -90,11 +81,21 @@ def read_entries(directories: Sequence[Path], vocabulary: Vocabulary) -> Loaded:
                         f"id {file.id!r} is taken by {entries[file.id].file.shown}: give the file another name; an overlay adds entries, it replaces none",
                     )
                 )
-            elif loaded is not None:
-                entries[file.id] = loaded
+            elif read is not None:
+                entries[file.id] = read
     fences = read_fence_lock()
     digest.update(repr(sorted(fences.items())).encode())
-    return Loaded(tuple(entries[each] for each in sorted(entries)), tuple(sorted(problems)), digest.hexdigest(), fences)
+    ordered = tuple(entries[each] for each in sorted(entries))
+    loaded = Loaded(ordered, (), digest.hexdigest(), fences)
+    problems += _rule_problems(loaded, vocabulary)
+    return replace(loaded, problems=tuple(sorted(problems)))
+
+
+def _rule_problems(loaded: Loaded, vocabulary: Vocabulary) -> Iterator[Problem]:
+    """Rules that could not be decided: one of them would fail every question that comes near it."""
+    shelf = Shelf(loaded.kb, vocabulary)
+    for each in loaded.entries:
+        yield from (fault.at(each.file.shown) for fault in check_rules(each, shelf))
 
 
 def read_fence_lock() -> Mapping[str, FenceStatus]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace, replace
 
 from markdown_it.token import Token
 
@@ -203,12 +203,15 @@ class _Reader:
             (self._line(row[0]), [self._read(cell, self._line(row[0])) for cell in row if cell.type == "inline"])
             for row in _children(tokens, "tr_open")
         ]
-        header = tuple(cell.text for cell in rows[0][1])
-        statements = tuple(
-            self._drafts[-1].state("row", line, join(cells, " | "), tuple(cell.markdown for cell in cells))
-            for line, cells in rows[1:]
-        )
-        self._drafts[-1].blocks.append(Block("table", statements, header=header))
+        header = join(rows[0][1], " | ")
+        statements = tuple(self._row(line, cells, header.sources) for line, cells in rows[1:])
+        self._drafts[-1].blocks.append(Block("table", statements, header=tuple(cell.text for cell in rows[0][1])))
+
+    def _row(self, line: int, cells: Sequence[Inline], shared: tuple[str, ...]) -> Statement:
+        """A row; one without footnotes of its own rests on those of the header."""
+        row = join(cells, " | ")
+        supported = row if row.sources else replace(row, sources=shared)
+        return self._drafts[-1].state("row", line, supported, tuple(cell.markdown for cell in cells))
 
     def _code(self, token: Token) -> None:
         fence: Fence = read_fence(token.info, token.content, self._line(token))
@@ -235,7 +238,10 @@ class _Reader:
         if inline.images:
             self._fault(line, "an image: draw it as a mermaid fence, or say it in words")
         if inline.broken:
-            self._fault(line, "a link or footnote that cannot be read: write [text](../kind/slug.md#anchor) and [^source], footnotes outside the brackets")
+            self._fault(
+                line,
+                "a link or footnote that cannot be read: write [text](../kind/slug.md#anchor) and [^source], footnotes outside the brackets",
+            )
 
     def _line(self, token: Token) -> int:
         return self._first + (token.map[0] if token.map else 0)
@@ -264,3 +270,8 @@ def _children(tokens: Sequence[Token], kind: str) -> Iterator[Sequence[Token]]:
             position = end + 1
         else:
             position += 1
+
+
+def _sourced(row: Inline, shared: tuple[str, ...]) -> Inline:
+    """A footnote in the header of a table holds for every row that has neither footnote nor link of its own."""
+    return row if row.sources or row.links else replace(row, sources=shared)

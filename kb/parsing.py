@@ -27,8 +27,9 @@ _COMMANDS = re.compile(
     re.IGNORECASE,
 )
 # TimescaleDB's options in WITH (…), which no SQL parser knows: `tsdb.hypertable, tsdb.partition_column = 'at'`.
-_OPTIONS = re.compile(r"\bWITH\s*\(\s*((?:tsdb|timescaledb)\.[^()]*)\)", re.IGNORECASE)
-_OPTION = re.compile(r"^\s*(?:tsdb|timescaledb)\.\w+(?:\s*=\s*(?:'[^']*'|[\w.]+))?\s*$", re.IGNORECASE)
+_OPTIONS = re.compile(r"\bWITH\s*\(\s*((?:tsdb|timescaledb)\.(?:[^()']|'[^']*')*)\)", re.IGNORECASE)
+_OPTION = re.compile(r"\s*(?:tsdb|timescaledb)\.\w+(?:\s*=\s*(?:'[^']*'|[\w.]+))?\s*(?:,|$)", re.IGNORECASE)
+_NO_DATA = re.compile(r"\bWITH\s+(?:NO\s+)?DATA\s*$", re.IGNORECASE)
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _JSON_LINE = re.compile(r"^\s*//.*$", re.MULTILINE)
 
@@ -59,13 +60,12 @@ def _inner_line(message: str) -> int:
 
 def _plain(text: str) -> str:
     """The statement with well-formed TimescaleDB options blanked."""
+    return _NO_DATA.sub("", _OPTIONS.sub(_blank_options, text))
 
-    def blank(match: re.Match[str]) -> str:
-        if all(_OPTION.match(option) for option in match.group(1).split(",")):
-            return re.sub(r"[^\n]", " ", match.group())
-        return match.group()
 
-    return _OPTIONS.sub(blank, text)
+def _blank_options(match: re.Match[str]) -> str:
+    rest = _OPTION.sub("", match.group(1))
+    return match.group() if rest.strip() else re.sub(r"[^\n]", " ", match.group())
 
 
 def _json_faults(fence: Fence) -> Iterator[Fault]:

@@ -7,9 +7,8 @@ from kb.ddl import parse_schema
 from kb.diagram import diagram_entities
 from kb.entry import JUDGEMENT, Checklist, Design, Pattern, Shape, Technology, Tradeoff
 from kb.errors import Fault, QuantityError, SqlError
-from kb.loader import LoadedEntry
 from kb.quantity import parse_quantity
-from kb.shelf import Shelf, statements_of
+from kb.shelf import LoadedEntry, Shelf, statements_of
 from kb.vocabulary import FactTerm
 
 
@@ -179,7 +178,7 @@ def _rule_exists(name: str, shelf: Shelf) -> bool:
 
 def check_calculations(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
     """Every `calc` fence is recomputed."""
-    for _, block, _ in statements_of(loaded):
+    for _section, block, _statement in statements_of(loaded):
         if block.fence and block.fence.language == "calc":
             yield from (
                 Fault(block.fence.line + problem.line, problem.text) for problem in check_block(block.fence.code)
@@ -188,7 +187,7 @@ def check_calculations(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
 
 def check_diagram(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
     """The entities of an entry's ERD are the tables of its own PostgreSQL."""
-    fences = [block.fence for _, block, _ in statements_of(loaded) if block.fence]
+    fences = [block.fence for _section, block, _statement in statements_of(loaded) if block.fence]
     diagrams = [
         fence for fence in fences if fence.language == "mermaid" and fence.code.lstrip().startswith("erDiagram")
     ]

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from kb.entry import Entry, Section
 from kb.errors import Fault
-from kb.loader import LoadedEntry
-from kb.shelf import Shelf, statements_of
+from kb.shelf import Check, LoadedEntry, Shelf, statements_of
+from kb.tokens import TokenCounter
 
 MOST_WORDS = 110
 MOST_TOKENS = 180
@@ -30,11 +30,15 @@ def embedded_text(entry: Entry, section: Section) -> str:
     return f"{entry.title}{aliases}\n{' > '.join(section.path)}\n{section.prose}"
 
 
-def check_length(loaded: LoadedEntry, shelf: Shelf) -> Iterator[Fault]:
-    """Sections short enough to be embedded whole, and none without a word."""
+def length_check(count_tokens: TokenCounter) -> Check:
+    """The check that sections are short enough to be embedded whole, by this count of tokens."""
+    return lambda loaded, _: _check_length(loaded, count_tokens)
+
+
+def _check_length(loaded: LoadedEntry, count_tokens: TokenCounter) -> Iterator[Fault]:
     sections = [section for section in loaded.entry.sections if section.prose]
-    tokens = shelf.count_tokens([section.prose for section in sections])
-    embedded = shelf.count_tokens([embedded_text(loaded.entry, section) for section in sections])
+    tokens = count_tokens([section.prose for section in sections])
+    embedded = count_tokens([embedded_text(loaded.entry, section) for section in sections])
     for section, own, whole in zip(sections, tokens, embedded, strict=True):
         words = len(section.prose.split())
         if words > MOST_WORDS and own > MOST_TOKENS:
@@ -103,5 +107,5 @@ def _texts(loaded: LoadedEntry) -> Iterator[tuple[int, str, bool]]:
             yield from ((front.line("guidance", number, key), text, False) for text in texts)
     for section in loaded.entry.sections:
         yield section.line, section.heading, False
-    for _, block, statement in statements_of(loaded):
+    for _section, block, statement in statements_of(loaded):
         yield statement.line, statement.text, block.kind == "code"

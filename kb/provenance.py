@@ -3,10 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from kb.entry import JUDGEMENT, Section, Statement
+from kb.entry import JUDGEMENT, OWN_WORD, Section, Statement
 from kb.errors import Fault
-from kb.loader import LoadedEntry
-from kb.shelf import Shelf, statements_of
+from kb.shelf import LoadedEntry, Shelf, statements_of
 from kb.sources import named_sources
 
 _EXTERNAL = re.compile(r"^[a-z][a-z0-9+.-]*:|^//", re.IGNORECASE)
@@ -24,19 +23,19 @@ _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 
 def check_sources(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
     """Every source is used, and none is called judgement."""
-    used = {source for _, _, statement in statements_of(loaded) for source in statement.sources}
+    used = {source for _section, _block, statement in statements_of(loaded) for source in statement.sources}
     used |= {source for _, source in named_sources(loaded.entry.meta)}
     for name in loaded.entry.meta.sources:
         line = loaded.front.line("sources", name)
-        if name == JUDGEMENT:
-            yield Fault(line, f"a source is called {JUDGEMENT!r}, which stands for our own view: rename it")
+        if name in OWN_WORD:
+            yield Fault(line, f"a source is called {name!r}, which stands for our own word: rename it")
         elif name not in used:
             yield Fault(line, f"source {name!r} is not used: cite it with [^{name}] or remove it")
 
 
 def check_support(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
     """Every paragraph, item and row carries a footnote or a link; one that leads to what follows (ends in a colon) may stand bare."""
-    for section, _, statement in statements_of(loaded):
+    for section, _block, statement in statements_of(loaded):
         if statement.kind == "code" or statement.sources or _entry_links(statement) or statement.text.endswith(":"):
             continue
         shown = statement.text if len(statement.text) <= 60 else f"{statement.text[:60]}…"
@@ -48,14 +47,14 @@ def check_support(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
 
 def check_links(loaded: LoadedEntry, shelf: Shelf) -> Iterator[Fault]:
     """Links lead to entries and headings that exist; other pages are cited as sources."""
-    for _, _, statement in statements_of(loaded):
+    for _section, _block, statement in statements_of(loaded):
         for link in statement.links:
             yield from (Fault(statement.line, text) for text in _broken(link, shelf))
 
 
 def check_hops(loaded: LoadedEntry, shelf: Shelf) -> Iterator[Fault]:
     """A statement that rests on a link alone finds a source behind it: one hop, no chains."""
-    for _, _, statement in statements_of(loaded):
+    for _section, _block, statement in statements_of(loaded):
         links = _entry_links(statement)
         if statement.sources or not links or statement.kind == "code":
             continue
@@ -74,7 +73,7 @@ def check_judged_numbers(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
 
     A warning: whether such a number is a vendor's or a threshold of ours cannot be seen from the words.
     """
-    for _, _, statement in statements_of(loaded):
+    for _section, _block, statement in statements_of(loaded):
         if statement.kind == "code" or set(statement.sources) != {JUDGEMENT} or statement.links:
             continue
         number = next((found for sentence in _SENTENCE.split(statement.text) if (found := _hard_number(sentence))), "")

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
 
-from kb.belief import Group
 from kb.entry import Rule
 from kb.errors import Fault, FormulaError, QuantityError
 from kb.fact import FactSet
 from kb.guidance import believed, evaluate, fact_set
-from kb.loader import LoadedEntry
-from kb.shelf import Shelf
+from kb.rules import belief_groups
+from kb.shelf import LoadedEntry, Shelf
 
 Example = str | Mapping[str, object]
 
@@ -63,7 +61,7 @@ def _tried(rule: Rule, example: Example, fires: bool, stage: Stage) -> str:
 
 
 def _tried_belief(rule: Rule, sentence: str, fires: bool) -> str:
-    groups = cast(Sequence[Group], rule.when.get("believes", ()))
+    groups = belief_groups(rule.when.get("believes"))
     if not groups or believed(groups, sentence) == fires:
         return ""
     return f"the sentence {sentence!r} {'does not hold' if fires else 'holds'} the belief by its cues: mend 'believes' or the sentence"

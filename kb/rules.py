@@ -1,14 +1,14 @@
 """Checks of guidance rules as they are written: names that exist, slots that can be filled, tests that can be decided."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
+from kb.belief import Group
 from kb.calculation import parse_call, role_of
 from kb.entry import Rule
 from kb.errors import Fault, FormulaError, QuantityError
-from kb.loader import LoadedEntry
 from kb.quantity import parse_quantity
-from kb.shelf import Shelf
+from kb.shelf import LoadedEntry, Shelf
 from kb.vocabulary import Attribute, Vocabulary
 from kb.wording import FORMATS
 
@@ -102,7 +102,8 @@ def _pasted(name: str, vocabulary: Vocabulary) -> bool:
 
 def _condition(name: str, test: object, rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
     if name == "believes":
-        yield from _belief(test)
+        if not belief_groups(test):
+            yield "'believes' needs two groups of cues or more, each a list, or {not: [cues]}"
         return
     attribute = _attribute(name, vocabulary)
     if attribute is None:
@@ -113,11 +114,12 @@ def _condition(name: str, test: object, rule: Rule, vocabulary: Vocabulary) -> I
     yield from _test(attribute, test, vocabulary)
 
 
-def _belief(test: object) -> Iterator[str]:
-    groups = test if isinstance(test, Sequence) and not isinstance(test, str) else ()
+def belief_groups(test: object) -> tuple[Group, ...]:
+    """The groups of cues of a `believes`, none where it is not written as such."""
+    groups = test if isinstance(test, list | tuple) else ()
     lists = [group.get("not") if isinstance(group, Mapping) else group for group in groups]
-    if len(lists) < 2 or not all(isinstance(each, list | tuple) and each for each in lists):
-        yield "'believes' needs two groups of cues or more, each a list, or {not: [cues]}"
+    sound = len(lists) > 1 and all(isinstance(each, list | tuple) and each for each in lists)
+    return tuple(groups) if sound else ()
 
 
 def _test(attribute: Attribute, test: object, vocabulary: Vocabulary) -> Iterator[str]:

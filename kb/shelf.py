@@ -1,15 +1,26 @@
-"""What the check of one entry may look at besides the entry: all other entries, the vocabulary, a day, a token counter."""
+"""What the check of one entry may look at: the entry with its lines, all other entries, the vocabulary, a day."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from kb.entry import Block, KnowledgeBase, Section, Statement
+from kb.entry import Block, Entry, KnowledgeBase, Section, Statement
 from kb.errors import Fault
-from kb.loader import LoadedEntry
+from kb.files import EntryFile
+from kb.frontmatter import FrontMatterText
+from kb.markdown import Sections
 from kb.vocabulary import Vocabulary
 
-TokenCounter = Callable[[Sequence[str]], Sequence[int]]
+
+@dataclass(frozen=True)
+class LoadedEntry:
+    """An entry with what only its checks need: its file, the line of every front-matter value, its H1, whose it is."""
+
+    entry: Entry
+    file: EntryFile
+    front: FrontMatterText
+    body: Sections
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -18,7 +29,6 @@ class Shelf:
 
     kb: KnowledgeBase
     vocabulary: Vocabulary
-    count_tokens: TokenCounter
     today: dt.date | None = None
 
 

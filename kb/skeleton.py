@@ -4,8 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from kb.errors import Fault
-from kb.loader import LoadedEntry
-from kb.shelf import Shelf
+from kb.shelf import LoadedEntry, Shelf
 
 REVIEW_DAYS = 365
 MOST_RULES = 10

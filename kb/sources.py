@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from kb.entry import JUDGEMENT, Checklist, FrontMatter, Section, Technology, Tradeoff
+from kb.entry import OWN_WORD, Checklist, FrontMatter, Section, Technology, Tradeoff
 from kb.errors import Fault
 from kb.frontmatter import FrontMatterText, Place
 
@@ -22,14 +22,14 @@ def named_sources(meta: FrontMatter) -> Iterator[tuple[Place, str]]:
 
 def undefined_sources(meta: FrontMatter, sections: tuple[Section, ...], front: FrontMatterText) -> Iterator[Fault]:
     """References without a source: no citation could be resolved from them, so such an entry is not loaded."""
-    known = {*meta.sources, JUDGEMENT}
+    known = {*meta.sources, *OWN_WORD}
     for section in sections:
         for statement in (statement for block in section.blocks for statement in block.statements):
             for source in statement.sources:
                 if source not in known:
                     yield Fault(
                         statement.line,
-                        f"footnote {source!r} has no source: add it under 'sources', or use [^judgement] for our own view",
+                        f"footnote {source!r} has no source: add it under 'sources', or use [^judgement] for our own view, [^measured] for what a fence here shows",
                     )
     for place, source in named_sources(meta):
         if source not in known:

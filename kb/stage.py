@@ -16,6 +16,7 @@ from kb.postgres import LOCK_SECONDS, Cluster, Connection
 from kb.statements import Statement, split_statements
 
 _TRANSACTION = ("BEGIN", "START", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE")
+_READS = ("SELECT", "TABLE", "VALUES", "EXPLAIN", "SHOW")
 _POLL_SECONDS = 0.01
 
 
@@ -61,8 +62,8 @@ class Stage:
         return faults
 
     def _outcome(self, expectation: Expectation, statements: Sequence[Statement], connection: Connection) -> Outcome:
-        # Any fence may write; VACUUM again before the next plan is read.
-        self._dirty = True
+        # What may write makes statistics stale: VACUUM again before the next plan is read.
+        self._dirty = self._dirty or any(each.verb not in _READS for each in statements)
         if expectation.blocks:
             return self._blocked(expectation.blocks, statements, connection)
         return execute(connection, statements)

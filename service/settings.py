@@ -14,6 +14,7 @@ from ingest.settings import IngestSettings
 from service.errors import SettingsError
 
 PREFIX = "DBARCH_"
+ROOT = Path(__file__).parents[1]
 
 
 class Settings(IngestSettings):
@@ -63,7 +64,7 @@ ROWS: tuple[SettingRow, ...] = (
 )  # fmt: skip
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+def read_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
     """The settings that the environment holds. Raises SettingsError in one line, for unknown names too."""
     environ = os.environ if environ is None else environ
     given = {
@@ -74,7 +75,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     for name in environ:
         _known(name)
     try:
-        return Settings.model_validate({"data_dir": _default_data_dir(environ), **given})
+        return Settings.model_validate({"data_dir": _default_data_dir(environ, root), **given})
     except ValidationError as error:
         raise SettingsError(_explained(error)) from error
 
@@ -83,7 +84,7 @@ def _known(name: str) -> None:
     names = [row.name for row in ROWS]
     if not name.startswith(PREFIX) or name in names:
         return
-    near = process.extractOne(name, names, score_cutoff=70)
+    near = process.extractOne(name, names, score_cutoff=85)
     hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(names)}."
     raise SettingsError(f"{name} is not a setting: {hint}")
 
@@ -95,9 +96,8 @@ def _explained(error: ValidationError) -> str:
     return f"{name} is {fault['input']!r}: it takes {row.bounds.replace('`', '')}."
 
 
-def _default_data_dir(environ: Mapping[str, str]) -> Path:
+def _default_data_dir(environ: Mapping[str, str], root: Path) -> Path:
     """Beside the repository's own files while there is one; in the user's data directory once the package is installed."""
-    root = Path(__file__).parents[1]
     if (root / "pyproject.toml").exists():
         return Path("data")
     base = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from kb.entry import JUDGEMENT, Entry, KnowledgeBase, Section, Statement
+from kb.entry import OWN_WORD, Entry, KnowledgeBase, Section, Statement
 from service.answer.advice import Citation, CitedSource
 
 _QUOTE = 240
@@ -55,7 +55,7 @@ class CitationBook:
         )
 
     def _sources(self, entry: Entry, statement: Statement) -> Iterable[CitedSource]:
-        own = [s for s in statement.sources if s != JUDGEMENT]
+        own = [s for s in statement.sources if s not in OWN_WORD]
         yield from (_cited(entry, source) for source in own)
         if own:
             return
@@ -72,7 +72,7 @@ class CitationBook:
                 for block in section.blocks
                 for st in block.statements
                 for s in st.sources
-                if s != JUDGEMENT
+                if s not in OWN_WORD
             }
             yield from (_cited(other, source) for source in sorted(named))
 

@@ -36,7 +36,7 @@ def test_problems_of_many_entries_are_found_in_one_pass_with_file_and_line(bench
     bench.replace("patterns/partial-index", "covers: [IX-03]", "covers: [IX-99]")
     bench.write("patterns/broken.md".removesuffix(".md"), "nothing")
     found = [(Path(each.path).name, each.line) for each in bench.problems()]
-    assert found == [("broken.md", 1), ("partial-index.md", 10), ("stone-sizes.md", 13)]
+    assert found == [("broken.md", 1), ("partial-index.md", 10), ("stone-sizes.md", 14)]
 
 
 def test_what_only_ours_must_have_is_a_warning_for_a_teams_entry(bench: Bench, front: Callable[[str], str]) -> None:
@@ -56,13 +56,17 @@ def test_a_review_is_overdue_on_a_given_day_only(bench: Bench) -> None:
     assert not [each for each in check([bench.directory], fences=False).problems if "overdue" in each.text]
     late = check([bench.directory], fences=False, today=dt.date(2027, 12, 1)).problems
     assert len([each for each in late if "overdue" in each.text and each.warning]) == 7
-    assert not [each for each in check([bench.directory], fences=False, today=dt.date(2027, 11, 24)).problems if "overdue" in each.text]
+    assert not [
+        each
+        for each in check([bench.directory], fences=False, today=dt.date(2027, 11, 24)).problems
+        if "overdue" in each.text
+    ]
 
 
 def test_errors_are_the_problems_that_are_no_warnings(bench: Bench) -> None:
     bench.replace("references/stone-sizes", "# Stone sizes", "# Stones")
     report = check([bench.directory], fences=False)
-    assert [each.line for each in report.errors] == [13]
+    assert [each.line for each in report.errors] == [14]
     assert len(report.problems) > 1
 
 

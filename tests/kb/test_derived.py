@@ -37,7 +37,10 @@ def test_a_score_cites_the_facts_that_it_rests_on_or_is_judgement(sections: dict
 
 def test_cells_name_the_option_as_people_do(sections: dict[str, Section]) -> None:
     found = rows(sections["tradeoffs/stone-or-wood#cells"])
-    assert [text for text, _, _ in found] == ["Technologies/stonedb, built for: centuries (laws).", "Wood, built for: a season."]
+    assert [text for text, _, _ in found] == [
+        "Technologies/stonedb, built for: centuries (laws).",
+        "Wood, built for: a season.",
+    ]
 
 
 def test_an_item_gives_reason_and_test_or_names_its_rule(sections: dict[str, Section]) -> None:
@@ -51,7 +54,10 @@ def test_an_item_gives_reason_and_test_or_names_its_rule(sections: dict[str, Sec
 def test_a_rule_is_one_paragraph_with_its_source(sections: dict[str, Section]) -> None:
     section = sections["patterns/partial-index#rule-many-rows"]
     ((text, cells, sources),) = rows(section)
-    assert text == "If a table has many rows: Index the open rows only, because the others are never asked for, unless reports read them."
+    assert (
+        text
+        == "If a table has many rows: Index the open rows only, because the others are never asked for, unless reports read them."
+    )
     assert (cells, sources, section.heading) == ((), ("pg-partial",), "A table has many rows")
 
 
@@ -69,7 +75,10 @@ def test_names_that_the_vocabulary_lacks_are_shown_as_words(tmp_path: Path) -> N
 def test_known_technologies_go_by_their_names(bench_text: str, tmp_path: Path) -> None:
     path = tmp_path / "tradeoffs/stone-or-wood.md"
     path.parent.mkdir()
-    path.write_text(bench_text.replace("technologies/stonedb", "technologies/mysql").replace("wood,", "patterns/saga,"), encoding="utf-8")
+    path.write_text(
+        bench_text.replace("technologies/stonedb", "technologies/mysql").replace("wood,", "patterns/saga,"),
+        encoding="utf-8",
+    )
     text = load([tmp_path]).entries["tradeoffs/stone-or-wood"].derived[0].text
     assert text.startswith("MySQL, built for")
     assert "Saga and compensating transactions, built for" in text

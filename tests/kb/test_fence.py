@@ -18,7 +18,9 @@ from kb.fence import read_fence
         ("", "", "", {}),
     ],
 )  # fmt: skip
-def test_an_info_string_is_language_engine_and_attributes(info: str, language: str, engine: str, attributes: dict[str, str]) -> None:
+def test_an_info_string_is_language_engine_and_attributes(
+    info: str, language: str, engine: str, attributes: dict[str, str]
+) -> None:
     fence = read_fence(info, "select 1\n", 3)
     assert (fence.language, fence.engine, dict(fence.attributes)) == (language, engine, attributes)
     assert (fence.code, fence.line) == ("select 1", 3)

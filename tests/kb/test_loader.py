@@ -69,14 +69,18 @@ def test_every_problem_of_every_file_is_raised_at_once(tmp_path: Path, front: Fr
         ("guidance:\n  - id: a\n    if: b\n    into: schema\n    explained: ours\n    source: book\n", 11, "source 'book' is not defined"),
     ],
 )  # fmt: skip
-def test_a_problem_of_front_matter_has_the_line_of_its_key(tmp_path: Path, front: Front, line: str, number: int, words: str) -> None:
+def test_a_problem_of_front_matter_has_the_line_of_its_key(
+    tmp_path: Path, front: Front, line: str, number: int, words: str
+) -> None:
     put(tmp_path, "references/a.md", front(line))
     assert [each for each in told(tmp_path) if each.startswith(f"a.md:{number}: {words}")], told(tmp_path)
 
 
 def test_a_footnote_without_a_source_is_a_problem_with_its_line(tmp_path: Path, front: Front) -> None:
     put(tmp_path, "references/a.md", front("").replace("[^wiki]", "[^book]"))
-    assert told(tmp_path) == ["a.md:11: footnote 'book' has no source: add it under 'sources', or use [^judgement] for our own view"]
+    assert told(tmp_path) == [
+        "a.md:11: footnote 'book' has no source: add it under 'sources', or use [^judgement] for our own view"
+    ]
 
 
 def test_faults_of_the_body_are_told_beside_those_of_the_front_matter(tmp_path: Path, front: Front) -> None:

@@ -54,7 +54,9 @@ def test_a_repeated_heading_gets_a_number() -> None:
 
 
 def test_plain_text_has_no_markup_and_markdown_has_no_footnotes() -> None:
-    (statement,) = statements("A **bold** `x[^y]` and\n[link](../patterns/y.md#p \"t\").[^one] More &amp; <https://e.org>.[^two][^one]")
+    (statement,) = statements(
+        'A **bold** `x[^y]` and\n[link](../patterns/y.md#p "t").[^one] More &amp; <https://e.org>.[^two][^one]'
+    )
     assert statement.text == "A bold x[^y] and link. More & https://e.org."
     assert statement.markdown == 'A **bold** `x[^y]` and [link](../patterns/y.md#p "t"). More &amp; <https://e.org>.'
     assert statement.sources == ("one", "two")
@@ -119,6 +121,12 @@ def test_tables_keep_header_and_cells() -> None:
     assert section.prose == ""
 
 
+def test_footnotes_of_a_header_hold_for_rows_without_their_own() -> None:
+    (block,) = only("| A | B[^a] |\n|---|---|\n| 1 | 2 |\n| 3 | 4[^b] |\n").blocks
+    assert block.header == ("A", "B")
+    assert [statement.sources for statement in block.statements] == [("a",), ("b",)]
+
+
 def test_fences_are_statements_with_their_code() -> None:
     section = only("Before:\n\n```sql postgresql hidden\nselect 1;\n\nselect 2;\n```\n")
     code = section.blocks[1]
@@ -165,3 +173,10 @@ def test_what_entries_may_not_hold_is_a_fault_with_its_line(body: str, line: int
 
 def test_an_image_leaves_its_words() -> None:
     assert statements("![a view](u.png)")[0].text == "a view"
+
+
+def test_a_footnote_in_the_header_of_a_table_holds_for_rows_without_their_own() -> None:
+    body = "# Title\n\n## Problem\n\n| a | b[^judgement] |\n|---|---|\n| 1 | 2 |\n| 3 | 4[^pg] |\n"
+    sections = parse_sections("patterns/x", body, 1).sections
+    rows = sections[0].blocks[0].statements
+    assert [row.sources for row in rows] == [("judgement",), ("pg",)]

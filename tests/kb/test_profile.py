@@ -7,7 +7,13 @@ import pytest
 
 from kb.errors import Problem
 
-STORE, DESIGN, TRADEOFF, CHECKLIST, PATTERN = "technologies/stonedb", "designs/court-bookings", "tradeoffs/stone-or-wood", "checklists/stone-review", "patterns/partial-index"
+STORE, DESIGN, TRADEOFF, CHECKLIST, PATTERN = (
+    "technologies/stonedb",
+    "designs/court-bookings",
+    "tradeoffs/stone-or-wood",
+    "checklists/stone-review",
+    "patterns/partial-index",
+)
 
 
 class Bench(Protocol):
@@ -83,5 +89,7 @@ def test_a_diagram_that_leaves_out_tables_is_a_warning(bench: Bench) -> None:
 
 
 def test_hidden_tables_are_not_drawn(bench: Bench) -> None:
-    bench.replace(DESIGN, "## Indexes\n", "```sql postgresql hidden\nCREATE TABLE log (id bigint);\n```\n\n## Indexes\n")
+    bench.replace(
+        DESIGN, "## Indexes\n", "```sql postgresql hidden\nCREATE TABLE log (id bigint);\n```\n\n## Indexes\n"
+    )
     assert bench.warnings() == []

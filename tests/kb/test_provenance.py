@@ -36,7 +36,9 @@ SOURCE = '  {}: {{title: "A", url: "https://example.org/a", publisher: P, checke
         ("    source: pg-partial\n    fires: [\"indexes", "    source: elsewhere\n    fires: [\"indexes", "source: elsewhere", "source 'elsewhere' is not defined"),
     ],
 )  # fmt: skip
-def test_a_statement_without_its_origin_is_told_with_its_line(bench: Bench, old: str, new: str, marker: str, words: str) -> None:
+def test_a_statement_without_its_origin_is_told_with_its_line(
+    bench: Bench, old: str, new: str, marker: str, words: str
+) -> None:
     bench.replace(PATTERN, old, new)
     line = bench.line_of(PATTERN, marker)
     assert [each for each in bench.problems() if each.line == line and words in each.text], bench.problems()
@@ -53,7 +55,10 @@ def test_a_sentence_that_leads_to_code_may_stand_bare(bench: Bench) -> None:
     assert len(bench.errors()) == 1
 
 
-@pytest.mark.parametrize("target", ["technologies/stonedb.md#best-fit", "technologies/stonedb.md", "patterns/partial-index.md#rule-float-money"])
+@pytest.mark.parametrize(
+    "target",
+    ["technologies/stonedb.md#best-fit", "technologies/stonedb.md", "patterns/partial-index.md#rule-float-money"],
+)
 def test_a_link_to_where_a_source_stands_is_enough(bench: Bench, target: str) -> None:
     bench.replace(PATTERN, "technologies/stonedb.md#best-fit", target)
     assert bench.errors() == []
@@ -65,7 +70,11 @@ def test_a_link_to_a_section_without_sources_is_a_chain(bench: Bench) -> None:
 
 
 def test_sources_of_facts_cells_items_and_lifecycle_are_looked_up(bench: Bench) -> None:
-    bench.replace("technologies/stonedb", 'max_item_bytes: {value: "1 GB", source: manual}', 'max_item_bytes: {value: "1 GB", source: m}')
+    bench.replace(
+        "technologies/stonedb",
+        'max_item_bytes: {value: "1 GB", source: manual}',
+        'max_item_bytes: {value: "1 GB", source: m}',
+    )
     bench.replace("technologies/stonedb", '"2 is current", source: manual', '"2 is current", source: l')
     bench.replace("tradeoffs/stone-or-wood", 'note: "laws", source: study', 'note: "laws", source: c')
     bench.replace("checklists/stone-review", "severity: high, source: mason", "severity: high, source: i")

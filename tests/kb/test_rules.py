@@ -26,8 +26,8 @@ BELIEVES = "{believes: [[index, indexes], [free, nothing]]}"
     [
         ("id: words-only", "id: many-rows", "rule id 'many-rows' stands twice"),
         ("explained: when-to-use", "explained: whenever", "'explained' is 'whenever'"),
-        ('say: ["Every index costs a write"]\n', "", "'say' is missing"),
-        ("because: it is kept in step with the row\n", "", "'because' is missing"),
+        ('    say: ["Every index costs a write"]\n', "", "'say' is missing"),
+        ("    because: it is kept in step with the row\n", "", "'because' is missing"),
         ("Every index costs a write", "word " * 41, "'say' has 41 words, at most 40"),
         ("Every index costs a write", "Every {tenants:count} costs", "the last 'say' has a slot"),
         ("Plan for {volume.rows:count} rows", "Plan for {volume.rows} rows", "slot {volume.rows} has no known format"),
@@ -72,7 +72,12 @@ def test_a_rule_that_cannot_work_is_told(bench: Bench, old: str, new: str, words
         (PREFER, "effect: {exclude: technologies/mysql}"),
         (PREFER, "effect: {avoid: {store.family: columnar}}"),
         (PREFER, "effect: {require: patterns/partial-index}"),
-        (MANY, 'when: {volume.rows: "> 1000 * {workload.users}", workload.users: unknown}'.replace(", workload.users: unknown", "")),
+        (
+            MANY,
+            'when: {volume.rows: "> 1000 * {workload.users}", workload.users: unknown}'.replace(
+                ", workload.users: unknown", ""
+            ),
+        ),
         (BELIEVES, "{believes: [[index, indexes], [free, nothing], {not: [backup]}]}"),
         ("Make {column:names} numeric", "Make {column:names} of {table.name:sql} numeric"),
     ],

@@ -53,7 +53,14 @@ def test_our_own_entries_survive() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"\xff", b"[]", b"{}", b'{"format": 1}', json.dumps({"format": 1, "digest": "", "fences": {}, "entries": [{"id": "x"}]}).encode()],
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"format": 1}',
+        json.dumps({"format": 1, "digest": "", "fences": {}, "entries": [{"id": "x"}]}).encode(),
+    ],
 )
 def test_other_bytes_are_refused_with_the_way_out(data: bytes) -> None:
     with pytest.raises(SnapshotError, match="build the edition again"):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from litestar import Controller, Request, Response, get, post
 from litestar.exceptions import HTTPException
-from litestar.params import Parameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kb.entry import Kind
@@ -63,7 +63,7 @@ class ApiController(Controller):
         operation_id="ask",
         summary="Ask a question, get cited advice",
     )
-    async def ask(self, request: AnyRequest, data: AskRequest, door: DoorDependency) -> Response[Any]:
+    async def ask(self, request: AnyRequest, data: JSONBody[AskRequest], door: DoorDependency) -> Response[Any]:
         """Answers as JSON, or as Markdown where Accept prefers `text/markdown`."""
         media_type = acceptable(request, (JSON, MARKDOWN))
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
@@ -72,7 +72,7 @@ class ApiController(Controller):
     @post(
         "/search", status_code=200, before_request=json_only, operation_id="search", summary="Find sections of entries"
     )
-    async def search(self, request: AnyRequest, data: SearchRequest, door: DoorDependency) -> Response[Any]:
+    async def search(self, request: AnyRequest, data: JSONBody[SearchRequest], door: DoorDependency) -> Response[Any]:
         """The sections nearest to the query, best first."""
         acceptable(request, (JSON,))
         write: Callable[[SearchResults], bytes] = body
@@ -82,13 +82,13 @@ class ApiController(Controller):
     async def entries(
         self,
         door: DoorDependency,
-        kind: Annotated[Kind | None, Parameter(description="Only entries of this kind.")] = None,
+        kind: Annotated[Kind | None, QueryParameter(description="Only entries of this kind.")] = None,
     ) -> Response[Any]:
         """Every entry with its summary and the questions that it answers."""
         return Response(cards_body(door.advisor.entries(kind)), media_type=JSON)
 
     @get("/entries/{kind:str}/{slug:str}", operation_id="getEntry", summary="One entry")
-    async def entry(self, kind: str, slug: str, door: DoorDependency) -> Response[Any]:
+    async def entry(self, kind: FromPath[str], slug: FromPath[str], door: DoorDependency) -> Response[Any]:
         """The front matter of an entry and its sections as plain text."""
         return Response(entry_body(door.advisor.entry(f"{kind}/{slug}"), door.public_url), media_type=JSON)
 
@@ -111,5 +111,4 @@ async def _timed(
     waited = total - worked - written
     spans = {"wait": waited, "core": worked, "write": written, "total": total}
     timing = ", ".join(f"{name};dur={1000 * seconds:.1f}" for name, seconds in spans.items())
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    return Response(content, media_type=f"{media_type}{charset}", headers={"Server-Timing": timing, "Vary": "Accept"})
+    return Response(content, media_type=media_type, headers={"Server-Timing": timing, "Vary": "Accept"})

@@ -1,9 +1,9 @@
 """What the handlers share: the use cases, the pool that runs them and the pages they are shown on."""
 
 from dataclasses import dataclass
-from typing import Annotated
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from service.frontends.http.pages import Pages
 from service.frontends.http.pool import Pool
@@ -21,4 +21,4 @@ class Door:
 
 
 # Validated by mypy; Litestar would try to take the protocol apart.
-DoorDependency = Annotated[Door, Dependency(skip_validation=True)]
+DoorDependency = NamedDependency[SkipValidation[Door]]

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from pydantic import ValidationError
 
 from service.errors import ServiceError
@@ -48,7 +49,7 @@ class SiteController(Controller):
         return door.pages.entries(door.advisor.entries())
 
     @get("/kb/{kind:str}/{slug:str}", media_type=MediaType.HTML)
-    async def entry(self, kind: str, slug: str, door: DoorDependency) -> str:
+    async def entry(self, kind: FromPath[str], slug: FromPath[str], door: DoorDependency) -> str:
         entry = door.advisor.entry(f"{kind}/{slug}")
         return await door.pool.run(lambda: door.pages.entry(entry, door.advisor.kb))
 

@@ -1,0 +1,47 @@
+"""Settings from an environment, and the one line that says what is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from service.errors import SettingsError
+from service.settings import PREFIX, ROWS, Settings, read_settings
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = read_settings({"PATH": "/bin", "DBARCH_PORT": ""})
+    assert (settings.host, settings.port, settings.data_dir) == ("127.0.0.1", 8080, Path("data"))
+
+
+def test_what_is_set_is_read() -> None:
+    settings = read_settings({"DBARCH_PORT": "99", "DBARCH_DATA_DIR": "/srv", "DBARCH_PUBLIC_URL": "https://db.example.org/x"})
+    assert (settings.port, settings.data_dir, settings.public_url) == (99, Path("/srv"), "https://db.example.org/x")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DBARCH_PROT", "1", "DBARCH_PROT is not a setting: did you mean DBARCH_PORT?"),
+        ("DBARCH_ZZZZ", "1", "the settings are DBARCH_DATA_DIR"),
+        ("DBARCH_PORT", "none", "DBARCH_PORT is 'none': it takes 1 to 65535."),
+        ("DBARCH_PORT", "70000", "1 to 65535"),
+        ("DBARCH_CHROMA_URL", "chroma", "http(s)://host[:port]"),
+        ("DBARCH_PUBLIC_URL", "ftp://x", "http(s)://"),
+        ("DBARCH_LOG_FORMAT", "xml", "text or json"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(name: str, value: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({name: value})
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_every_setting_has_its_row_and_no_row_is_left_over() -> None:
+    assert [row.name for row in ROWS] == [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    assert len(ROWS) <= 25
+
+
+def test_an_installation_without_the_repository_keeps_its_data_with_the_user() -> None:
+    assert read_settings({"XDG_DATA_HOME": "/x"}, Path("/nowhere")).data_dir == Path("/x/database-architect")
+    assert read_settings({"HOME": "/h"}, Path("/nowhere")).data_dir.parts[-3:] == (".local", "share", "database-architect")
