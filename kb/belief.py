@@ -74,7 +74,9 @@ def _asks(sentence: str) -> bool:
 
 
 def _windows(parts: list[str], groups: Sequence[Group]) -> Iterator[str]:
-    """The shortest runs of neighbouring parts that hold a cue of every group."""
+    """The shortest runs of neighbouring parts that hold a cue of every group; a cue that must be absent is so in all parts."""
+    if any(isinstance(group, Mapping) and _any(group["not"], ", ".join(parts)) for group in groups):
+        return
     for length in range(1, len(parts) + 1):
         runs = [", ".join(parts[i : i + length]) for i in range(len(parts) - length + 1)]
         found = [run for run in runs if _holds(groups, run)]

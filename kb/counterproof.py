@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
 from kb.entry import Fence
@@ -39,7 +40,11 @@ def counterproof_faults(cluster: Cluster, fences: Sequence[Fence], position: int
                 if "plan" not in each.attributes:
                     stage.run(each)
             scene = fences[start : position + 1]
-            if not _drop(stage.superuser, name):
+            try:
+                dropped = _drop(stage.superuser, name)
+            except psycopg.Error as error:
+                return (Fault(0, f"without={name!r}: it cannot be dropped: {error}"),)
+            if not dropped:
                 scene = _without_clause(scene, name)
                 if not scene:
                     return (Fault(0, f"without={name!r} names no constraint, index, trigger, policy or lock clause"),)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import psycopg
+
 from kb.counterproof import counterproof_faults
 from kb.entry import Entry, Fence, FenceStatus
 from kb.errors import Fault, Problem
@@ -19,10 +21,13 @@ def verify(entries: Iterable[Entry], postgres: Cluster) -> tuple[tuple[Problem, 
     problems: list[Problem] = []
     lock: dict[str, FenceStatus] = {}
     for entry in entries:
-        for fence, status, faults in verify_entry(fences_of(entry), postgres):
-            problems += [Problem(entry.path, fence.line + fault.line, _told(fence, fault)) for fault in faults]
-            if status and not faults:
-                lock[fence.digest] = status
+        try:
+            for fence, status, faults in verify_entry(fences_of(entry), postgres):
+                problems += [Problem(entry.path, fence.line + fault.line, _told(fence, fault)) for fault in faults]
+                if status and not faults:
+                    lock[fence.digest] = status
+        except psycopg.Error as error:
+            problems.append(Problem(entry.path, 1, f"its fences could not be run to the end: {error}"))
     return tuple(sorted(problems)), dict(sorted(lock.items()))
 
 

@@ -101,13 +101,12 @@ def _rule_problems(loaded: Loaded, vocabulary: Vocabulary) -> Iterator[Problem]:
 def read_fence_lock() -> Mapping[str, FenceStatus]:
     """How each fence was verified when the check last ran, by digest; lines of `digest status` in kb/fences.lock."""
     lock = resources.files("kb").joinpath("fences.lock")
-    if not lock.is_file():
-        return {}
-    rows = [
-        line.split()
-        for line in lock.read_text(encoding="utf-8").splitlines()
-        if line.strip() and not line.startswith("#")
-    ]
+    return parse_lock(lock.read_text(encoding="utf-8")) if lock.is_file() else {}
+
+
+def parse_lock(text: str) -> Mapping[str, FenceStatus]:
+    """The text of a lock; a line that is none is no proof, and left out."""
+    rows = [line.split() for line in text.splitlines() if not line.startswith("#")]
     return {row[0]: row[1] for row in rows if len(row) == 2 and _is_status(row[1])}
 
 

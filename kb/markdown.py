@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace, replace
+from dataclasses import dataclass, field, replace
 
 from markdown_it.token import Token
 
@@ -208,10 +208,8 @@ class _Reader:
         self._drafts[-1].blocks.append(Block("table", statements, header=tuple(cell.text for cell in rows[0][1])))
 
     def _row(self, line: int, cells: Sequence[Inline], shared: tuple[str, ...]) -> Statement:
-        """A row; one without footnotes of its own rests on those of the header."""
-        row = join(cells, " | ")
-        supported = row if row.sources else replace(row, sources=shared)
-        return self._drafts[-1].state("row", line, supported, tuple(cell.markdown for cell in cells))
+        row = _sourced(join(cells, " | "), shared)
+        return self._drafts[-1].state("row", line, row, tuple(cell.markdown for cell in cells))
 
     def _code(self, token: Token) -> None:
         fence: Fence = read_fence(token.info, token.content, self._line(token))
@@ -252,12 +250,11 @@ class _Reader:
 
 def _closing(tokens: Sequence[Token], position: int) -> int:
     """Where the block that opens at this position ends."""
-    depth = 0
-    for index in range(position, len(tokens)):
-        depth += tokens[index].nesting
-        if depth == 0:
-            return index
-    return len(tokens) - 1
+    depth: int = tokens[position].nesting
+    while depth:
+        position += 1
+        depth += tokens[position].nesting
+    return position
 
 
 def _children(tokens: Sequence[Token], kind: str) -> Iterator[Sequence[Token]]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from kb.calculation import check_block
 from kb.ddl import parse_schema
 from kb.diagram import diagram_entities
-from kb.entry import JUDGEMENT, Checklist, Design, Pattern, Shape, Technology, Tradeoff
-from kb.errors import Fault, QuantityError, SqlError
+from kb.entry import OWN_WORD, Checklist, Design, Pattern, Shape, Technology, Tradeoff
+from kb.errors import Fault, QuantityError
 from kb.quantity import parse_quantity
 from kb.shelf import LoadedEntry, Shelf, statements_of
 from kb.vocabulary import FactTerm
@@ -48,8 +48,8 @@ def check_facts(loaded: LoadedEntry, shelf: Shelf) -> Iterator[Fault]:
         wrong = _wrong_value(term, fact.value)
         if wrong:
             yield Fault(line, wrong)
-        if fact.source == JUDGEMENT:
-            yield Fault(line, f"fact {name!r} rests on judgement: hard constraints test it, so cite a source")
+        if fact.source in OWN_WORD:
+            yield Fault(line, f"fact {name!r} rests on {fact.source!r}: hard constraints test it, so cite a source")
 
 
 def _wrong_value(term: FactTerm, value: object) -> str:
@@ -214,7 +214,4 @@ def check_diagram(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
 
 
 def _tables(sql: str) -> set[str]:
-    try:
-        return {table.name.lower() for table in parse_schema(sql, "postgresql").tables if not table.partition_of}
-    except SqlError:
-        return set()
+    return {table.name.lower() for table in parse_schema(sql, "postgresql").tables if not table.partition_of}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kb.entry import JUDGEMENT, OWN_WORD, Section, Statement
+from kb.entry import JUDGEMENT, MEASURED, OWN_WORD, Section, Statement
 from kb.errors import Fault
 from kb.shelf import LoadedEntry, Shelf, statements_of
 from kb.sources import named_sources
@@ -18,6 +18,7 @@ _HARD = re.compile(
     r"\b(?:defaults?|limits?|limited to|maximum|hard cap|prices?|priced|licen[cs]e|guarantees?|guaranteed|SLA|end of life|deprecated)\b",
     re.IGNORECASE,
 )
+_RUNNING = frozenset({"postgresql", "sqlite"})
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 
 
@@ -31,6 +32,20 @@ def check_sources(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
             yield Fault(line, f"a source is called {name!r}, which stands for our own word: rename it")
         elif name not in used:
             yield Fault(line, f"source {name!r} is not used: cite it with [^{name}] or remove it")
+
+
+def check_measured(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
+    """What is called measured is shown by a fence of the entry that runs."""
+    runs = any(
+        block.fence and (block.fence.engine in _RUNNING or block.fence.language == "python")
+        for _section, block, _statement in statements_of(loaded)
+    )
+    for _section, _block, statement in statements_of(loaded):
+        if MEASURED in statement.sources and not runs:
+            yield Fault(
+                statement.line,
+                f"[^{MEASURED}] stands for what a fence here shows, and none here runs: show it in SQL or Python, or cite a source",
+            )
 
 
 def check_support(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -150,10 +150,10 @@ def _line(statement: Statement, error: psycopg.Error) -> int:
 def _finish(connection: Connection) -> None:
     """End an open transaction: commit what can be committed."""
     status = connection.info.transaction_status
-    if status == TransactionStatus.INTRANS:
-        connection.execute("COMMIT")
-    elif status == TransactionStatus.INERROR:
-        connection.execute("ROLLBACK")
+    if status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+        # A commit may fail, on a deferred constraint or a serialisation conflict; the transaction has ended all the same.
+        with suppress(psycopg.Error):
+            connection.execute("COMMIT" if status == TransactionStatus.INTRANS else "ROLLBACK")
 
 
 @contextmanager

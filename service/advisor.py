@@ -10,13 +10,13 @@ from service.analysis.conclusions import conclude
 from service.answer.advice import Advice
 from service.answer.composer import Composer, decline
 from service.answer.evidence import Evidence, Gap
-from service.answer.plan import plan
+from service.answer.plan import Plan, plan
 from service.answer.selection import Selection, explaining, select
 from service.catalogue import EntryCard, SearchResults, card, results
 from service.errors import UnknownEntryError
 from service.question.question import Question, understand
 from service.question.request import AskRequest
-from service.retrieval.search import Retriever
+from service.retrieval.search import Retrieved, Retriever
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Advisor:
             conclusions=conclusions,
             selection=selection,
             choice=self._choice(question, request),
-            gaps=tuple(Gap(gap.subject, gap.title) for gap in retrieved.gaps),
+            gaps=self._gaps(question, retrieved, outline),
             assumed=assumed,
             edition=self.edition,
         )
@@ -76,6 +76,26 @@ class Advisor:
             raise UnknownEntryError(
                 f"there is no entry {entry_id!r}; `dbarch kb list` and /v1/entries name them all"
             ) from None
+
+    def _gaps(self, question: Question, retrieved: Retrieved, outline: Plan) -> tuple[Gap, ...]:
+        """Unwritten subjects nearer than any entry; a technology only where it is named, and always where it is to be chosen."""
+        named = {
+            f"technologies/{name.id}": name.id
+            for name in question.technologies
+            if name.part not in ("excluded", "simile")
+        }
+        found = [
+            Gap(gap.subject, gap.title)
+            for gap in retrieved.gaps
+            if not gap.subject.startswith("technologies/") or gap.subject in named
+        ]
+        known = {gap.subject for gap in found}
+        missing = (
+            [entry for entry in sorted(named) if entry not in self.kb.entries and entry not in known]
+            if outline.choosing
+            else []
+        )
+        return (*found, *(Gap(entry, self.vocabulary.technologies[named[entry]].name) for entry in missing))
 
     def _choice(self, question: Question, request: AskRequest) -> Choice | None:
         compared = question.facts.get("compared")

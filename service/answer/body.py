@@ -98,20 +98,13 @@ def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:
 def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> list[_Piece]:
     pieces = []
     chosen = evidence.selection.chosen
-    for position, picked in enumerate(chosen):
-        blocks_before = _carries_over(needed=picked.fit == "shape" and position == 0)
+    for picked in chosen:
         for section in picked.sections:
             kind = section_kind(picked.entry, section)
             if kind == "erd" and not evidence.plan.erd:
                 continue
-            blocks = (*blocks_before, *_blocks(evidence, section, book, said))
-            blocks_before = ()
-            pieces.append(_Piece(kind, _title(picked.entry, section), blocks))
+            pieces.append(_Piece(kind, _title(picked.entry, section), tuple(_blocks(evidence, section, book, said))))
     return pieces
-
-
-def _carries_over(needed: bool) -> tuple[BlockUnion, ...]:
-    return (Paragraph(claims=(connective("carries_over"),)),) if needed else ()
 
 
 def _blocks(evidence: Evidence, section: Section, book: CitationBook, said: frozenset[str]) -> Iterable[BlockUnion]:

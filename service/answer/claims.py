@@ -40,7 +40,7 @@ CONNECTIVES: Mapping[str, str] = {
     "gap": "The knowledge base does not cover this subject yet:",
     "nearest": "The nearest entries that it has:",
     "no_erd": "No diagram of this domain is in the knowledge base, and none is invented.",
-    "ask_as_question": "Asked as a design question, most of what you need can be answered here.",
+    "rephrase": "If there is a database behind your question, say what data it holds and what has to be fast, safe or changed.",
 }
 
 

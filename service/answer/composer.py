@@ -63,7 +63,7 @@ def decline(request: AskRequest, edition: str, composer: str) -> Advice:
         question=request.question,
         understanding=Understanding(intents=("out_of_scope",), facts=(), assumptions=(), not_taken_into_account=()),
         clarifying_questions=(),
-        summary=(connective("out_of_scope"), connective("ask_as_question")),
+        summary=(connective("out_of_scope"), connective("rephrase")),
         sections=(),
         citations=(),
         alternatives=(),

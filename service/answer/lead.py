@@ -1,6 +1,6 @@
 """The lead: false premises corrected first, then the decision, from what certainly holds or from the section that answers best."""
 
-from kb.entry import Section
+from kb.entry import Section, Statement
 from service.analysis.choice import Choice
 from service.analysis.conclusions import Conclusion
 from service.answer.advice import Claim, Computed, Connective
@@ -8,7 +8,7 @@ from service.answer.citations import CitationBook
 from service.answer.claims import connective, quote, ruled
 from service.answer.evidence import Evidence
 from service.answer.selection import DEFINING
-from service.answer.topics import section_kind
+from service.answer.topics import carries_over, section_kind
 
 _MOST_DECISIONS = 3
 _ANNOUNCEMENT = 14
@@ -32,6 +32,8 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     claims += _gap(evidence)
+    if evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
+        claims.append(connective("carries_over"))
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
     for conclusion in stated[len(corrections) :]:
@@ -98,30 +100,35 @@ def _gap(evidence: Evidence) -> list[Claim]:
 
 
 def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
-    """The first statement of the section that answers best; for a backbone, of the section that states its decision."""
-    if enough or evidence.gaps or not evidence.selection.chosen:
+    """The first telling statement of the section that answers best; for a backbone, of the section that states its decision."""
+    unwritten = any(not gap.subject.startswith("technologies/") for gap in evidence.gaps)
+    if enough or unwritten or not evidence.selection.chosen:
         return []
-    section = decisive_section(evidence)
     # A line that only announces a list or a table decides nothing; the body shows it with what it announces.
-    statements = [s for block in section.blocks if block.kind in ("paragraph", "list") for s in block.statements]
-    telling = [s for s in statements if s.kind == "paragraph" and len(s.text.split()) >= _ANNOUNCEMENT]
-    first = next(iter((*telling, *(s for s in statements if s.kind == "item"), *statements)), None)
-    return [quote(section, first, book)] if first else []
+    ranked = _by_decisiveness(evidence)
+    paragraphs = [(section, s) for section in ranked for s in _statements(section) if s.kind == "paragraph"]
+    telling = [(section, s) for section, s in paragraphs if len(s.text.split()) >= _ANNOUNCEMENT]
+    first = next(
+        iter((*telling, *paragraphs, *((section, s) for section in ranked for s in _statements(section)))), None
+    )
+    return [quote(*first, book)] if first else []
 
 
-def decisive_section(evidence: Evidence) -> Section:
-    """Where the decision stands: the technology of a design, the goal of a playbook, else the nearest section."""
+def _statements(section: Section) -> list[Statement]:
+    return [s for block in section.blocks if block.kind in ("paragraph", "list") for s in block.statements]
+
+
+def _by_decisiveness(evidence: Evidence) -> list[Section]:
+    """Where the decision stands first: the technology of a design, the goal of a playbook, the nearest section otherwise."""
     backbone = evidence.selection.backbone
+    first = backbone or evidence.selection.chosen[0]
+    scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
+    ranked = sorted(first.sections, key=lambda s: (-scores.get(s.id, 0.0), s.line))
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]
-        found = next((s for s in backbone.sections if section_kind(backbone.entry, s) in wanted), None)
-        if found is not None:
-            return found
-    first = evidence.selection.chosen[0]
-    if evidence.plan.defining:
-        ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading and s.prose]
-        if ranked:
-            return ranked[0]
-    scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
-    prose = [s for s in first.sections if s.prose] or list(first.sections)
-    return max(prose, key=lambda s: (scores.get(s.id, 0.0), -s.line))
+        ranked = [
+            s for s in backbone.sections if section_kind(backbone.entry, s) in wanted and not carries_over(s)
+        ] + ranked
+    elif evidence.plan.defining:
+        ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading] + ranked
+    return ranked

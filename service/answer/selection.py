@@ -7,7 +7,7 @@ from typing import Literal
 from kb.entry import Design, Entry, KnowledgeBase, Playbook, Section, SectionKind
 from service.analysis.conclusions import Conclusion
 from service.answer.plan import Plan
-from service.answer.topics import section_kind
+from service.answer.topics import carries_over, section_kind
 from service.question.clauses import find_cue
 from service.question.question import Question
 from service.retrieval.search import Retrieved
@@ -19,7 +19,9 @@ _PREFERRED_KIND = 0.10
 _NAMED, _NAMED_IN_PASSING = 0.30, 0.04
 _UNNAMED_TECHNOLOGY = -0.20
 _FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": -0.20}
-_SAME_MOVE, _OTHER_MOVE = 0.35, -0.40
+# A focused question may be answered by a section of any design.
+_DESIGN_IN_PASSING: Mapping[Fit, float] = {"near": 0.10, "shape": 0.0, "subject": -0.04}
+_SAME_MOVE, _OTHER_MOVE, _PLAYBOOK_IN_PASSING = 0.35, -0.40, -0.15
 # An entry or a section answers beside the best one when it reaches this share of its score.
 _COMPANION_SHARE, _SECTION_SHARE, _CHOICE_SHARE = 0.72, 0.75, 0.5
 _UNPLANNED_KIND = 0.75
@@ -27,8 +29,11 @@ _EXPLAINS, _RULE_NEAR = 0.2, 0.4
 # What says what a thing is, in patterns and in technologies.
 DEFINING = ("solution", "at a glance", "problem")
 _DEFINES = 0.3
+_LOOSE_SHARE, _FEW = 0.6, 3
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
-_SHAPE_KINDS: frozenset[SectionKind] = frozenset({"schema", "indexes", "transactions", "tradeoffs"})
+_SHAPE_KINDS: frozenset[SectionKind] = frozenset(
+    {"requirements", "technology", "schema", "indexes", "transactions", "tradeoffs"}
+)
 
 
 @dataclass(frozen=True)
@@ -114,9 +119,9 @@ def _adjustment(entry: Entry, question: Question, plan: Plan, named: set[str]) -
     elif named and entry.kind == "technologies":
         total += _UNNAMED_TECHNOLOGY
     if isinstance(entry.meta, Design):
-        total += _FITTING_DESIGN[_fit(entry, question)]
+        total += (_FITTING_DESIGN if plan.whole else _DESIGN_IN_PASSING)[_fit(entry, question)]
     if isinstance(entry.meta, Playbook):
-        total += _move(entry.meta, question)
+        total += _move(entry.meta, question) if "migration" in plan.kinds else _PLAYBOOK_IN_PASSING
     return total
 
 
@@ -149,11 +154,13 @@ def _fit(entry: Entry, question: Question) -> Fit:
 def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
     kinds = [kind for kind in plan.kinds if fit == "near" or kind in _SHAPE_KINDS or kind in plan.asked]
-    planned = [s for s in entry.sections if section_kind(entry, s) in kinds]
+    planned = [s for s in entry.sections if section_kind(entry, s) in kinds and (fit == "shape" or not carries_over(s))]
     room = plan.words if fit == "near" else plan.words // 2
     picked: list[Section] = []
     # The decision stands in the summary; what belongs to it stays with it.
-    leading = [s for s in planned if s in _leading(planned) or section_kind(entry, s) == "technology"]
+    leading = [
+        s for s in planned if s in _leading(planned) or section_kind(entry, s) == "technology" or carries_over(s)
+    ]
     rest = [s for s in planned if s not in leading]
     rest.sort(key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), s.line))
     for section in (*leading, *rest):
@@ -188,7 +195,7 @@ def _relevant(
     share = _CHOICE_SHARE if plan.choosing else _SECTION_SHARE
     taken = 0
     for score, entry, section in pool:
-        if score < share * pool[0][0] or taken == _MOST_SECTIONS:
+        if taken == _MOST_SECTIONS or score < (share if taken >= _FEW else _LOOSE_SHARE) * pool[0][0]:
             break
         if taken and _length(section) > words:
             continue

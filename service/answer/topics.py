@@ -70,9 +70,16 @@ _DEFAULTS: Mapping[str, SectionKind] = {
 }
 
 
+def carries_over(section: Section) -> bool:
+    """Whether the section says what of its design holds in another domain."""
+    return "carries over" in section.heading.lower()
+
+
 def section_kind(entry: Entry, section: Section) -> SectionKind:
     """The kind of answer section that the section belongs to, by its top heading."""
     top = section.path[0].lower()
+    if carries_over(section):
+        return "requirements"
     if isinstance(entry.meta, Pattern):
         return _PATTERN_HEADINGS.get(top, _CATEGORIES.get(entry.meta.category.lower(), "schema"))
     return _BY_HEADING.get(entry.kind, {}).get(top, _DEFAULTS[entry.kind])

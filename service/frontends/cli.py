@@ -84,11 +84,12 @@ def kb_check(
     fences: Annotated[
         bool, typer.Option("--fences/--no-fences", help="Run the code fences on a real PostgreSQL.")
     ] = True,
+    lock: Annotated[bool, typer.Option("--lock", help="Write down in kb/fences.lock which fences ran.")] = False,
 ) -> None:
     """Check every entry: all problems in one pass, with file and line."""
     from service.frontends.cli_kb import check_entries
 
-    raise typer.Exit(check_entries(fences))
+    raise typer.Exit(check_entries(fences, lock))
 
 
 @kb_app.command("list")

@@ -1,24 +1,44 @@
 """`dbarch kb`: the entries as files, without an edition."""
 
+import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import get_args
 
-from kb.checks import check
-from kb.entry import Block, Entry, Kind, KnowledgeBase, Section
-from kb.loader import load
+from kb.checks import CheckReport, check, write_lock
+from kb.entry import Block, Entry, FenceStatus, Kind, KnowledgeBase, Section
+from kb.loader import load, read_fence_lock
 from service.errors import RequestError, UnknownEntryError
 from service.frontends.cli_index import directories
 from service.settings import read_settings
 
 
-def check_entries(fences: bool) -> int:
-    """Print every problem and the counts; 1 when there is a problem that is more than a warning."""
-    report = check(directories(read_settings()), fences=fences)
+def check_entries(fences: bool, lock: bool) -> int:
+    """Check ours and a team's entries; the exit code is that of `outcome`."""
+    report = check(directories(read_settings()), fences=fences, today=dt.date.today())
+    return outcome(report, read_fence_lock() if fences else report.lock, write_lock if lock else None)
+
+
+def outcome(
+    report: CheckReport, committed: Mapping[str, FenceStatus], write: Callable[[CheckReport], Path] | None
+) -> int:
+    """Print every problem and the counts; 1 when one is more than a warning, or the lock of the fences is stale.
+
+    The lock says in every answer which code has run. It is written on demand only, so that a check never changes what it checks.
+    """
     for problem in report.problems:
         print(problem, file=sys.stderr)
     print(", ".join(f"{count} {name}" for name, count in report.counts.items()))
-    return 1 if any(not problem.warning for problem in report.problems) else 0
+    if report.errors:
+        return 1
+    if report.lock == committed:
+        return 0
+    if write is None:
+        print("kb/fences.lock is stale: run `dbarch kb check --lock` and commit it", file=sys.stderr)
+        return 1
+    print(f"{write(report)} written: commit it with the entries")
+    return 0
 
 
 def list_entries(kind: str | None) -> None:

@@ -14,7 +14,9 @@ def test_an_empty_environment_gives_the_defaults() -> None:
 
 
 def test_what_is_set_is_read() -> None:
-    settings = read_settings({"DBARCH_PORT": "99", "DBARCH_DATA_DIR": "/srv", "DBARCH_PUBLIC_URL": "https://db.example.org/x"})
+    settings = read_settings(
+        {"DBARCH_PORT": "99", "DBARCH_DATA_DIR": "/srv", "DBARCH_PUBLIC_URL": "https://db.example.org/x"}
+    )
     assert (settings.port, settings.data_dir, settings.public_url) == (99, Path("/srv"), "https://db.example.org/x")
 
 
@@ -44,4 +46,8 @@ def test_every_setting_has_its_row_and_no_row_is_left_over() -> None:
 
 def test_an_installation_without_the_repository_keeps_its_data_with_the_user() -> None:
     assert read_settings({"XDG_DATA_HOME": "/x"}, Path("/nowhere")).data_dir == Path("/x/database-architect")
-    assert read_settings({"HOME": "/h"}, Path("/nowhere")).data_dir.parts[-3:] == (".local", "share", "database-architect")
+    assert read_settings({"HOME": "/h"}, Path("/nowhere")).data_dir.parts[-3:] == (
+        ".local",
+        "share",
+        "database-architect",
+    )

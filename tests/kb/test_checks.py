@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from kb.checks import check
+from kb.checks import check, write_lock
 from kb.errors import Problem
-from kb.loader import own_entries
+from kb.loader import own_entries, parse_lock
+
+Front = Callable[[str], str]
 
 
 class Bench(Protocol):
@@ -39,7 +41,7 @@ def test_problems_of_many_entries_are_found_in_one_pass_with_file_and_line(bench
     assert found == [("broken.md", 1), ("partial-index.md", 10), ("stone-sizes.md", 14)]
 
 
-def test_what_only_ours_must_have_is_a_warning_for_a_teams_entry(bench: Bench, front: Callable[[str], str]) -> None:
+def test_what_only_ours_must_have_is_a_warning_for_a_teams_entry(bench: Bench, front: Front) -> None:
     bench.write("patterns/ours", front(""), overlay=True)
     assert bench.errors() == []
     told = bench.warnings()
@@ -47,7 +49,7 @@ def test_what_only_ours_must_have_is_a_warning_for_a_teams_entry(bench: Bench, f
     assert [each for each in told if "'answers' has 0 questions" in each]
 
 
-def test_what_holds_for_all_is_an_error_for_a_teams_entry_too(bench: Bench, front: Callable[[str], str]) -> None:
+def test_what_holds_for_all_is_an_error_for_a_teams_entry_too(bench: Bench, front: Front) -> None:
     bench.write("patterns/ours", front("related: [patterns/nowhere]\n"), overlay=True)
     assert [each for each in bench.errors() if "'patterns/nowhere', which is no entry" in each]
 
@@ -73,6 +75,22 @@ def test_errors_are_the_problems_that_are_no_warnings(bench: Bench) -> None:
 def test_the_check_gives_the_same_report_twice(bench: Bench) -> None:
     bench.replace("patterns/partial-index", "[^pg-partial]", "[^nowhere]")
     assert check([bench.directory], fences=False) == check([bench.directory], fences=False)
+
+
+def test_fences_are_run_and_their_proofs_are_written_as_the_lock(bench: Bench, front: Front) -> None:
+    fence = "\n```sql postgresql\nSELEC 1;\n```\n\n```sqlite\n```\n"
+    path = bench.write("references/ours", front("") + fence, overlay=True)
+    report = check([bench.directory, bench.overlay])
+    assert {each.line for each in report.errors if each.path == str(path)} == {14, 17}
+    assert [each for each in report.errors if each.path != str(path)] == []
+    assert report.counts["fences executed"] == 4
+    assert len(report.lock) == 5
+    assert parse_lock(write_lock(report, bench.directory / "lock").read_text(encoding="utf-8")) == report.lock
+
+
+def test_a_calculation_is_told_once_where_fences_run(bench: Bench) -> None:
+    bench.replace("patterns/partial-index", "= 1/s", "= 2/s")
+    assert len(check([bench.directory]).errors) == 1
 
 
 def test_the_real_entries_can_be_checked() -> None:

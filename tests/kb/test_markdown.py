@@ -30,7 +30,7 @@ def test_headings_become_sections_with_path_level_and_line() -> None:
         ("c", "C", ("A b", "C"), 3, 14),
         ("d", "D", ("D",), 2, 18),
     ]
-    assert [s.id for s in found.sections][0] == "patterns/x#a-b"
+    assert found.sections[0].id == "patterns/x#a-b"
 
 
 @pytest.mark.parametrize(
@@ -119,12 +119,6 @@ def test_tables_keep_header_and_cells() -> None:
     assert (second.text, second.cells) == ("2 | ", ("2", ""))
     assert section.text[second.start : second.end] == second.text
     assert section.prose == ""
-
-
-def test_footnotes_of_a_header_hold_for_rows_without_their_own() -> None:
-    (block,) = only("| A | B[^a] |\n|---|---|\n| 1 | 2 |\n| 3 | 4[^b] |\n").blocks
-    assert block.header == ("A", "B")
-    assert [statement.sources for statement in block.statements] == [("a",), ("b",)]
 
 
 def test_fences_are_statements_with_their_code() -> None:

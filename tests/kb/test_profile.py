@@ -38,7 +38,7 @@ class Bench(Protocol):
         (STORE, 'foreign_keys: {value: "yes"', "foreign_keys: {value: yes", "fact 'foreign_keys' is True: use one of 'no', 'partial', 'yes', in quotes"),
         (STORE, "{value: database,", "{value: galaxy,", "fact 'transaction_scope' is 'galaxy'"),
         (STORE, '{value: "1 GB",', '{value: "1 day",', "fact 'max_item_bytes': '1 day' is a duration"),
-        (STORE, "{value: database, source: manual}", "{value: database, source: judgement}", "fact 'transaction_scope' rests on judgement"),
+        (STORE, "{value: database, source: manual}", "{value: database, source: judgement}", "fact 'transaction_scope' rests on 'judgement'"),
         (STORE, '  querying: {score: 3, why: "readable by all"}\n', "", "scores for querying are missing"),
         (STORE, "  querying: {", "  beauty: {", "criterion 'beauty' is not in kb/terms/criteria.yaml"),
         (STORE, "facts: [transaction_scope, foreign_keys]", "facts: [joins]", "rests on fact 'joins', which is not given"),

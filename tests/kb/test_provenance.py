@@ -64,6 +64,13 @@ def test_a_link_to_where_a_source_stands_is_enough(bench: Bench, target: str) ->
     assert bench.errors() == []
 
 
+def test_what_is_measured_is_shown_by_a_fence_that_runs(bench: Bench) -> None:
+    bench.replace(PATTERN, "Most rows match.[^judgement]", "Most rows match.[^measured]")
+    assert bench.errors() == []
+    bench.replace(PATTERN, "```sql postgresql", "```sql mysql")
+    assert [each for each in bench.errors() if "none here runs" in each]
+
+
 def test_a_link_to_a_section_without_sources_is_a_chain(bench: Bench) -> None:
     bench.replace("technologies/stonedb", "Laws and borders.[^manual]", "See [where](#design-rules).")
     assert [each for each in bench.errors() if "is all that supports this item" in each]

@@ -34,7 +34,7 @@ def test_sections_are_found_by_anchor_after_the_round_trip(kb: KnowledgeBase) ->
 
 def test_a_teams_plain_entry_stays_plain(tmp_path: Path, front: Callable[[str], str]) -> None:
     (tmp_path / "technologies").mkdir()
-    (tmp_path / "technologies/ours.md").write_text(front(), encoding="utf-8")
+    (tmp_path / "technologies/ours.md").write_text(front(""), encoding="utf-8")
     kb = load([SAMPLE, tmp_path])
     restored = restore(dump(kb))
     assert restored == kb
