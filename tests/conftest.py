@@ -101,8 +101,11 @@ def real_kb() -> KnowledgeBase:
 
 
 @pytest.fixture(scope="session")
-def real_data_dir(tmp_path_factory: pytest.TempPathFactory, real_kb: KnowledgeBase, embedder: Embedder) -> Path:
+def real_data_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, real_kb: KnowledgeBase, embedder: Embedder) -> Path:  # fmt: skip
     directory = tmp_path_factory.mktemp("data")
+    # Vectors outlive the session, as they do between builds: only new text is embedded again.
+    assert pytestconfig.cache is not None
+    (directory / "cache").symlink_to(pytestconfig.cache.mkdir("vectors"))
     build(BuildRequest(real_kb, directory), embedder)
     return directory
 

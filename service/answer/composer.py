@@ -5,7 +5,7 @@ import json
 from typing import Protocol
 
 from kb.entry import Design
-from service.answer.advice import Advice, Alternative, Claim, Confidence, Part, Understanding
+from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Part, Understanding
 from service.answer.body import body
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, quote
@@ -46,7 +46,7 @@ class DeterministicComposer:
             question=evidence.request.question,
             understanding=understanding(evidence),
             clarifying_questions=clarifying(evidence),
-            summary=summary,
+            summary=(*summary, *_undrawn(evidence, sections)),
             sections=sections,
             citations=book.all(),
             alternatives=alternatives,
@@ -79,6 +79,12 @@ def answer_id(request: AskRequest, edition: str, composer: str) -> str:
         [request.model_dump(mode="json"), edition, composer, CODE_VERSION], sort_keys=True, ensure_ascii=False
     )
     return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:
+    """Who asks for a diagram is told when there is none."""
+    drawn = any(block.kind == "diagram" for section in sections for block in section.blocks)
+    return () if drawn or not evidence.plan.erd else (connective("no_erd"),)
 
 
 def _plain(evidence: Evidence, summary: tuple[Claim, ...]) -> list[str]:

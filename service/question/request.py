@@ -8,7 +8,7 @@ MAX_QUESTION = 20_000
 MAX_ATTACHED_BYTES = 256_000
 
 
-def _no_nul(text: str) -> str:
+def no_nul(text: str) -> str:
     if "\0" in text:
         raise ValueError("holds a NUL character: send plain text")
     return text
@@ -20,7 +20,7 @@ def not_blank(text: str) -> str:
     return text
 
 
-PlainText = Annotated[str, AfterValidator(_no_nul)]
+PlainText = Annotated[str, AfterValidator(no_nul)]
 
 
 class Part(BaseModel):
@@ -31,19 +31,19 @@ class Part(BaseModel):
 
 class Turn(Part):
     role: Literal["user", "assistant"]
-    content: Annotated[PlainText, Field(max_length=MAX_QUESTION)]
+    content: Annotated[str, Field(max_length=MAX_QUESTION), AfterValidator(no_nul)]
 
 
 class Attachment(Part):
-    name: Annotated[PlainText, Field(min_length=1, max_length=200)]
+    name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(no_nul)]
     content: PlainText
-    language: str | None = None
+    language: PlainText | None = None
 
 
 class AskRequest(Part):
     """The body of `POST /v1/ask`; the same bounds hold at every door."""
 
-    question: Annotated[PlainText, Field(max_length=MAX_QUESTION), AfterValidator(not_blank)]
+    question: Annotated[str, Field(max_length=MAX_QUESTION), AfterValidator(no_nul), AfterValidator(not_blank)]
     history: Annotated[tuple[Turn, ...], Field(max_length=20)] = ()
     attachments: tuple[Attachment, ...] = ()
     constraints: dict[str, Any] = {}

@@ -9,7 +9,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from service.errors import ConstraintError, ServiceError
+from ingest.errors import StoreError
+from service.errors import ConstraintError, RetrievalError, ServiceError
 from service.frontends.http.app import create_app
 from service.frontends.http.problems import ROWS, problem_of
 from service.question.request import AskRequest
@@ -99,6 +100,25 @@ def test_an_unexpected_error_shows_a_reference_and_not_itself(
     assert "secret detail" not in response.text
     logged = capsys.readouterr()
     assert response.json()["reference"] in logged.out + logged.err
+
+
+@pytest.mark.parametrize("error", [StoreError("Chroma does not answer"), RetrievalError("the index is gone")])
+def test_an_index_that_does_not_answer_is_no_fault_of_the_question(
+    error: Exception, small: Any, client: Client
+) -> None:
+    small.during = raising(error)
+    response = client.post("/v1/ask", json={"question": "a"})
+    assert (response.status_code, response.json()["detail"]) == (503, str(error))
+    page = client.post("/", data={"question": "a"})
+    assert (page.status_code, str(error) in page.text) == (503, True)
+
+
+def test_an_empty_body_is_called_that(client: Client) -> None:
+    assert client.post("/v1/ask", headers=JSON).json()["detail"] == "the body is empty: send a JSON object"
+
+
+def test_the_methods_that_are_taken_are_named(client: Client) -> None:
+    assert "POST" in client.get("/v1/ask").headers["allow"]
 
 
 def test_a_constraint_that_is_not_known_can_be_mended(small: Any, client: Client) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from kb.belief import believed, denied
+from kb.belief import Group, believed, denied
 
 SCALE = [["replica", "follower"], ["write", "insert"], ["faster", "scale", "cope"]]
 ENOUGH = [["rls", "row level security"], ["enough", "don't need"], ["tenant", "composite"]]
@@ -51,7 +51,7 @@ def test_a_negation_inside_a_cue_is_the_belief_itself() -> None:
 
 
 def test_a_group_may_demand_that_a_cue_is_absent() -> None:
-    groups = [["replica"], ["backup"], {"not": ["restore"]}]
+    groups: list[Group] = [["replica"], ["backup"], {"not": ["restore"]}]
     assert believed(groups, "Our replica is our backup")
     assert not believed(groups, "Our replica is our backup and we restore from it")
 

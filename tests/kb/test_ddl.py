@@ -1,6 +1,7 @@
 import mmdr
 import pytest
 
+from kb.column_type import canonical_type, length
 from kb.ddl import diagram_entities, erd, parse_schema, parse_statement, pasted_objects
 from kb.errors import SqlError
 from kb.fact import PastedObject
@@ -236,3 +237,10 @@ def test_a_type_without_a_canonical_name_is_drawn_as_declared() -> None:
     text = erd(schema('CREATE TABLE "Odd Name" (p tstzrange, "a b" int)'))
     assert "  Odd_Name {\n    tstzrange p\n    int a_b\n  }" in text
     assert mmdr.render(text).svg()
+
+
+def test_a_column_without_a_type_has_none_and_no_length() -> None:
+    assert canonical_type(None, "sqlserver") == "other"
+    assert length(None) is None
+    computed = schema("CREATE TABLE t (a int, b AS (a + 1))", "sqlserver")
+    assert computed.tables[0].columns[1].type == "other"

@@ -4,7 +4,7 @@ import pytest
 
 from kb.entry import Rule
 from kb.errors import FormulaError
-from kb.fact import Fact, FactSet, PastedObject, Span
+from kb.fact import Fact, FactSet, PastedObject, Span, Value
 from kb.guidance import contradicted, evaluate, fact_set, offer
 from kb.quantity import parse_quantity
 
@@ -14,11 +14,10 @@ def rule(**fields: Any) -> Rule:
     return Rule.model_validate({**given, **fields})
 
 
-def column(name: str, **attributes: object) -> PastedObject:
-    given = {f"column.{key}": value for key, value in attributes.items()}
-    return PastedObject(
-        "column", name, {"table.name": name.split(".", maxsplit=1)[0], "column.name": name.split(".")[1], **given}
-    )  # type: ignore[dict-item]  # values of tests are plain
+def column(name: str, **attributes: Value) -> PastedObject:
+    table, _, own = name.partition(".")
+    given: dict[str, Value] = {"table.name": table, "column.name": own}
+    return PastedObject("column", name, given | {f"column.{key}": value for key, value in attributes.items()})
 
 
 FLOATS = rule(

@@ -5,7 +5,7 @@ from typing import Protocol
 
 import pytest
 
-from kb.errors import Problem
+from kb.errors import KbError, Problem
 from kb.loader import load
 from kb.prose import embedded_text
 from kb.tokens import load_token_counter
@@ -128,3 +128,8 @@ def test_paths_of_a_machine_are_refused_in_prose_and_code(bench: Bench, path: st
 
 def test_tokens_are_counted_beyond_the_cut_of_the_tokenizer_file() -> None:
     assert list(load_token_counter()(["", "one two", "one " * 300])) == [2, 4, 302]
+
+
+def test_a_missing_tokenizer_is_told_with_the_way_out() -> None:
+    with pytest.raises(KbError, match="make install"):
+        load_token_counter("no_such_package")

@@ -15,7 +15,7 @@ from service.answer.markdown import render
 from service.catalogue import SearchResults
 from service.frontends.bodies import body, cards_body, entry_body
 from service.frontends.http.door import Door, DoorDependency
-from service.question.request import AskRequest, PlainText, not_blank
+from service.question.request import AskRequest, no_nul, not_blank
 
 JSON = "application/json"
 MARKDOWN = "text/markdown"
@@ -29,7 +29,7 @@ class SearchRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    query: Annotated[PlainText, Field(max_length=MAX_QUERY), AfterValidator(not_blank)]
+    query: Annotated[str, Field(max_length=MAX_QUERY), AfterValidator(no_nul), AfterValidator(not_blank)]
     limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 

@@ -9,7 +9,8 @@ import structlog
 from litestar import Response
 from litestar.exceptions import HTTPException
 
-from service.errors import ServiceError, UnknownEntryError
+from ingest.errors import IngestError
+from service.errors import RetrievalError, ServiceError, UnknownEntryError
 from service.frontends.http.pool import RETRY_AFTER_SECONDS, BusyError
 
 MEDIA_TYPE = "application/problem+json"
@@ -51,6 +52,8 @@ class Row:
 def _fields(error: Exception) -> Mapping[str, Any]:
     """The faults of a body, field by field, without the framework's prefixes."""
     found = getattr(error, "extra", None) or []
+    if [fault["message"] for fault in found] == ["'data'"]:
+        return {"errors": [{"field": "", "message": "the body is empty: send a JSON object"}]}
     return {
         "errors": [
             {"field": fault.get("key", ""), "message": fault["message"].removeprefix("Value error, ")}
@@ -96,6 +99,8 @@ BY_CLASS: Mapping[type[Exception], Row] = {
     UnknownEntryError: Row(404, "unknown-entry", "There is no such entry"),
     ServiceError: Row(422, "not-usable", "The request cannot be answered as it stands"),
     BusyError: Row(503, "busy", "All workers are taken", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}),
+    RetrievalError: Row(503, "index", "The index cannot be asked", headers={"Retry-After": "30"}),
+    IngestError: Row(503, "index", "The index cannot be asked", headers={"Retry-After": "30"}),
     RecursionError: Row(
         400,
         "nesting",

@@ -8,6 +8,7 @@ from litestar.exceptions import HTTPException
 from litestar.params import FromPath
 from pydantic import ValidationError
 
+from ingest.errors import IngestError
 from service.errors import ServiceError
 from service.frontends.http.door import Door, DoorDependency
 from service.frontends.http.pages import Asked
@@ -40,7 +41,7 @@ class SiteController(Controller):
             return _page(door.pages.ask(asked, fault=_fault(error)), 422)
         try:
             return _page(await door.pool.run(lambda: _answered(door, asked, asking)), 200)
-        except (ServiceError, BusyError) as error:
+        except (ServiceError, IngestError, BusyError) as error:
             problem = problem_of(error)
             return _page(door.pages.ask(asked, fault=problem.detail), problem.status, dict(problem.headers))
 

@@ -1,0 +1,126 @@
+"""Topics, plans, selection and the parts of Markdown that one answer alone does not show."""
+
+import pytest
+
+from service.advisor import Advisor
+from service.answer.advice import Advice
+from service.answer.claims import sentence
+from service.answer.markdown import render
+from service.answer.plan import plan
+from service.answer.topics import TITLES, WORKING_ORDER, section_kind
+from service.errors import ConstraintError, UnknownEntryError
+from service.question.question import understand
+from service.question.request import AskRequest
+
+
+def ask(advisor: Advisor, question: str, **more: object) -> Advice:
+    return advisor.advise(AskRequest.model_validate({"question": question, **more}))
+
+
+def test_every_section_of_every_entry_belongs_to_a_kind(advisor: Advisor) -> None:
+    for entry in advisor.kb.entries.values():
+        for section in (*entry.sections, *entry.derived):
+            assert section_kind(entry, section) in WORKING_ORDER
+    assert set(TITLES) == set(WORKING_ORDER)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Design a schema for a shop", 1600),
+        ("MySQL or PostgreSQL?", 500),
+        ("What is a covering index?", 220),
+        ("our index is not used", 420),
+    ],
+)
+def test_the_length_follows_what_is_asked(advisor: Advisor, question: str, words: int) -> None:
+    outline = plan(understand(AskRequest(question=question), advisor.vocabulary), "full")
+    assert outline.words == words
+
+
+def test_sections_stand_in_working_order(advisor: Advisor) -> None:
+    places = [WORKING_ORDER.index(s.kind) for s in ask(advisor, "Design a database for a multi-tenant shop").sections]
+    assert places == sorted(places)
+
+
+def test_a_technology_without_a_profile_is_named_as_a_gap(advisor: Advisor) -> None:
+    advice = ask(advisor, "Oracle or PostgreSQL for a shop?")
+    assert any("Oracle" in claim.text for claim in advice.summary)
+    assert any("oracle" in item.text.lower() for item in advice.understanding.not_taken_into_account)
+
+
+def test_an_excluded_technology_is_not_offered(advisor: Advisor) -> None:
+    advice = ask(advisor, "Which store for product documents? No MongoDB.")
+    assert all(citation.entry != "technologies/mongodb" for citation in advice.citations)
+
+
+def test_a_constraint_from_the_request_is_used_and_shown(advisor: Advisor) -> None:
+    question = "Do we need a cache in front of the database?"
+    advice = ask(advisor, question, constraints={"workload.reads_per_s": "900/s", "db.capacity": "6k/s"})
+    assert "900/s" in advice.summary[0].text
+    assert {f.attribute for f in advice.understanding.facts} >= {"workload.reads_per_s", "db.capacity"}
+
+
+def test_an_unknown_constraint_is_refused(advisor: Advisor) -> None:
+    with pytest.raises(ConstraintError):
+        ask(advisor, "hm", constraints={"nonsense.attribute": "1"})
+
+
+def test_numbers_of_the_question_are_carried_through_formulas(advisor: Advisor) -> None:
+    advice = ask(advisor, "estimate storage: 5k events/s, 300 bytes each, kept 2 years")
+    computed = [
+        claim
+        for section in advice.sections
+        for block in section.blocks
+        if block.kind == "calculation"
+        for claim in block.claims
+    ]
+    assert any("5k events/s" in claim.text and "320B" in claim.text for claim in computed), [c.text for c in computed]
+
+
+def test_a_follow_up_is_answered_in_the_context_of_the_turn_before(advisor: Advisor) -> None:
+    history = [{"role": "user", "content": "We move from MySQL to PostgreSQL with zero downtime"}]
+    advice = ask(advisor, "and how would we roll it back?", history=history)
+    assert any(citation.entry == "playbooks/mysql-to-postgresql-zero-downtime" for citation in advice.citations)
+
+
+def test_pasted_text_that_is_no_schema_is_listed(advisor: Advisor) -> None:
+    advice = ask(advisor, "What about this schema?", attachments=[{"name": "notes.txt", "content": "just a few words"}])
+    assert any("could not be read" in item.reason for item in advice.understanding.not_taken_into_account)
+
+
+def test_markdown_shows_what_was_not_used(advisor: Advisor) -> None:
+    text = render(ask(advisor, "Is a shared schema fine for 42 widgets and 400 tenants?"))
+    assert "## Not taken into account" in text
+    assert "“42 widgets" in text
+
+
+@pytest.mark.parametrize(
+    ("say", "because", "unless", "expected"),
+    [
+        ("do it", "", "", "Do it."),
+        ("do it.", "it pays.", "", "Do it, because it pays."),
+        ("do it", "it pays", "it does not", "Do it, because it pays, unless it does not."),
+    ],
+)
+def test_a_rule_is_one_sentence(say: str, because: str, unless: str, expected: str) -> None:
+    assert sentence(say, because, unless) == expected
+
+
+def test_search_gives_sections_best_first(advisor: Advisor) -> None:
+    found = advisor.search("column order of a composite index", limit=5)
+    assert found.results[0].entry == "patterns/composite-index-ordering"
+    assert [r.score for r in found.results] == sorted((r.score for r in found.results), reverse=True)
+    assert all(len(r.excerpt) <= 280 for r in found.results)
+
+
+def test_entries_are_listed_by_id_and_by_kind(advisor: Advisor) -> None:
+    cards = advisor.entries()
+    assert [card.id for card in cards] == sorted(card.id for card in cards)
+    assert all(card.kind == "patterns" for card in advisor.entries("patterns"))
+    assert advisor.entry(cards[0].id).title == cards[0].title
+
+
+def test_an_entry_that_is_not_there_is_said_to_be_unknown(advisor: Advisor) -> None:
+    with pytest.raises(UnknownEntryError, match="patterns/nothing"):
+        advisor.entry("patterns/nothing")
