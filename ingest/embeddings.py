@@ -116,7 +116,9 @@ class _SentenceEmbedder:
             return np.stack(list(pool.map(self._embed_one, texts)))
 
     def _embed_one(self, text: str) -> Vectors:
-        (vector,) = self._model.encode([text], show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True)
+        (vector,) = self._model.encode(
+            [text], show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
+        )
         # Adding zero turns -0.0, which has other bytes, into 0.0.
         return np.asarray(np.round(vector.astype(np.float32), DECIMALS) + np.float32(0), dtype=np.float32)
 

@@ -8,7 +8,24 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Kind = Literal["technologies", "patterns", "tradeoffs", "designs", "playbooks", "checklists", "references"]
-SectionKind = Literal["requirements", "technology", "schema", "erd", "indexes", "queries", "caching", "scaling", "transactions", "migration", "security", "availability", "monitoring", "code", "tradeoffs", "next_steps"]
+SectionKind = Literal[
+    "requirements",
+    "technology",
+    "schema",
+    "erd",
+    "indexes",
+    "queries",
+    "caching",
+    "scaling",
+    "transactions",
+    "migration",
+    "security",
+    "availability",
+    "monitoring",
+    "code",
+    "tradeoffs",
+    "next_steps",
+]
 Severity = Literal["high", "medium", "low"]
 JUDGEMENT = "judgement"
 # What the entry's own executed fences show; it needs no page, and is no judgement either.
@@ -187,7 +204,15 @@ class Reference(FrontMatter):
     pass
 
 
-MODELS: Mapping[str, type[FrontMatter]] = {"technologies": Technology, "patterns": Pattern, "tradeoffs": Tradeoff, "designs": Design, "playbooks": Playbook, "checklists": Checklist, "references": Reference}
+MODELS: Mapping[str, type[FrontMatter]] = {
+    "technologies": Technology,
+    "patterns": Pattern,
+    "tradeoffs": Tradeoff,
+    "designs": Design,
+    "playbooks": Playbook,
+    "checklists": Checklist,
+    "references": Reference,
+}
 
 FenceStatus = Literal["executed", "instance", "parsed"]
 StatementKind = Literal["paragraph", "item", "row", "code"]

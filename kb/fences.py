@@ -36,11 +36,6 @@ def fences_of(entry: Entry) -> tuple[Fence, ...]:
     return tuple(block.fence for section in entry.sections for block in section.blocks if block.fence)
 
 
-def render_lock(lock: Mapping[str, FenceStatus]) -> str:
-    """The text of kb/fences.lock: a digest and its status a line, sorted, as kb.loader reads it."""
-    return "".join(f"{digest} {lock[digest]}\n" for digest in sorted(lock))
-
-
 def verify_entry(fences: Sequence[Fence], postgres: Cluster) -> Iterator[Verdict]:
     """The fences of one entry: those of PostgreSQL and of Python beside it in one database, in order."""
     run = [fence for fence in fences if _runs_on_postgres(fence)]

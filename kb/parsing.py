@@ -29,6 +29,8 @@ _COMMANDS = re.compile(
 # TimescaleDB's options in WITH (…), which no SQL parser knows: `tsdb.hypertable, tsdb.partition_column = 'at'`.
 _OPTIONS = re.compile(r"\bWITH\s*\(\s*((?:tsdb|timescaledb)\.(?:[^()']|'[^']*')*)\)", re.IGNORECASE)
 _OPTION = re.compile(r"\s*(?:tsdb|timescaledb)\.\w+(?:\s*=\s*(?:'[^']*'|[\w.]+))?\s*(?:,|$)", re.IGNORECASE)
+# CockroachDB's historical reads, likewise.
+_AS_OF = re.compile(r"\bAS\s+OF\s+SYSTEM\s+TIME\s+(?:'[^']*'|\w+\([^()]*\))", re.IGNORECASE)
 _NO_DATA = re.compile(r"\bWITH\s+(?:NO\s+)?DATA\s*$", re.IGNORECASE)
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _JSON_LINE = re.compile(r"^\s*//.*$", re.MULTILINE)
@@ -40,7 +42,7 @@ def sql_faults(fence: Fence) -> Iterator[Fault]:
         yield Fault(0, f"engine {fence.engine!r} is not known: use one of {', '.join(sorted(DIALECTS))}")
         return
     for statement in split_statements(fence.code, fence.engine):
-        text = _plain(statement.text) if fence.engine == "timescaledb" else statement.text
+        text = _PLAIN.get(fence.engine, str)(statement.text)
         try:
             tree = parse_statement(text, fence.engine)
         except SqlError as error:
@@ -65,7 +67,20 @@ def _plain(text: str) -> str:
 
 def _blank_options(match: re.Match[str]) -> str:
     rest = _OPTION.sub("", match.group(1))
-    return match.group() if rest.strip() else re.sub(r"[^\n]", " ", match.group())
+    return match.group() if rest.strip() else _blank(match)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", match.group())
+
+
+def _present(text: str) -> str:
+    """The statement without CockroachDB's reading in the past."""
+    return _AS_OF.sub(_blank, text)
+
+
+# Well-formed syntax of an engine that its sqlglot dialect lacks, blanked before parsing.
+_PLAIN: Mapping[str, Callable[[str], str]] = {"timescaledb": _plain, "cockroachdb": _present}
 
 
 def _json_faults(fence: Fence) -> Iterator[Fault]:

@@ -9,10 +9,92 @@ from kb.errors import QuantityError
 Unit = Literal["count", "rate", "bytes", "duration", "percent", "bandwidth", "money"]
 UNITS: tuple[str, ...] = get_args(Unit)
 
-MAGNITUDES = {"": 1.0, "k": 1e3, "thousand": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "million": 1e6, "millions": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "billions": 1e9, "t": 1e12, "trillion": 1e12}
-BYTES = {"b": 1.0, "byte": 1.0, "bytes": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "pb": 1e15, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30, "tib": 2.0**40, "pib": 2.0**50, "kilobytes": 1e3, "megabytes": 1e6, "gigabytes": 1e9, "terabytes": 1e12, "petabytes": 1e15, "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "petabyte": 1e15, "gig": 1e9, "gigs": 1e9}
+MAGNITUDES = {
+    "": 1.0,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "mn": 1e6,
+    "mio": 1e6,
+    "million": 1e6,
+    "millions": 1e6,
+    "b": 1e9,
+    "bn": 1e9,
+    "billion": 1e9,
+    "billions": 1e9,
+    "t": 1e12,
+    "trillion": 1e12,
+}
+BYTES = {
+    "b": 1.0,
+    "byte": 1.0,
+    "bytes": 1.0,
+    "kb": 1e3,
+    "mb": 1e6,
+    "gb": 1e9,
+    "tb": 1e12,
+    "pb": 1e15,
+    "kib": 2.0**10,
+    "mib": 2.0**20,
+    "gib": 2.0**30,
+    "tib": 2.0**40,
+    "pib": 2.0**50,
+    "kilobytes": 1e3,
+    "megabytes": 1e6,
+    "gigabytes": 1e9,
+    "terabytes": 1e12,
+    "petabytes": 1e15,
+    "kilobyte": 1e3,
+    "megabyte": 1e6,
+    "gigabyte": 1e9,
+    "terabyte": 1e12,
+    "petabyte": 1e15,
+    "gig": 1e9,
+    "gigs": 1e9,
+}
 # A month is a twelfth of 365 days: projections add up to the year.
-SECONDS = {"us": 1e-6, "µs": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6, "ms": 1e-3, "msec": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3, "millis": 1e-3, "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0, "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0, "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0, "d": 86400.0, "day": 86400.0, "days": 86400.0, "night": 86400.0, "w": 604800.0, "week": 604800.0, "weeks": 604800.0, "wk": 604800.0, "mo": 2628000.0, "month": 2628000.0, "months": 2628000.0, "y": 31536000.0, "yr": 31536000.0, "yrs": 31536000.0, "year": 31536000.0, "years": 31536000.0, "decade": 315360000.0}
+SECONDS = {
+    "us": 1e-6,
+    "µs": 1e-6,
+    "microsecond": 1e-6,
+    "microseconds": 1e-6,
+    "ms": 1e-3,
+    "msec": 1e-3,
+    "millisecond": 1e-3,
+    "milliseconds": 1e-3,
+    "millis": 1e-3,
+    "s": 1.0,
+    "sec": 1.0,
+    "secs": 1.0,
+    "second": 1.0,
+    "seconds": 1.0,
+    "min": 60.0,
+    "mins": 60.0,
+    "minute": 60.0,
+    "minutes": 60.0,
+    "h": 3600.0,
+    "hr": 3600.0,
+    "hrs": 3600.0,
+    "hour": 3600.0,
+    "hours": 3600.0,
+    "d": 86400.0,
+    "day": 86400.0,
+    "days": 86400.0,
+    "night": 86400.0,
+    "w": 604800.0,
+    "week": 604800.0,
+    "weeks": 604800.0,
+    "wk": 604800.0,
+    "mo": 2628000.0,
+    "month": 2628000.0,
+    "months": 2628000.0,
+    "y": 31536000.0,
+    "yr": 31536000.0,
+    "yrs": 31536000.0,
+    "year": 31536000.0,
+    "years": 31536000.0,
+    "decade": 315360000.0,
+}
 
 _NUMBER = re.compile(r"^([$€£]?)\s*(\d[\d,_ ]*(?:\.\d+)?|\.\d+)\s*(.*)$")
 
@@ -37,7 +119,9 @@ def parse_quantity(text: str, unit: Unit | None = None) -> Quantity:
     """
     match = _NUMBER.match(text.strip())
     if not match:
-        raise QuantityError(f"{text!r} is not a quantity: write a number with a unit, such as '5 TB', '23/s', '2M', '15 ms' or '99.9%'")
+        raise QuantityError(
+            f"{text!r} is not a quantity: write a number with a unit, such as '5 TB', '23/s', '2M', '15 ms' or '99.9%'"
+        )
     currency, digits, rest = match.groups()
     number = float(re.sub(r"[,_ ]", "", digits))
     found = _money(number, rest) if currency else _unit_of(number, rest.strip())
@@ -85,10 +169,22 @@ def _amount(number: float, word: str) -> tuple[float, Unit] | None:
 
 def exact(quantity: Quantity) -> str:
     """The quantity in its base unit, as `parse_quantity` reads it back without loss: `900/s`, `7200 s`, `3000000000000 B`."""
-    suffix: dict[Unit, str] = {"count": "", "rate": "/s", "bytes": " B", "duration": " s", "percent": "%", "bandwidth": " B/s", "money": ""}
+    suffix: dict[Unit, str] = {
+        "count": "",
+        "rate": "/s",
+        "bytes": " B",
+        "duration": " s",
+        "percent": "%",
+        "bandwidth": " B/s",
+        "money": "",
+    }
     prefix = "$" if quantity.unit == "money" else ""
     number = f"{quantity.value:.15g}"
-    return f"{prefix}{quantity.value:.0f}{suffix[quantity.unit]}" if "e+" in number else f"{prefix}{number}{suffix[quantity.unit]}"
+    return (
+        f"{prefix}{quantity.value:.0f}{suffix[quantity.unit]}"
+        if "e+" in number
+        else f"{prefix}{number}{suffix[quantity.unit]}"
+    )
 
 
 def show(value: float, unit: Unit) -> str:

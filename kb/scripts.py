@@ -20,6 +20,8 @@ exec(compile(sys.stdin.read(), "<fence>", "exec"), {"__name__": "__main__", "eng
 engine.dispose()
 """
 _PLAIN = 'import sys\nexec(compile(sys.stdin.read(), "<fence>", "exec"), {"__name__": "__main__"})\n'
+# The exception's own line: SQLAlchemy adds the statement and a link after it.
+_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$")
 _FRAME = re.compile(r'File "<fence>", line (\d+)')
 
 
@@ -33,9 +35,11 @@ def python_faults(code: str, url: str | None, seconds: float = SCRIPT_SECONDS) -
         return (Fault(1, f"did not end within {seconds:g} s"),)
     if done.returncode == 0:
         return ()
-    lines = done.stderr.strip().splitlines()
+    told = next(
+        (line for line in reversed(done.stderr.splitlines()) if _EXCEPTION.match(line)), f"exit {done.returncode}"
+    )
     frames = _FRAME.findall(done.stderr)
-    return (Fault(int(frames[-1]) if frames else 1, f"failed: {lines[-1] if lines else f'exit {done.returncode}'}"),)
+    return (Fault(int(frames[-1]) if frames else 1, f"failed: {told}"),)
 
 
 def sqlite_faults(fences: Sequence[Fence]) -> Iterator[tuple[Fence, tuple[Fault, ...]]]:

@@ -40,7 +40,9 @@ def understanding(evidence: Evidence) -> Understanding:
 
 def clarifying(evidence: Evidence) -> tuple[ClarifyingQuestion, ...]:
     """What would change the answer: rules that ask, then what undecided rules of the chosen entries wait for."""
-    asked = [_from_rule(c.rule) for c in evidence.fired() if c.rule.ask is not None]
+    asked = [
+        _from_rule(c.rule) for c in evidence.conclusions.fired if c.rule.ask is not None and c.entry in evidence.entries
+    ]
     waiting = [_from_attribute(evidence, name, rule) for name, rule in _missing(evidence)]
     unique = {question.id: question for question in (*waiting, *asked)}
     ordered = sorted(unique.values(), key=lambda q: (q not in asked, list(unique).index(q.id)))

@@ -1,7 +1,10 @@
 """Topics, plans, selection and the parts of Markdown that one answer alone does not show."""
 
+from dataclasses import replace
+
 import pytest
 
+from kb.entry import Technology, TypedFact
 from service.advisor import Advisor
 from service.answer.advice import Advice
 from service.answer.claims import sentence
@@ -124,3 +127,37 @@ def test_entries_are_listed_by_id_and_by_kind(advisor: Advisor) -> None:
 def test_an_entry_that_is_not_there_is_said_to_be_unknown(advisor: Advisor) -> None:
     with pytest.raises(UnknownEntryError, match="patterns/nothing"):
         advisor.entry("patterns/nothing")
+
+
+def without(advisor: Advisor, *names: str) -> Advisor:
+    """The same advisor over a knowledge base whose named technologies have transactions over one item only."""
+    entries = dict(advisor.kb.entries)
+    for name in names:
+        entry = entries[name]
+        assert isinstance(entry.meta, Technology)
+        facts = {**entry.meta.facts, "transaction_scope": TypedFact(value="item", source="judgement")}
+        entries[name] = replace(entry, meta=entry.meta.model_copy(update={"facts": facts}))
+    return replace(advisor, kb=replace(advisor.kb, entries=entries))
+
+
+def test_a_constraint_that_a_candidate_does_not_meet_is_said_before_scores(advisor: Advisor) -> None:
+    changed = without(advisor, "technologies/mongodb")
+    advice = ask(changed, "PostgreSQL or MongoDB for payments? All or nothing transactions.")
+    assert any("MongoDB does not meet" in claim.text for claim in advice.summary)
+    assert any(claim.text.startswith("PostgreSQL rather than MongoDB") for claim in advice.summary)
+
+
+def test_where_no_candidate_meets_a_constraint_none_is_recommended(advisor: Advisor) -> None:
+    changed = without(advisor, "technologies/mongodb", "technologies/postgresql")
+    advice = ask(changed, "PostgreSQL or MongoDB for payments? All or nothing transactions.")
+    assert any("does not meet" in claim.text for claim in advice.summary)
+    assert not any("rather than" in claim.text and "weighted" in claim.text for claim in advice.summary)
+
+
+def test_a_missing_fact_that_a_rule_asks_for_becomes_a_question(advisor: Advisor) -> None:
+    estimate = ask(advisor, "Estimate the storage for 20,000 events/s, 100 bytes each")
+    asked = {question.id: question for question in estimate.clarifying_questions}
+    assert asked["workload.peak_factor"].default == "3"
+    assert asked["workload.peak_factor"].changes
+    advice = ask(advisor, "Should I put a cache in front of PostgreSQL?")
+    assert 0 < len(advice.clarifying_questions) <= 3

@@ -7,8 +7,7 @@ import pytest
 from kb.entry import Block, Entry, Fence, Reference, Section, Source
 from kb.errors import Problem
 from kb.fence import read_fence
-from kb.fences import render_lock, verify
-from kb.loader import read_fence_lock
+from kb.fences import verify
 from kb.postgres import Cluster
 
 META = Reference(title="T", summary="A reference with fences, long enough to be a summary.", sources={"s": Source(title="S", url="https://example.org", publisher="E", checked=dt.date(2026, 11, 24))})  # fmt: skip
@@ -287,6 +286,7 @@ SOUND = [
     ("sql sqlite", "CREATE TABLE t (a int UNIQUE); INSERT INTO t VALUES (1);", "executed"),
     ("sql sqlite expect=error:SQLITE_CONSTRAINT_PRIMARYKEY", "CREATE TABLE t (a text PRIMARY KEY); INSERT INTO t VALUES ('1'), ('1')", "executed"),
     ("sql timescaledb", "CREATE TABLE r (at timestamptz) WITH (\n  tsdb.hypertable,\n  tsdb.orderby = 'a, b(c) DESC', tsdb.n = 5\n);\nCALL add_columnstore_policy('r', after => INTERVAL '2 days');\nCREATE MATERIALIZED VIEW m WITH (timescaledb.continuous) AS SELECT 1 WITH NO DATA;", "parsed"),
+    ("sql cockroachdb", "SELECT a FROM t AS OF SYSTEM TIME follower_read_timestamp() WHERE a = 1", "parsed"),
     ("javascript mongodb", "// it's a comment\ndb.a.find({ b: /[)/]\\//i, c: `x ${1}` }) /* and ' this */\nx = 4 / 2 / 1;\n", "parsed"),
     ("cql", "-- it's\nCREATE TABLE t (a int, PRIMARY KEY ((a)));", "parsed"),
     ("json dynamodb op=CreateTable", '// table\n{"a": [1]}', "parsed"),
@@ -305,8 +305,3 @@ def test_sound_code_is_locked_with_how_it_was_verified(postgres: Cluster, info: 
     problems, lock = verify([entry(fence)], postgres)
     assert problems == ()
     assert lock == ({fence.digest: status} if status else {})
-
-
-def test_the_lock_is_written_as_the_loader_reads_it() -> None:
-    assert render_lock({"b" * 64: "parsed", "a" * 64: "executed"}) == f"{'a' * 64} executed\n{'b' * 64} parsed\n"
-    assert set(read_fence_lock().values()) <= {"executed", "parsed", "instance"}

@@ -150,3 +150,23 @@ def test_attachments_are_bounded_in_all() -> None:
                 "attachments": [{"name": "a", "content": "x" * 200_000}, {"name": "b", "content": "x" * 60_000}],
             }
         )
+
+
+@pytest.mark.parametrize(
+    "ddl",
+    [
+        "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT);",
+        "CREATE TABLE [dbo].[t] ([id] INT IDENTITY(1,1) PRIMARY KEY, [name] NVARCHAR(50));",
+        "CREATE TABLE t (id NUMBER(10) PRIMARY KEY, name VARCHAR2(50));",
+        "CREATE TABLE `t` (`id` INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;",
+        "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz);",
+    ],
+)
+def test_ddl_of_every_dialect_is_read(ddl: str) -> None:
+    question = ask("review", attachments=[{"name": "schema.sql", "content": ddl}])
+    assert any(obj.kind == "table" and obj.name == "t" for obj in question.facts.objects)
+
+
+def test_ddl_that_cannot_be_read_is_kept_as_unparsed() -> None:
+    question = ask("review", attachments=[{"name": "schema.sql", "content": "CREATE TABLE ((("}])
+    assert question.pasted[0].unparsed
