@@ -21,7 +21,7 @@ engine.dispose()
 """
 _PLAIN = 'import sys\nexec(compile(sys.stdin.read(), "<fence>", "exec"), {"__name__": "__main__"})\n'
 # The exception's own line: SQLAlchemy adds the statement and a link after it.
-_EXCEPTION = re.compile(r"^[A-Za-z_][\w.]*(?:: .*)?$")
+_EXCEPTION = re.compile(r"^(?:\w+\.)*[A-Z][a-z]\w*(?:: .*)?$")
 _FRAME = re.compile(r'File "<fence>", line (\d+)')
 
 

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from kb.entry import Design, Entry, KnowledgeBase, Playbook, Section, SectionKind
 from service.analysis.conclusions import Conclusion
+from service.answer.fit import Fit, fit_all
 from service.answer.plan import Plan
 from service.answer.topics import carries_over, section_kind
-from service.question.clauses import find_cue
 from service.question.question import Question
 from service.retrieval.search import Retrieved
-
-Fit = Literal["near", "shape", "subject"]
 
 # Adjustments to the retrieval score of an entry (0 to 1): what retrieval cannot see because it knows no technology and no intent.
 _PREFERRED_KIND = 0.10
@@ -21,7 +18,8 @@ _UNNAMED_TECHNOLOGY = -0.20
 _FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": -0.20}
 # A focused question may be answered by a section of any design.
 _DESIGN_IN_PASSING: Mapping[Fit, float] = {"near": 0.10, "shape": 0.0, "subject": -0.04}
-_SAME_MOVE, _OTHER_MOVE, _PLAYBOOK_IN_PASSING = 0.35, -0.40, -0.15
+_FITTING_MOVE: Mapping[Fit, float] = {"near": 0.35, "shape": 0.0, "subject": -0.40}
+_PLAYBOOK_IN_PASSING = -0.15
 # An entry or a section answers beside the best one when it reaches this share of its score.
 _COMPANION_SHARE, _SECTION_SHARE, _CHOICE_SHARE = 0.72, 0.75, 0.5
 _UNPLANNED_KIND = 0.75
@@ -61,24 +59,24 @@ def select(
 
     `explaining` are sections that explain a rule which certainly holds: they answer before their neighbours do.
     """
-    ranked = _ranked(kb, question, retrieved, plan)
+    fits = fit_all(kb, question, retrieved)
+    ranked = _ranked(kb, question, retrieved, plan, fits)
     if not ranked:
         return Selection((), None)
     best = ranked[0][0]
     kept = {entry.id: (score, entry) for score, entry in ranked[:_MOST_ENTRIES] if score >= best * _COMPANION_SHARE}
     scores = {hit.section: hit.score + (_EXPLAINS if hit.section in explaining else 0.0) for hit in retrieved.hits}
-    backbone = _backbone(kept, question, plan, gap=bool(retrieved.gaps))
+    unwritten = any(not gap.subject.startswith("technologies/") for gap in retrieved.gaps)
+    backbone = _backbone(kept, fits) if plan.whole and not unwritten else None
     picked: dict[str, tuple[Section, ...]] = {}
     room = min(plan.words, _WITHOUT_BACKBONE)
     if backbone is not None:
-        picked[backbone.id] = _whole(backbone, plan, scores, _fit(backbone, question))
+        picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id])
         room = plan.words // 8
     others = [entry for _, entry in kept.values() if entry is not backbone]
     picked |= _relevant(others, plan, scores, room)
     chosen = tuple(
-        Chosen(kept[name][1], kept[name][0], _fit(kept[name][1], question), picked[name])
-        for name in picked
-        if picked[name]
+        Chosen(kept[name][1], kept[name][0], fits.get(name, "subject"), picked[name]) for name in picked if picked[name]
     )
     return Selection(chosen, next((c for c in chosen if c.entry is backbone), None))
 
@@ -89,16 +87,19 @@ def explaining(fired: Iterable[Conclusion], retrieved: Retrieved) -> frozenset[s
     return frozenset(f"{c.entry}#{c.rule.explained}" for c in fired if c.key in near)
 
 
-def _backbone(kept: Mapping[str, tuple[float, Entry]], question: Question, plan: Plan, gap: bool) -> Entry | None:
-    """A worked design or playbook of the asker's case, or of its shape; none where the subject itself has no entry."""
-    if not plan.whole or gap:
-        return None
-    fits = {entry.id: _fit(entry, question) for _, entry in kept.values() if entry.kind in ("designs", "playbooks")}
-    ranked = [(fit != "near", -kept[name][0], name) for name, fit in fits.items() if fit != "subject"]
+def _backbone(kept: Mapping[str, tuple[float, Entry]], fits: Mapping[str, Fit]) -> Entry | None:
+    """A worked design or playbook of the asker's case, or of its shape."""
+    ranked = [
+        (fits[name] != "near", -score, name)
+        for name, (score, _) in kept.items()
+        if fits.get(name, "subject") != "subject"
+    ]
     return kept[min(ranked)[2]][1] if ranked else None
 
 
-def _ranked(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan) -> list[tuple[float, Entry]]:
+def _ranked(
+    kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, fits: Mapping[str, Fit]
+) -> list[tuple[float, Entry]]:
     named = {f"technologies/{name.id}" for name in question.technologies if name.part not in ("excluded", "simile")}
     excluded = {f"technologies/{name.id}" for name in question.technologies if name.part == "excluded"}
     scored = []
@@ -106,49 +107,23 @@ def _ranked(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
         entry = kb.entries[hit.entry]
         if entry.id in excluded:
             continue
-        score = hit.score + _adjustment(entry, question, plan, named)
+        score = hit.score + _adjustment(entry, plan, named, fits.get(entry.id))
         if score > 0:
             scored.append((round(score, 6), entry))
     return sorted(scored, key=lambda item: (-item[0], item[1].id))
 
 
-def _adjustment(entry: Entry, question: Question, plan: Plan, named: set[str]) -> float:
+def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> float:
     total = _PREFERRED_KIND if entry.kind in plan.prefers else 0.0
     if entry.id in named:
         total += _NAMED if plan.choosing else _NAMED_IN_PASSING
     elif named and entry.kind == "technologies":
         total += _UNNAMED_TECHNOLOGY
-    if isinstance(entry.meta, Design):
-        total += (_FITTING_DESIGN if plan.whole else _DESIGN_IN_PASSING)[_fit(entry, question)]
-    if isinstance(entry.meta, Playbook):
-        total += _move(entry.meta, question) if "migration" in plan.kinds else _PLAYBOOK_IN_PASSING
+    if fit and isinstance(entry.meta, Design):
+        total += (_FITTING_DESIGN if plan.whole else _DESIGN_IN_PASSING)[fit]
+    if fit and isinstance(entry.meta, Playbook):
+        total += _FITTING_MOVE[fit] if "migration" in plan.kinds else _PLAYBOOK_IN_PASSING
     return total
-
-
-def _move(meta: Playbook, question: Question) -> float:
-    """A playbook from and to the named engines is the one; one between others is not."""
-    origin, target = question.facts.get("migration.from"), question.facts.get("migration.to")
-    if origin is None and target is None:
-        return 0.0
-    same = [
-        str(asked) in f"{written} {written.replace(' ', '-')}".lower()
-        for asked, written in ((origin, meta.origin), (target, meta.target))
-        if asked
-    ]
-    return _SAME_MOVE if all(same) else _OTHER_MOVE
-
-
-def _fit(entry: Entry, question: Question) -> Fit:
-    """Near: the asker's domain, or for a playbook his move; shape: another domain of the same structure."""
-    meta = entry.meta
-    if isinstance(meta, Design):
-        words = (meta.domain.name, *meta.domain.synonyms)
-        if any(True for word in words for _ in find_cue(word, question.context)):
-            return "near"
-        return "shape" if question.facts.get("shape") == meta.shape.name else "subject"
-    if isinstance(meta, Playbook):
-        return "near" if _move(meta, question) > 0 else "subject"
-    return "subject"
 
 
 def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:

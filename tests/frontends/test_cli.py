@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 
 from ingest.build import BuildReport
 from ingest.edition import open_edition
@@ -22,9 +23,9 @@ from kb.errors import Problem
 from service.frontends.bodies import body
 from service.frontends.cli import main
 from service.frontends.cli_ask import Typed, request_of
-from service.frontends.cli_index import told
+from service.frontends.cli_index import LateEmbedder, told
 from service.frontends.cli_kb import outcome
-from service.frontends.cli_serve import free, log_as
+from service.frontends.cli_serve import free, greeting, log_as
 from service.question.request import AskRequest
 
 Run = Callable[..., tuple[int, str, str]]
@@ -253,6 +254,24 @@ def test_the_service_says_what_to_try_answers_and_stops_when_told(run: Run, real
     asking.start()
     code, out, _ = run("serve", "--port", str(port), DBARCH_DATA_DIR=real_data_dir, DBARCH_LOG_FORMAT="json")
     asking.join()
-    log_as("text")
+    structlog.reset_defaults()
     assert (code, seen) == (0, [200])
     assert f"curl -s http://127.0.0.1:{port}/v1/ask" in out
+
+
+@pytest.mark.parametrize(("log_format", "line"), [("json", '"reference": "abc"'), ("text", "reference=abc")])
+def test_the_log_has_one_line_an_event(log_format: str, line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    log_as(log_format)
+    structlog.get_logger().error("unexpected", reference="abc")
+    structlog.reset_defaults()
+    assert line in capsys.readouterr().err
+
+
+def test_an_address_of_version_six_is_written_as_browsers_take_it(small: Any, settings: Any) -> None:
+    assert "http://[::1]:8080/docs" in greeting(settings.model_copy(update={"host": "::1"}), small)
+
+
+def test_a_model_is_loaded_by_the_first_text_only() -> None:
+    late = LateEmbedder("all-MiniLM-L6-v2")
+    assert late.name == "all-MiniLM-L6-v2"
+    assert late.dimension == 384

@@ -1,0 +1,44 @@
+"""How a worked design or a playbook fits the asker's case: his own, one of the same shape, or merely the subject."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from kb.entry import Design, Entry, KnowledgeBase, Playbook
+from service.question.clauses import find_cue
+from service.question.question import Question
+from service.retrieval.search import Retrieved
+
+Fit = Literal["near", "shape", "subject"]
+
+# A question this near to a design's text is about its case; other domains of the same shape stay under 0.58 on our questions.
+_NEAR = 0.62
+
+
+def fit_all(kb: KnowledgeBase, question: Question, retrieved: Retrieved) -> Mapping[str, Fit]:
+    """The fit of every design and playbook that was found."""
+    close = {hit.entry for hit in retrieved.hits if hit.dense >= _NEAR}
+    found = (kb.entries[hit.entry] for hit in retrieved.entries)
+    return {
+        entry.id: _fit(entry, question, entry.id in close) for entry in found if entry.kind in ("designs", "playbooks")
+    }
+
+
+def _fit(entry: Entry, question: Question, close: bool) -> Fit:
+    meta = entry.meta
+    if isinstance(meta, Playbook):
+        return _move(meta, question)
+    if not isinstance(meta, Design):
+        return "subject"
+    words = (meta.domain.name, *meta.domain.synonyms)
+    if close or any(True for word in words for _ in find_cue(word, question.context)):
+        return "near"
+    return "shape" if question.facts.get("shape") == meta.shape.name else "subject"
+
+
+def _move(meta: Playbook, question: Question) -> Fit:
+    """A playbook from and to the named engines is the one, one between others is not; where none is named it may serve."""
+    named = ((question.facts.get("migration.from"), meta.origin), (question.facts.get("migration.to"), meta.target))
+    same = [str(asked) in f"{written} {written.replace(' ', '-')}".lower() for asked, written in named if asked]
+    if not same:
+        return "shape"
+    return "near" if all(same) else "subject"
