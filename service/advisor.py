@@ -14,9 +14,13 @@ from service.answer.plan import Plan, plan
 from service.answer.selection import Selection, explaining, select
 from service.catalogue import EntryCard, SearchResults, card, results
 from service.errors import UnknownEntryError
+from service.question.intents import speaks_of_data
 from service.question.question import Question, understand
 from service.question.request import AskRequest
 from service.retrieval.search import Retrieved, Retriever
+
+# Under this, not even words of our subject make a question ours ("database of French wines").
+_FAINT = 0.25
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class Advisor:
         """Understand, retrieve, conclude, choose, select, compose. Raises ConstraintError and RetrievalError."""
         question = understand(request, self.vocabulary)
         retrieved = self.retriever.retrieve(question.context, self.retriever.embed(question.context))
-        if not (retrieved.relevant or question.pasted):
+        if not (retrieved.relevant or question.pasted or self._is_ours(question, retrieved)):
             return decline(request, self.edition, self.composer.name)
         outline = plan(question, request.detail)
         certain = conclude(self.kb, question.facts)
@@ -76,6 +80,10 @@ class Advisor:
             raise UnknownEntryError(
                 f"there is no entry {entry_id!r}; `dbarch kb list` and /v1/entries name them all"
             ) from None
+
+    def _is_ours(self, question: Question, retrieved: Retrieved) -> bool:
+        """A domain that no entry knows, asked about in words of our subject, is ours all the same."""
+        return bool(question.intents) and speaks_of_data(question.text) and retrieved.relevance >= _FAINT
 
     def _gaps(self, question: Question, retrieved: Retrieved, outline: Plan) -> tuple[Gap, ...]:
         """Unwritten subjects nearer than any entry; a technology only where it is named, and always where it is to be chosen."""

@@ -104,6 +104,9 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
     unwritten = any(not gap.subject.startswith("technologies/") for gap in evidence.gaps)
     if enough or unwritten or not evidence.selection.chosen:
         return []
+    nearest = evidence.selection.chosen[0].entry
+    if evidence.plan.whole and evidence.selection.backbone is None and nearest.kind == "designs":
+        return [connective("no_design")]
     # A line that only announces a list or a table decides nothing; the body shows it with what it announces.
     ranked = _by_decisiveness(evidence)
     paragraphs = [(section, s) for section in ranked for s in _statements(section) if s.kind == "paragraph"]

@@ -163,7 +163,7 @@ def _relevant(
         (_weighed(entry, s, plan, scores), entry, s)
         for entry in entries
         for s in entry.sections
-        if s.id in scores and _shown(entry, s, plan)
+        if s.id in scores and section_kind(entry, s) != "erd"
     ]
     pool.sort(key=lambda item: (-item[0], item[1].id, item[2].line))
     picked: dict[str, list[Section]] = {}
@@ -179,11 +179,6 @@ def _relevant(
         taken += 1
     by_id = {entry.id: entry for entry in entries}
     return {name: _ordered(by_id[name], sections) for name, sections in picked.items()}
-
-
-def _shown(entry: Entry, section: Section, plan: Plan) -> bool:
-    """A diagram only for who asks for one."""
-    return plan.erd or section_kind(entry, section) != "erd"
 
 
 def _weighed(entry: Entry, section: Section, plan: Plan, scores: Mapping[str, float]) -> float:

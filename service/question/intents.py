@@ -41,6 +41,27 @@ def intent_table() -> Mapping[str, Intent]:
     }
 
 
+# Words of our subject that hardly stand anywhere else.
+_DATA_WORDS = (
+    "database",
+    "db",
+    "schema",
+    "data model",
+    "sql",
+    "nosql",
+    "erd",
+    "ddl",
+    "data layer",
+    "data store",
+    "datastore",
+)
+
+
+def speaks_of_data(text: str) -> bool:
+    """Whether the text names a database or a schema, whatever the domain."""
+    return any(True for word in _DATA_WORDS for _ in find_cue(word, text))
+
+
 def intents(text: str, compared: int) -> tuple[Intent, ...]:
     """The intents whose cues stand in the text, in the table's order; comparing needs two technologies."""
     found = []

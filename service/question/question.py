@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kb.fact import Fact, FactSet, Span
-from kb.vocabulary import Vocabulary
+from kb.vocabulary import ShapeTerm, Vocabulary
 from service.question.clauses import find_cue
 from service.question.constraints import stated
 from service.question.cues import choices, flags
@@ -13,6 +13,8 @@ from service.question.numbers import Mention, mentions
 from service.question.pasted import Pasted, pasted
 from service.question.request import AskRequest
 from service.question.roles import bind, is_version
+
+_CERTAIN_SHAPE = 3
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,15 @@ def _loose(mention: Mention, source: str) -> Loose:
 
 
 def _shape(text: str, vocabulary: Vocabulary) -> tuple[Fact, ...]:
-    """The shape whose cues and role words the text holds most of; a tie, or a single weak word, names none."""
-    counts: dict[str, int] = {}
-    for shape in vocabulary.shapes.values():
-        words = {*shape.cues, *(word for role in shape.roles.values() for word in role)}
-        counts[shape.name] = sum(1 for word in words for _ in find_cue(word, text))
+    """The shape that the words suggest most: a cue counts twice a role word; a tie, or one weak word, names none."""
+    counts = {shape.name: _weight(shape, text) for shape in vocabulary.shapes.values()}
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    if not ranked or ranked[0][1] < 2 or (len(ranked) > 1 and ranked[0][1] == ranked[1][1]):
+    if ranked[0][1] < _CERTAIN_SHAPE or ranked[0][1] == ranked[1][1]:
         return ()
     return (Fact("shape", ranked[0][0], "assumed"),)
+
+
+def _weight(shape: ShapeTerm, text: str) -> int:
+    roles = {word for role in shape.roles.values() for word in role} - set(shape.cues)
+    found = [(cue, 2) for cue in shape.cues] + [(word, 1) for word in roles]
+    return sum(weight for word, weight in found if any(True for _ in find_cue(word, text)))
