@@ -97,15 +97,12 @@ _DEMANDS: tuple[tuple[str, Callable[[FactSet, str], bool], Constraint], ...] = (
 )
 
 
-def choose(
-    kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, candidates: tuple[str, ...], weights: Mapping[str, float]
-) -> Choice | None:
-    """Rank the candidates that have a profile with scores; None when fewer than two have one."""
-    profiles = {
-        c: meta
-        for c in candidates
-        if c in kb.entries and isinstance(meta := kb.entries[c].meta, Technology) and meta.scores
-    }
+def choose(kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, weights: Mapping[str, float]) -> Choice | None:
+    """Rank the technologies named as alternatives; None when fewer than two of them have a profile with scores."""
+    compared = facts.get("compared")
+    candidates = [f"technologies/{name}" for name in sorted(compared)] if isinstance(compared, frozenset) else []
+    metas = {name: kb.entries[name].meta for name in candidates if name in kb.entries}
+    profiles = {name: meta for name, meta in metas.items() if isinstance(meta, Technology) and meta.scores}
     if len(profiles) < 2:
         return None
     exclusions = tuple(e for c, meta in profiles.items() for e in _exclusions(c, meta, facts))

@@ -37,11 +37,12 @@ def base(*entries: Entry) -> KnowledgeBase:
 A = technology("a", {"integrity": 5}, transaction_scope="cluster")
 B = technology("b", {"analytics": 5}, transaction_scope="item")
 BOTH = ("technologies/a", "technologies/b")
+COMPARED = Fact("compared", frozenset({"a", "b"}))
 
 
 def test_weights_of_the_workload_decide() -> None:
-    shop = choose(base(A, B), VOCABULARY, FactSet((Fact("workload", frozenset({"oltp"})),)), BOTH, {})
-    lake = choose(base(A, B), VOCABULARY, FactSet((Fact("workload", frozenset({"warehouse"})),)), BOTH, {})
+    shop = choose(base(A, B), VOCABULARY, FactSet((COMPARED, Fact("workload", frozenset({"oltp"})))), {})
+    lake = choose(base(A, B), VOCABULARY, FactSet((COMPARED, Fact("workload", frozenset({"warehouse"})))), {})
     assert shop is not None
     assert lake is not None
     assert shop.ranking[0] == "technologies/a"
@@ -54,8 +55,7 @@ def test_weights_of_the_request_override_the_workload() -> None:
     choice = choose(
         base(A, B),
         VOCABULARY,
-        FactSet((Fact("workload", frozenset({"oltp"})),)),
-        BOTH,
+        FactSet((COMPARED, Fact("workload", frozenset({"oltp"})))),
         {"integrity": 0, "analytics": 10},
     )
     assert choice is not None
@@ -65,7 +65,7 @@ def test_weights_of_the_request_override_the_workload() -> None:
 
 def test_a_constraint_excludes_before_scores_count() -> None:
     strong = technology("b", dict.fromkeys(VOCABULARY.criteria, 5), transaction_scope="item")
-    choice = choose(base(A, strong), VOCABULARY, FactSet((Fact("transactions.multi_row", True),)), BOTH, {})
+    choice = choose(base(A, strong), VOCABULARY, FactSet((COMPARED, Fact("transactions.multi_row", True))), {})
     assert choice is not None
     assert choice.ranking[0] == "technologies/a"
     assert [(e.candidate, e.value) for e in choice.excluded] == [("technologies/b", "item")]
@@ -76,13 +76,15 @@ def test_a_constraint_excludes_before_scores_count() -> None:
 def test_regions_are_a_constraint_from_two_on() -> None:
     single = technology("b", {}, replication="none")
     for regions, excluded in ((1, 0), (2, 1)):
-        choice = choose(base(A, single), VOCABULARY, FactSet((Fact("regions", Quantity(regions, "count")),)), BOTH, {})
+        choice = choose(
+            base(A, single), VOCABULARY, FactSet((COMPARED, Fact("regions", Quantity(regions, "count")))), {}
+        )
         assert choice is not None
         assert len(choice.excluded) == excluded
 
 
 def test_equal_scores_are_a_close_call_in_the_order_of_ids() -> None:
-    choice = choose(base(technology("b", {}), technology("a", {})), VOCABULARY, FactSet(), BOTH, {})
+    choice = choose(base(technology("b", {}), technology("a", {})), VOCABULARY, FactSet((COMPARED,)), {})
     assert choice is not None
     assert choice.ranking == BOTH
     assert not choice.survives
@@ -90,10 +92,10 @@ def test_equal_scores_are_a_close_call_in_the_order_of_ids() -> None:
 
 
 def test_all_weights_zero_rank_nothing_above_anything() -> None:
-    choice = choose(base(A, B), VOCABULARY, FactSet(), BOTH, dict.fromkeys(VOCABULARY.criteria, 0.0))
+    choice = choose(base(A, B), VOCABULARY, FactSet((COMPARED,)), dict.fromkeys(VOCABULARY.criteria, 0.0))
     assert choice is not None
     assert choice.means == (0.0, 0.0)
 
 
 def test_one_profile_is_no_choice() -> None:
-    assert choose(base(A), VOCABULARY, FactSet(), BOTH, {}) is None
+    assert choose(base(A), VOCABULARY, FactSet((COMPARED,)), {}) is None
