@@ -1,6 +1,6 @@
 """The use cases: advise, search, list, show. The story of an answer, from question to advice."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.entry import Entry, Kind, KnowledgeBase
 from kb.vocabulary import Vocabulary
@@ -59,7 +59,8 @@ class Advisor:
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""
         retrieved = self.retriever.retrieve(query, self.retriever.embed(query))
-        return results(query, retrieved, self.kb, limit, self.edition)
+        best = replace(retrieved, hits=retrieved.hits[:limit])
+        return results(query, best, self.kb, self.edition, self.public_url)
 
     def entries(self, kind: Kind | None = None) -> tuple[EntryCard, ...]:
         """Every entry as a card, by id."""

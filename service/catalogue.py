@@ -61,10 +61,10 @@ def card(entry: Entry, public_url: str = "") -> EntryCard:
     )
 
 
-def results(query: str, retrieved: Retrieved, kb: KnowledgeBase, limit: int, edition: str) -> SearchResults:
+def results(query: str, retrieved: Retrieved, kb: KnowledgeBase, edition: str, public_url: str = "") -> SearchResults:
     """Hits as results; a hit in a section that is gone would be a fault of the edition, never of the query."""
     found = []
-    for hit in retrieved.hits[:limit]:
+    for hit in retrieved.hits:
         entry = kb.entries[hit.entry]
         section = entry.anchors[hit.section.partition("#")[2]]
         text = " ".join(section.text.split())
@@ -75,7 +75,7 @@ def results(query: str, retrieved: Retrieved, kb: KnowledgeBase, limit: int, edi
                 title=entry.title,
                 heading=section.heading,
                 anchor=section.anchor,
-                url=f"/kb/{hit.section}",
+                url=f"{public_url.rstrip('/')}/kb/{hit.section}",
                 excerpt=excerpt,
                 score=hit.score,
             )

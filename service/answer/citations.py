@@ -13,7 +13,7 @@ class CitationBook:
 
     def __init__(self, kb: KnowledgeBase, public_url: str = "") -> None:
         self._kb = kb
-        self._public_url = public_url.rstrip("/")
+        self.page = f"{public_url.rstrip('/')}/kb"
         self._numbers: dict[tuple[str, tuple[str, ...]], int] = {}
         self._citations: list[Citation] = []
 
@@ -36,7 +36,7 @@ class CitationBook:
         return tuple(self._citations)
 
     def url(self, section: Section) -> str:
-        return f"{self._public_url}/kb/{section.entry}#{section.anchor}"
+        return f"{self.page}/{section.entry}#{section.anchor}"
 
     def _citation(
         self, number: int, entry: Entry, section: Section, statement: Statement, sources: tuple[CitedSource, ...]

@@ -54,7 +54,7 @@ def connective(name: str, detail: str = "") -> Claim:
 def quote(section: Section, statement: Statement, book: CitationBook) -> Claim:
     """The statement word for word; where our judgement is all it rests on, it is shown as judgement."""
     return Claim(
-        text=_relinked(statement.markdown, section),
+        text=_relinked(statement.markdown, section, book),
         support=_support(section, statement),
         citations=(book.cite(section, statement),),
     )
@@ -70,7 +70,7 @@ def quoted_block(
     if not claims:
         return None
     if block.kind == "table":
-        rows = tuple(tuple(_relinked(cell, section) for cell in s.cells) for s in block.statements)
+        rows = tuple(tuple(_relinked(cell, section, book) for cell in s.cells) for s in block.statements)
         return Table(header=block.header, rows=rows, claims=claims)
     if block.kind == "list":
         return ListBlock(ordered=block.ordered, claims=claims)
@@ -157,7 +157,9 @@ def _support(section: Section, statement: Statement) -> Quoted | Judged:
     return Quoted(section=section.id, start=statement.start, end=statement.end, sha=sha)
 
 
-def _relinked(markdown: str, section: Section) -> str:
-    text = _LINK.sub(lambda m: f"](/kb/{m.group(1)}{m.group(2) or ''})", markdown)
-    text = _SAME_KIND.sub(lambda m: f"](/kb/{section.entry.partition('/')[0]}/{m.group(1)}{m.group(2) or ''})", text)
-    return _OWN_ANCHOR.sub(lambda m: f"](/kb/{section.entry}{m.group(1)})", text)
+def _relinked(markdown: str, section: Section, book: CitationBook) -> str:
+    """Links between entries as links between pages."""
+    kind = section.entry.partition("/")[0]
+    text = _LINK.sub(lambda m: f"]({book.page}/{m.group(1)}{m.group(2) or ''})", markdown)
+    text = _SAME_KIND.sub(lambda m: f"]({book.page}/{kind}/{m.group(1)}{m.group(2) or ''})", text)
+    return _OWN_ANCHOR.sub(lambda m: f"]({book.page}/{section.entry}{m.group(1)})", text)

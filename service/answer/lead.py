@@ -31,7 +31,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     stated = corrections + sorted(decisions, key=lambda c: (-evidence.rule_score(c.key), c.key))[:_MOST_DECISIONS]
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
-    claims += _gap(evidence)
+    claims += _gap(evidence, book)
     if evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
         claims.append(connective("carries_over"))
     if evidence.choice is not None:
@@ -86,12 +86,12 @@ def _name(evidence: Evidence, entry_id: str) -> str:
     return evidence.kb.entries[entry_id].title
 
 
-def _gap(evidence: Evidence) -> list[Claim]:
+def _gap(evidence: Evidence, book: CitationBook) -> list[Claim]:
     if not evidence.gaps:
         return []
     titles = "; ".join(gap.title for gap in evidence.gaps)
     claims = [connective("gap", f"{titles}.")]
-    nearest = [f"[{chosen.entry.title}](/kb/{chosen.entry.id})" for chosen in evidence.selection.chosen]
+    nearest = [f"[{chosen.entry.title}]({book.page}/{chosen.entry.id})" for chosen in evidence.selection.chosen]
     if nearest:
         claims.append(
             Claim(text=f"{connective('nearest').text} {', '.join(nearest)}.", support=Connective(name="nearest"))

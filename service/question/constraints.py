@@ -29,6 +29,13 @@ def stated(constraints: Mapping[str, object], vocabulary: Vocabulary) -> tuple[F
     return tuple(facts)
 
 
+def check_weights(weights: Mapping[str, float], vocabulary: Vocabulary) -> None:
+    """Raises ConstraintError for a weight of a criterion that there is not."""
+    for name in weights:
+        if name not in vocabulary.criteria:
+            raise ConstraintError(f"weight {name!r} is no criterion: they are {', '.join(vocabulary.criteria)}")
+
+
 def _value(attribute: Attribute, given: object) -> Value:
     if attribute.kind == "quantity":
         return _quantity(attribute, given)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from kb.fact import Fact, FactSet, Span
 from kb.vocabulary import ShapeTerm, Vocabulary
 from service.question.clauses import find_cue
-from service.question.constraints import stated
+from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intents
@@ -44,6 +44,7 @@ class Question:
 
 def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     """Read the request; what is read of the last turn overrides what was said before. Raises ConstraintError."""
+    check_weights(request.weights, vocabulary)
     prose, texts = pasted(request)
     earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
     facts: list[Fact] = []

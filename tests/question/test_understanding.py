@@ -170,3 +170,8 @@ def test_ddl_of_every_dialect_is_read(ddl: str) -> None:
 def test_ddl_that_cannot_be_read_is_kept_as_unparsed() -> None:
     question = ask("review", attachments=[{"name": "schema.sql", "content": "CREATE TABLE ((("}])
     assert question.pasted[0].unparsed
+
+
+def test_a_weight_of_an_unknown_criterion_is_refused() -> None:
+    with pytest.raises(ConstraintError, match="'speed' is no criterion"):
+        ask("PostgreSQL or MongoDB?", weights={"speed": 10})
