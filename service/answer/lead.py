@@ -13,7 +13,7 @@ from service.answer.topics import carries_over, section_kind
 _MOST_DECISIONS = 3
 _ANNOUNCEMENT = 14
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
-_LEADING_KINDS = {"designs": ("technology",), "playbooks": ("requirements",)}
+_LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
 
 
 def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]]:

@@ -1,31 +1,17 @@
 """Answers of the real advisor: what every one of them must be, whatever was asked."""
 
 import hashlib
-from collections.abc import Iterator
 
 import pytest
 
+from evals.census import INTERACTIONS, claims_of
 from kb.diagram import diagram_entities
 from service.advisor import Advisor
-from service.answer.advice import Advice, Claim
+from service.answer.advice import Advice
 from service.answer.claims import CONNECTIVES
 from service.answer.markdown import render
 from service.question.request import AskRequest
 
-INTERACTIONS = (
-    "Design a database schema for a multi-tenant SaaS e-commerce platform",
-    "Help me choose between PostgreSQL and MongoDB for a real-time analytics dashboard",
-    "Create a migration strategy to move from MySQL to PostgreSQL with zero downtime",
-    "Design a time-series database architecture for IoT sensor data at 1M events/second",
-    "Re-architect our monolithic database into a microservices data architecture",
-    "Plan a sharding strategy for a social media platform expecting 100M users",
-    "Design a CQRS event-sourced architecture for an order management system",
-    "Create an ERD for a healthcare appointment booking system",
-    "Optimize schema design for a read-heavy content management system",
-    "Design a multi-region database architecture with strong consistency guarantees",
-    "Plan migration from denormalized NoSQL to normalized relational schema",
-    "Create a database architecture for GDPR-compliant user data storage",
-)
 OTHERS = (
     "our mysql 5.7 box is 3TB and does 12k inserts/s, can we just dump and restore into postgres?",
     "should I cache product pages? 900 reads/s and postgres tops out around 6k/s",
@@ -41,21 +27,12 @@ def ask(advisor: Advisor, question: str, **more: object) -> Advice:
     return advisor.advise(AskRequest.model_validate({"question": question, **more}))
 
 
-def claims(advice: Advice) -> Iterator[Claim]:
-    yield from advice.summary
-    for section in advice.sections:
-        for block in section.blocks:
-            yield from block.claims
-    for alternative in advice.alternatives:
-        yield from alternative.claims
-
-
 @pytest.mark.parametrize("question", [*INTERACTIONS, *OTHERS])
 def test_every_factual_claim_has_a_citation_that_resolves(advisor: Advisor, question: str) -> None:
     advice = ask(advisor, question)
     numbers = {citation.number for citation in advice.citations}
     assert advice.summary
-    for claim in claims(advice):
+    for claim in claims_of(advice):
         if claim.support.kind == "connective":
             assert claim.text.startswith(CONNECTIVES[claim.support.name])
             assert not claim.citations
@@ -66,7 +43,7 @@ def test_every_factual_claim_has_a_citation_that_resolves(advisor: Advisor, ques
 
 @pytest.mark.parametrize("question", [*INTERACTIONS, *OTHERS])
 def test_what_is_quoted_stands_in_the_section_word_for_word(advisor: Advisor, question: str) -> None:
-    for claim in claims(ask(advisor, question)):
+    for claim in claims_of(ask(advisor, question)):
         if claim.support.kind in ("quoted", "judged"):
             section = advisor.kb.section(claim.support.section)
             assert section is not None
@@ -77,7 +54,7 @@ def test_what_is_quoted_stands_in_the_section_word_for_word(advisor: Advisor, qu
 @pytest.mark.parametrize("question", [*INTERACTIONS, *OTHERS])
 def test_every_citation_leads_to_an_anchor_and_is_used(advisor: Advisor, question: str) -> None:
     advice = ask(advisor, question)
-    used = {number for claim in claims(advice) for number in claim.citations}
+    used = {number for claim in claims_of(advice) for number in claim.citations}
     for citation in advice.citations:
         entry, _, anchor = citation.url.removeprefix("https://kb.example.org/kb/").partition("#")
         assert anchor in advisor.kb.entries[entry].anchors
