@@ -1,5 +1,7 @@
 """The lead: false premises corrected first, then the decision, from what certainly holds or from the section that answers best."""
 
+import re
+
 from kb.entry import Section, Statement
 from service.analysis.choice import Choice
 from service.analysis.conclusions import Conclusion
@@ -11,7 +13,8 @@ from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
 
 _MOST_DECISIONS = 3
-_ANNOUNCEMENT = 14
+_ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
+_WORD = re.compile(r"[a-z0-9_]+")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
 _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
 
@@ -107,14 +110,29 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
     nearest = evidence.selection.chosen[0].entry
     if evidence.plan.whole and evidence.selection.backbone is None and nearest.kind == "designs":
         return [connective("no_design")]
-    # A line that only announces a list or a table decides nothing; the body shows it with what it announces.
-    ranked = _by_decisiveness(evidence)
-    paragraphs = [(section, s) for section in ranked for s in _statements(section) if s.kind == "paragraph"]
-    telling = [(section, s) for section, s in paragraphs if len(s.text.split()) >= _ANNOUNCEMENT]
-    first = next(
-        iter((*telling, *paragraphs, *((section, s) for section in ranked for s in _statements(section)))), None
-    )
-    return [quote(*first, book)] if first else []
+    asked = _words(evidence.question.context)
+    sections = _by_decisiveness(evidence)
+    telling = [(section, s) for section in sections if (s := _telling(section, asked)) is not None]
+    announcing = [(section, s) for section in sections for s in _statements(section)]
+    return [quote(*found, book) for found in (*telling, *announcing)[:1]]
+
+
+def _telling(section: Section, asked: frozenset[str]) -> Statement | None:
+    """The statement of a section that decides something.
+
+    A line that only announces a list decides nothing; of a list it is the item that shares most words with the question.
+    """
+    statements = _statements(section)
+    paragraph = next((s for s in statements if s.kind == "paragraph" and len(s.text.split()) >= _ANNOUNCEMENT), None)
+    if paragraph is not None:
+        return paragraph
+    shared = [(len(asked & _words(s.text)), -s.start, s) for s in statements if s.kind == "item"]
+    best = max(shared, key=lambda item: item[:2], default=None)
+    return best[2] if best is not None and best[0] >= _SHARED_WORDS else None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3)
 
 
 def _statements(section: Section) -> list[Statement]:
@@ -126,7 +144,9 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     backbone = evidence.selection.backbone
     first = backbone or evidence.selection.chosen[0]
     scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
-    ranked = sorted(first.sections, key=lambda s: (-scores.get(s.id, 0.0), s.line))
+    best = max((scores.get(s.id, 0.0) for s in first.sections), default=0.0)
+    near = [s for s in first.sections if scores.get(s.id, 0.0) >= _AS_NEAR * best]
+    ranked = sorted(near, key=lambda s: (-scores.get(s.id, 0.0), s.line))
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]
         ranked = [
