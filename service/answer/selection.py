@@ -128,8 +128,7 @@ def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> f
 
 def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
-    kinds = [kind for kind in plan.kinds if fit == "near" or kind in _SHAPE_KINDS or kind in plan.asked]
-    planned = [s for s in entry.sections if section_kind(entry, s) in kinds and (fit == "shape" or not carries_over(s))]
+    planned = [s for s in entry.sections if _belongs(s, section_kind(entry, s), plan, fit)]
     room = plan.words if fit == "near" else plan.words // 2
     picked: list[Section] = []
     # The decision stands in the summary; what belongs to it stays with it.
@@ -143,6 +142,15 @@ def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> t
             picked.append(section)
             room -= _length(section)
     return _ordered(entry, picked)
+
+
+def _belongs(section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
+    """Of a design from another domain: what carries over instead of its own requirements and sums, and its structure."""
+    if fit == "near":
+        return kind in plan.kinds and not carries_over(section)
+    if kind == "requirements":
+        return carries_over(section)
+    return kind in plan.kinds and (kind in _SHAPE_KINDS or kind in plan.asked)
 
 
 def _leading(planned: Iterable[Section]) -> list[Section]:
