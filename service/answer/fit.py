@@ -1,4 +1,4 @@
-"""How a worked design or a playbook fits the asker's case: his own, one of the same shape, or merely the subject."""
+"""How a worked design or a playbook fits the asker's case: his own, one of the same shape, merely the subject, or another's move."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -8,7 +8,7 @@ from service.question.clauses import find_cue
 from service.question.question import Question
 from service.retrieval.search import Retrieved
 
-Fit = Literal["near", "shape", "subject"]
+Fit = Literal["near", "shape", "subject", "foreign"]
 
 # A question this near to a design's text is about its case; other domains of the same shape stay under 0.58 on our questions.
 _NEAR = 0.62
@@ -21,6 +21,13 @@ def fit_all(kb: KnowledgeBase, question: Question, retrieved: Retrieved) -> Mapp
     return {
         entry.id: _fit(entry, question, entry.id in close) for entry in found if entry.kind in ("designs", "playbooks")
     }
+
+
+def has_playbook(kb: KnowledgeBase, question: Question) -> bool:
+    """Whether some playbook makes the move that the question names; true where it names none."""
+    if not all(question.facts.get(name) for name in ("migration.from", "migration.to")):
+        return True
+    return any(isinstance(e.meta, Playbook) and _move(e.meta, question) == "near" for e in kb.entries.values())
 
 
 def _fit(entry: Entry, question: Question, close: bool) -> Fit:
@@ -40,5 +47,7 @@ def _move(meta: Playbook, question: Question) -> Fit:
     named = ((question.facts.get("migration.from"), meta.origin), (question.facts.get("migration.to"), meta.target))
     same = [str(asked) in f"{written} {written.replace(' ', '-')}".lower() for asked, written in named if asked]
     if not same:
-        return "shape"
-    return "near" if all(same) else "subject"
+        return "subject"
+    if all(same):
+        return "near"
+    return "subject" if any(same) else "foreign"

@@ -4,6 +4,7 @@ from kb.entry import Design, KnowledgeBase
 from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.answer.evidence import Gap
+from service.answer.fit import has_playbook
 from service.answer.plan import Plan
 from service.answer.selection import Selection
 from service.question.intents import speaks_of_data
@@ -34,6 +35,11 @@ def gaps(
     ]
     known = {gap.subject for gap in found}
     missing = [entry for entry in sorted(named) if entry not in kb.entries and entry not in known]
+    if "migrate" in question.intent_ids and not has_playbook(kb, question):
+        origin, target = (
+            vocabulary.technologies[str(question.facts.get(f"migration.{end}"))].name for end in ("from", "to")
+        )
+        found.append(Gap("playbooks", f"A migration from {origin} to {target}"))
     chosen_among = [Gap(entry, vocabulary.technologies[named[entry]].name) for entry in missing if plan.choosing]
     return (*found, *chosen_among)
 

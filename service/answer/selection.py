@@ -15,10 +15,10 @@ from service.retrieval.search import Retrieved
 _PREFERRED_KIND = 0.10
 _NAMED, _NAMED_IN_PASSING = 0.30, 0.04
 _UNNAMED_TECHNOLOGY = -0.20
-_FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": -0.20}
+_FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": -0.20, "foreign": -0.40}
 # A focused question may be answered by a section of any design.
-_DESIGN_IN_PASSING: Mapping[Fit, float] = {"near": 0.10, "shape": 0.0, "subject": -0.04}
-_FITTING_MOVE: Mapping[Fit, float] = {"near": 0.35, "shape": 0.0, "subject": -0.40}
+_DESIGN_IN_PASSING: Mapping[Fit, float] = {"near": 0.10, "shape": 0.0, "subject": -0.04, "foreign": -0.40}
+_FITTING_MOVE: Mapping[Fit, float] = {"near": 0.35, "shape": 0.0, "subject": 0.0, "foreign": -0.40}
 _PLAYBOOK_IN_PASSING = -0.15
 # An entry or a section answers beside the best one when it reaches this share of its score.
 _COMPANION_SHARE, _SECTION_SHARE, _CHOICE_SHARE = 0.72, 0.75, 0.5
@@ -90,9 +90,7 @@ def explaining(fired: Iterable[Conclusion], retrieved: Retrieved) -> frozenset[s
 def _backbone(kept: Mapping[str, tuple[float, Entry]], fits: Mapping[str, Fit]) -> Entry | None:
     """A worked design or playbook of the asker's case, or of its shape."""
     ranked = [
-        (fits[name] != "near", -score, name)
-        for name, (score, _) in kept.items()
-        if fits.get(name, "subject") != "subject"
+        (fits[name] != "near", -score, name) for name, (score, _) in kept.items() if fits.get(name) in ("near", "shape")
     ]
     return kept[min(ranked)[2]][1] if ranked else None
 

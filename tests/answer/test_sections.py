@@ -161,3 +161,23 @@ def test_a_missing_fact_that_a_rule_asks_for_becomes_a_question(advisor: Advisor
     assert asked["workload.peak_factor"].changes
     advice = ask(advisor, "Should I put a cache in front of PostgreSQL?")
     assert 0 < len(advice.clarifying_questions) <= 3
+
+
+def test_a_move_that_no_playbook_makes_is_named_as_a_gap(advisor: Advisor) -> None:
+    advice = ask(advisor, "Plan the migration from SQL Server to PostgreSQL")
+    assert any("from SQL Server to PostgreSQL" in claim.text for claim in advice.summary)
+    assert advice.confidence.level == "low"
+
+
+def test_a_design_of_another_domain_is_offered_with_what_carries_over(advisor: Advisor) -> None:
+    advice = ask(advisor, "Design a schema for booking driving lessons: instructors and cars must not be double-booked")
+    assert advice.summary[0].support.kind == "connective"
+    assert "same shape" in advice.summary[0].text
+    assert "carries over" in advice.sections[0].title
+    assert advice.confidence.level == "medium"
+
+
+def test_a_domain_without_a_design_or_shape_gets_no_invented_diagram(advisor: Advisor) -> None:
+    advice = ask(advisor, "Create an ERD for a parcel tracking company")
+    assert not [b for section in advice.sections for b in section.blocks if b.kind == "diagram"]
+    assert any("none is invented" in claim.text for claim in advice.summary)
