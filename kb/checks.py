@@ -18,7 +18,7 @@ from kb.vocabulary import load_vocabulary
 # What holds for every entry, a team's too; undefined sources and rules that cannot be decided do not even load.
 STRICT: tuple[Check, ...] = (
     skeleton.check_title, skeleton.check_levels, skeleton.check_covers, skeleton.check_overdue,
-    prose.check_empty, provenance.check_sources, provenance.check_measured, provenance.check_links, provenance.check_judged_numbers,
+    prose.check_empty, provenance.check_sources, provenance.check_reading, provenance.check_measured, provenance.check_links, provenance.check_judged_numbers,
     profile.check_related, profile.check_facts, profile.check_shape, profile.check_options, profile.check_items,
     rehearsal.check_examples,
 )  # fmt: skip

@@ -43,10 +43,12 @@ class Model(BaseModel):
 
 
 class Source(Model):
+    """A page that is cited; `checked` is the day on which it was read for what it is cited for, absent where it was not."""
+
     title: Text
     url: Annotated[str, Field(pattern=r"^https?://\S+$")]
     publisher: Text
-    checked: dt.date
+    checked: dt.date | None = None
     supports: str = ""
 
 

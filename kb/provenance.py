@@ -48,6 +48,14 @@ def check_measured(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
             )
 
 
+def check_reading(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
+    """One warning an entry for the sources that nobody has read for what they are cited for."""
+    unread = [name for name, source in loaded.entry.meta.sources.items() if source.checked is None]
+    if unread:
+        text = f"not read back: {', '.join(unread)}; open each page, compare what it is cited for, then write 'checked'"
+        yield Fault(loaded.front.line("sources", unread[0]), text, warning=True)
+
+
 def check_support(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
     """Every paragraph, item and row carries a footnote or a link; one that leads to what follows (ends in a colon) may stand bare."""
     for section, _block, statement in statements_of(loaded):

@@ -84,5 +84,5 @@ def _cited(entry: Entry, source_id: str) -> CitedSource:
         title=source.title,
         url=source.url,
         publisher=source.publisher,
-        checked=str(source.checked),
+        checked=str(source.checked or ""),
     )

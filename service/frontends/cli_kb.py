@@ -72,7 +72,7 @@ def _whole(entry: Entry) -> Iterator[str]:
         yield from _section(section)
     yield "## Sources\n"
     for source_id, source in entry.meta.sources.items():
-        yield f"[^{source_id}]: {source.title}, {source.publisher}, checked {source.checked}: {source.url}"
+        yield f"[^{source_id}]: {source.title}, {source.publisher}, {f'checked {source.checked}' if source.checked else 'not read back yet'}: {source.url}"
 
 
 def _section(section: Section) -> Iterator[str]:

@@ -104,3 +104,9 @@ def test_a_hard_number_on_judgement_alone_is_a_warning(bench: Bench, text: str, 
     assert (bench.errors(), len(bench.warnings())) == ([], warned)
     bench.replace(PATTERN, f"{text}[^judgement]", f"{text}[^judgement][^pg-partial]")
     assert bench.warnings() == []
+
+
+def test_a_source_without_a_date_of_reading_is_a_warning(bench: Bench) -> None:
+    bench.replace(PATTERN, ", checked: 2026-11-24}", "}")
+    assert bench.errors() == []
+    assert any("not read back: " in warning for warning in bench.warnings())
