@@ -50,7 +50,7 @@ class Advisor:
             conclusions=conclude(self.kb, question.facts.extended(taken)) if taken else certain,
             selection=selection,
             choice=choose(self.kb, self.vocabulary, question.facts, request.weights),
-            gaps=gaps(self.kb, self.vocabulary, question, retrieved, outline),
+            gaps=gaps(self.kb, self.vocabulary, question, retrieved, selection),
             assumed=taken,
             edition=self.edition,
         )

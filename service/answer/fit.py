@@ -14,9 +14,14 @@ Fit = Literal["near", "shape", "subject", "foreign"]
 _NEAR = 0.62
 
 
+def close_entries(retrieved: Retrieved) -> frozenset[str]:
+    """Entries whose own words, questions or rules are so near that they are about the asker's case."""
+    return frozenset(hit.entry for hit in retrieved.hits if hit.dense >= _NEAR)
+
+
 def fit_all(kb: KnowledgeBase, question: Question, retrieved: Retrieved) -> Mapping[str, Fit]:
     """The fit of every design and playbook that was found."""
-    close = {hit.entry for hit in retrieved.hits if hit.dense >= _NEAR}
+    close = close_entries(retrieved)
     found = (kb.entries[hit.entry] for hit in retrieved.entries)
     return {
         entry.id: _fit(entry, question, entry.id in close) for entry in found if entry.kind in ("designs", "playbooks")
@@ -33,7 +38,8 @@ def has_playbook(kb: KnowledgeBase, question: Question) -> bool:
 def _fit(entry: Entry, question: Question, close: bool) -> Fit:
     meta = entry.meta
     if isinstance(meta, Playbook):
-        return _move(meta, question)
+        move = _move(meta, question)
+        return "near" if close and move == "subject" else move
     if not isinstance(meta, Design):
         return "subject"
     words = (meta.domain.name, *meta.domain.synonyms)

@@ -9,7 +9,7 @@ from service.question.question import Question
 _WHOLE, _CHOICE, _FOCUSED, _DEFINITION = 1600, 500, 420, 220
 _BRIEF = 1 / 3
 _WHOLE_INTENTS = frozenset({"design", "migrate", "erd"})
-_CHOOSING = frozenset({"choose", "compare", "license", "alternatives"})
+CHOOSING = frozenset({"choose", "compare", "license", "alternatives"})
 _MIGRATION_KINDS: tuple[SectionKind, ...] = ("requirements", "migration", "monitoring", "tradeoffs")
 
 
@@ -47,7 +47,7 @@ def plan(question: Question, detail: str) -> Plan:
         words=int(words * _BRIEF) if detail == "brief" else words,
         whole=bool(ids & _WHOLE_INTENTS),
         erd="erd" in ids,
-        choosing=bool(ids & _CHOOSING),
+        choosing=bool(ids & CHOOSING),
         defining="define" in ids,
         asked=specific,
     )

@@ -5,7 +5,7 @@ from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
-from service.answer.plan import Plan
+from service.answer.plan import CHOOSING
 from service.answer.selection import Selection
 from service.question.intents import speaks_of_data
 from service.question.question import Question
@@ -22,16 +22,20 @@ def is_ours(question: Question, retrieved: Retrieved) -> bool:
 
 
 def gaps(
-    kb: KnowledgeBase, vocabulary: Vocabulary, question: Question, retrieved: Retrieved, plan: Plan
+    kb: KnowledgeBase, vocabulary: Vocabulary, question: Question, retrieved: Retrieved, selection: Selection
 ) -> tuple[Gap, ...]:
-    """Unwritten subjects nearer than any entry; a technology only where it is named, and always where it is to be chosen."""
+    """Unwritten subjects nearer than any entry, unless a design or playbook of the case carries the answer.
+
+    A technology is one only where it is named, and always where it is to be chosen.
+    """
     named = {
         f"technologies/{name.id}": name.id for name in question.technologies if name.part not in ("excluded", "simile")
     }
+    borne = selection.backbone is not None and selection.backbone.fit == "near"
     found = [
         Gap(gap.subject, gap.title)
         for gap in retrieved.gaps
-        if not gap.subject.startswith("technologies/") or gap.subject in named
+        if gap.subject in named or not (borne or gap.subject.startswith("technologies/"))
     ]
     known = {gap.subject for gap in found}
     missing = [entry for entry in sorted(named) if entry not in kb.entries and entry not in known]
@@ -40,7 +44,9 @@ def gaps(
             vocabulary.technologies[str(question.facts.get(f"migration.{end}"))].name for end in ("from", "to")
         )
         found.append(Gap("playbooks", f"A migration from {origin} to {target}"))
-    chosen_among = [Gap(entry, vocabulary.technologies[named[entry]].name) for entry in missing if plan.choosing]
+    chosen_among = [
+        Gap(entry, vocabulary.technologies[named[entry]].name) for entry in missing if question.intent_ids & CHOOSING
+    ]
     return (*found, *chosen_among)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb.entry import Design, Entry, KnowledgeBase, Playbook, Section, SectionKind
 from service.analysis.conclusions import Conclusion
-from service.answer.fit import Fit, fit_all
+from service.answer.fit import Fit, close_entries, fit_all
 from service.answer.plan import Plan
 from service.answer.topics import carries_over, section_kind
 from service.question.question import Question
@@ -66,8 +66,11 @@ def select(
     best = ranked[0][0]
     kept = {entry.id: (score, entry) for score, entry in ranked[:_MOST_ENTRIES] if score >= best * _COMPANION_SHARE}
     scores = {hit.section: hit.score + (_EXPLAINS if hit.section in explaining else 0.0) for hit in retrieved.hits}
+    # Where the subject itself has no entry, only a design or playbook that is close all the same may carry the answer.
     unwritten = any(not gap.subject.startswith("technologies/") for gap in retrieved.gaps)
-    backbone = _backbone(kept, fits) if plan.whole and not unwritten else None
+    close = close_entries(retrieved)
+    bearers = {name: found for name, found in kept.items() if name in close or not unwritten}
+    backbone = _backbone(bearers, fits) if plan.whole else None
     picked: dict[str, tuple[Section, ...]] = {}
     room = min(plan.words, _WITHOUT_BACKBONE)
     if backbone is not None:
