@@ -36,6 +36,7 @@ CONNECTIVES: Mapping[str, str] = {
     "if": "What depends on facts that you have not given:",
     "carries_over": "No design of your exact domain is in the knowledge base; the nearest of the same shape follows, to be carried over role by role.",
     "no_design": "No worked design of your case, or of its shape, is in the knowledge base; the sections nearest to it follow.",
+    "weak": "Nothing in the knowledge base answers this directly; what is nearest follows.",
     "recommend_only": "This service recommends and plans; it does not connect to a database, run statements or change files. What follows is what you would run, to be reviewed by you.",
     "out_of_scope": "This is outside what the knowledge base covers: it answers questions about designing data layers, such as schemas, choice of database, indexes, caching, scaling and migrations.",
     "gap": "The knowledge base does not cover this subject yet:",

@@ -55,6 +55,8 @@ def confidence(evidence: Evidence) -> Confidence:
         return Confidence(level="none", reason="nothing in the knowledge base is near the question")
     if evidence.gaps:
         return Confidence(level="low", reason="the subject has no entry of its own; what stands here is the nearest")
+    if evidence.weak:
+        return Confidence(level="low", reason="nothing is near the question; what stands here is the nearest")
     best = evidence.selection.chosen[0]
     if best.fit == "near":
         return Confidence(level="high", reason=f"{best.entry.title} is written for this case")

@@ -19,6 +19,10 @@ _RULE_OF_CHOSEN = 0.25
 _OFFER_NEAR, _OFFER_SHARE = 0.40, 0.6
 
 
+# In our questions, answers under this were beside the point more often than not.
+_WEAK = 0.45
+
+
 @dataclass(frozen=True)
 class Gap:
     """A subject that the question is about and that no entry covers."""
@@ -47,6 +51,11 @@ class Evidence:
     @property
     def entries(self) -> frozenset[str]:
         return frozenset(chosen.entry.id for chosen in self.selection.chosen)
+
+    @property
+    def weak(self) -> bool:
+        """Whether what was found is about the subject at most: no design carries it and no section is near."""
+        return self.selection.backbone is None and self.retrieved.relevance < _WEAK
 
     def rule_score(self, key: RuleKey) -> float:
         return max((hit.score for hit in self.retrieved.rules if (hit.entry, hit.rule) == key), default=0.0)

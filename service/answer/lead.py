@@ -110,6 +110,8 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
     nearest = evidence.selection.chosen[0].entry
     if evidence.plan.whole and evidence.selection.backbone is None and nearest.kind == "designs":
         return [connective("no_design")]
+    if evidence.weak:
+        return [connective("weak")]
     asked = _words(evidence.question.context)
     sections = _by_decisiveness(evidence)
     telling = [(section, s) for section in sections if (s := _telling(section, asked)) is not None]

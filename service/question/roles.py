@@ -40,6 +40,7 @@ class _Bid:
     strength: int
     distance: int
     length: int
+    noun: str = ""
 
     @property
     def rank(self) -> tuple[int, int, int]:
@@ -56,8 +57,15 @@ def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], sourc
     if rivals:
         return None
     unit = best.attribute.unit or mention.unit
-    span = Span(source, mention.start, mention.end, text[mention.start : mention.end])
-    return Fact(best.attribute.name, Quantity(mention.value, unit, mention.text), "stated", span)
+    end = mention.end - _surplus(mention, best)
+    span = Span(source, mention.start, end, text[mention.start : end])
+    return Fact(best.attribute.name, Quantity(mention.value, unit, span.text.strip()), "stated", span)
+
+
+def _surplus(mention: Mention, bid: _Bid) -> int:
+    """Characters behind the counted noun: of "2 person startup building" the number counts persons."""
+    begins = bid.noun and mention.unit == "count" and mention.noun.startswith(bid.noun)
+    return len(mention.noun) - len(bid.noun) if begins else 0
 
 
 def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
@@ -74,9 +82,9 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
     cue = _nearest_cue(text, mention, attribute, _REACH if noun or not mention.noun else _NEXT)
     if noun and cue:
-        return _Bid(attribute, 3 if attribute.noun_needs_cue else 2, 0, noun)
+        return _Bid(attribute, 3 if attribute.noun_needs_cue else 2, 0, len(noun), noun)
     if noun:
-        return None if attribute.noun_needs_cue else _Bid(attribute, 2, 0, noun)
+        return None if attribute.noun_needs_cue else _Bid(attribute, 2, 0, len(noun), noun)
     return _Bid(attribute, 1, *cue) if cue else None
 
 
@@ -88,14 +96,10 @@ def _fits(mention: Mention, attribute: Attribute) -> bool:
     return zero or low <= mention.value <= high
 
 
-def _noun_match(noun: str, attribute: Attribute) -> int | None:
-    """Length of the longest noun of the attribute that the noun phrase begins or ends with."""
-    hits = [
-        len(word)
-        for word in attribute.nouns
-        if noun == word or noun.endswith(f" {word}") or noun.startswith(f"{word} ")
-    ]
-    return max(hits, default=None)
+def _noun_match(noun: str, attribute: Attribute) -> str | None:
+    """The longest noun of the attribute that the noun phrase begins or ends with."""
+    hits = [w for w in attribute.nouns if noun == w or noun.endswith(f" {w}") or noun.startswith(f"{w} ")]
+    return max(hits, key=len, default=None)
 
 
 def _nearest_cue(text: str, mention: Mention, attribute: Attribute, reach: int) -> tuple[int, int] | None:

@@ -100,3 +100,8 @@ def test_the_last_turn_overrides_what_was_said_before() -> None:
     value = understand(request, VOCABULARY).facts.get("tenants")
     assert isinstance(value, Quantity)
     assert value.value == 900
+
+
+def test_the_spelling_ends_with_the_noun_that_is_counted() -> None:
+    fact = facts_of("we are a 2 person startup building a booking app")["team.size"]
+    assert fact.spelling == "2 person"
