@@ -31,7 +31,11 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         for c in fired
         if any(effect in c.rule.effect for effect in _DECISIVE) and c.firing.say and c not in corrections
     ]
-    stated = corrections + sorted(decisions, key=lambda c: (-evidence.rule_score(c.key), c.key))[:_MOST_DECISIONS]
+    stated = corrections + _nearest(evidence, decisions)[:_MOST_DECISIONS]
+    # What follows from the asker's own numbers leads before a passage about somebody else's.
+    own = not stated and evidence.selection.backbone is None
+    stated += _nearest(evidence, [c for c in fired if c.firing.say and "ask" not in c.rule.effect])[:1] if own else []
+    own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     claims += _gap(evidence, book)
@@ -42,9 +46,15 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     for conclusion in stated[len(corrections) :]:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     claims += _best(
-        evidence, book, enough=bool(claims) and evidence.selection.backbone is None and evidence.choice is not None
+        evidence,
+        book,
+        enough=own or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )
     return tuple(claims), tuple(stated)
+
+
+def _nearest(evidence: Evidence, conclusions: list[Conclusion]) -> list[Conclusion]:
+    return sorted(conclusions, key=lambda c: (-evidence.rule_score(c.key), c.key))
 
 
 def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Claim]:

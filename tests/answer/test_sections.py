@@ -181,3 +181,9 @@ def test_a_domain_without_a_design_or_shape_gets_no_invented_diagram(advisor: Ad
     advice = ask(advisor, "Create an ERD for a parcel tracking company")
     assert not [b for section in advice.sections for b in section.blocks if b.kind == "diagram"]
     assert any("none is invented" in claim.text for claim in advice.summary)
+
+
+def test_what_follows_from_the_askers_numbers_leads_before_a_passage_about_others(advisor: Advisor) -> None:
+    advice = ask(advisor, "Our event table grows by 9k rows/s, 150 bytes each, kept 1 year. How much storage is that?")
+    assert "280B rows" in advice.summary[0].text
+    assert advice.summary[0].support.kind == "filled"
