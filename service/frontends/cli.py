@@ -6,6 +6,7 @@ Those are imported inside the commands: torch and llama-index take seconds, and 
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -27,6 +28,10 @@ app = typer.Typer(
 )
 kb_app = typer.Typer(help="The entries: check, list and show them.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(kb_app, name="kb")
+# Packages that stand left of ours, as evals does, add their commands by name: we import nothing of them.
+COMMANDS = "dbarch.commands"
+for _command in sorted(entry_points(group=COMMANDS), key=lambda each: each.name):
+    app.add_typer(_command.load(), name=_command.name)
 
 
 @app.command()

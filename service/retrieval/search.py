@@ -11,7 +11,7 @@ from ingest.errors import StoreError
 from ingest.lexical import tokenize
 from ingest.nodes import Node
 from service.errors import RetrievalError
-from service.retrieval.fusion import by_entry, damped, fuse
+from service.retrieval.fusion import ALPHA, by_entry, damped, fuse
 from service.retrieval.hits import EntryHit, GapHit, Hit, Retrieved, RuleHit
 from service.retrieval.relevance import GAP_MARGIN, GAP_SPREAD, JUDGED, MOST_GAPS, THRESHOLD, relevance
 
@@ -34,9 +34,10 @@ class _Scored:
 class Retriever:
     """Asks one edition by meaning and by term; the same question gives the same bytes."""
 
-    def __init__(self, edition: Edition, embedder: Embedder) -> None:
+    def __init__(self, edition: Edition, embedder: Embedder, alpha: float = ALPHA) -> None:
         self._edition = edition
         self._embedder = embedder
+        self._alpha = alpha
 
     def embed(self, text: str) -> Vectors:
         """The vector of a question; the one expensive step, so it is done once and handed around."""
@@ -74,7 +75,7 @@ class Retriever:
         # The exact product: what only the words found has its cosine too, and no score hangs on the index's arithmetic.
         dense = np.round(edition.vectors[rows] @ vector, DECIMALS)
         written = [row for row in rows if edition.nodes[row].route != "subject"]
-        scores = fuse(dense, lexical[rows], float(lexical[written].max(initial=0.0)))
+        scores = fuse(dense, lexical[rows], float(lexical[written].max(initial=0.0)), self._alpha)
         scored = [
             _Scored(edition.nodes[row], float(dense[i]), float(lexical[row]), float(scores[i]))
             for i, row in enumerate(rows)

@@ -1,0 +1,81 @@
+"""`dbarch eval`: run the suites, compare two runs, accept a baseline."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from evals.case import SUITES
+from evals.errors import BaselineError, EvalError
+
+app = typer.Typer(help="How good the answers are: run, compare, accept.", no_args_is_help=True, rich_markup_mode=None)
+
+Suites = Annotated[list[str] | None, typer.Option("--suite", help="Only this suite; repeatable.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Where results and report go; else evals/ in DBARCH_DATA_DIR.")]
+
+
+@app.command()
+def run(
+    suite: Suites = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print figures and regressions as JSON.")] = False,
+    out: Out = None,
+    judge: Annotated[str, typer.Option("--judge", help="Advisory opinions of this model on the interactions.")] = "",
+    judge_url: Annotated[
+        str, typer.Option("--judge-url", help="Its OpenAI-compatible address; the key is OPENAI_API_KEY.")
+    ] = "",
+) -> None:
+    """Ask every case, score the answers, compare with the baseline: 0 pass, 1 regression, 2 broken suite, 3 not comparable."""
+    from evals.runner import Options, run_suites  # noqa: PLC0415  torch takes seconds, and --help must not
+
+    raise typer.Exit(_guarded(lambda: run_suites(Options(_chosen(suite), out, as_json, judge, judge_url))))
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="A baseline or results.jsonl.")],
+    after: Annotated[Path, typer.Argument(help="A baseline or results.jsonl.")],
+) -> None:
+    """Say what changed between two runs: 1 where the second is worse by a gate."""
+    from evals.runner import compare_files  # noqa: PLC0415
+
+    raise typer.Exit(_guarded(lambda: compare_files(before, after)))
+
+
+@app.command()
+def accept(
+    reason: Annotated[str, typer.Option(help="Why the baseline moves; it is committed with it.")],
+    out: Out = None,
+) -> None:
+    """Run every suite and write the baseline."""
+    from evals.runner import accept_baseline  # noqa: PLC0415
+
+    raise typer.Exit(_guarded(lambda: accept_baseline(reason, out)))
+
+
+@app.command()
+def mutants(out: Out = None) -> None:
+    """Break answers and systems in known ways and count how many the suite notices: 1 where fewer than 95%."""
+    from evals.runner import run_mutants  # noqa: PLC0415
+
+    raise typer.Exit(_guarded(lambda: run_mutants(out)))
+
+
+def _chosen(suites: Sequence[str] | None) -> tuple[str, ...]:
+    unknown = sorted(set(suites or ()) - set(SUITES))
+    if unknown:
+        raise EvalError(f"there is no suite {unknown[0]!r}: they are {', '.join(SUITES)}")
+    return tuple(suites) if suites else tuple(SUITES)
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Exit code 3 where runs cannot be compared, 2 where the suite is broken, each told in one line."""
+    try:
+        return work()
+    except BaselineError as error:
+        print(f"dbarch: {error}", file=sys.stderr)
+        return 3
+    except EvalError as error:
+        print(f"dbarch: {error}", file=sys.stderr)
+        return 2

@@ -1,0 +1,218 @@
+"""The runner: from settings to results, report and exit code."""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from evals import baseline as baselines
+from evals.case_files import Cases, load_cases
+from evals.editions import Workshop
+from evals.errors import BaselineError, SuiteError
+from evals.gates import Finding, comparable, findings, moved
+from evals.judge import Model, judge, load_model
+from evals.mutants import Fate, kill
+from evals.report import html, table, write_files
+from evals.score import Row
+from evals.suite import Bench, Results, run
+from evals.summary import figures, worst
+from ingest.edition import open_edition
+from ingest.embeddings import load_embedder
+from kb.loader import load, own_entries
+from kb.postgres import running_postgres
+from service.settings import Settings, read_settings
+from service.wiring import advisor_of
+
+PASSED, REGRESSED, BROKEN, INCOMPARABLE = 0, 1, 2, 3
+ENOUGH_KILLED = 0.95
+
+
+@dataclass(frozen=True)
+class Options:
+    """What `dbarch eval run` was told: suites, where results go, how they are printed, and a model as judge with its address."""
+
+    suites: tuple[str, ...]
+    out: Path | None = None
+    as_json: bool = False
+    judge: str = ""
+    judge_url: str = ""
+
+
+def run_suites(options: Options) -> int:
+    """Run, write results and report, print the figures. Raises SuiteError and BaselineError."""
+    settings, loaded = read_settings(), load_cases()
+    before = baselines.read(baselines.own_baseline())
+    model = load_model(options.judge, options.judge_url) if options.judge else None
+    started = time.perf_counter()
+    with bench(settings) as stand:
+        results = run_watched(stand, loaded, options.suites)
+        made_on = baselines.fingerprint(stand.edition, results.rows)
+    comparable(before, made_on)
+    found = findings(before, results.rows)
+    _check_complete(results.rows)
+    place = options.out or settings.data_dir / "evals"
+    write_files(place, results, loaded)
+    note = f"{len(results.rows)} cases on {made_on.entries} entries, against the baseline “{before.reason}”"
+    (place / "report.html").write_text(html(results, found, moved(before, results.rows), note), encoding="utf-8")
+    print(_as_json(results, found) if options.as_json else _as_text(results, found, note))
+    if model is not None:
+        print_opinions(model, results, loaded, place)
+    print(f"{time.perf_counter() - started:.0f} s; report: {place / 'report.html'}", file=sys.stderr)
+    return REGRESSED if found else PASSED
+
+
+def print_opinions(model: Model, results: Results, loaded: Cases, place: Path) -> None:
+    """The judge's opinions of the interactions, to standard error: advice for people, part of no score."""
+    answers = {row.case: row.answer for row in results.rows if row.suite == "interactions" and row.answer}
+    judged = judge(
+        model, [(case, answers[case.id]) for case in loaded["interactions"] if case.id in answers], place / "judge"
+    )
+    for opinion in judged:
+        shown = "no verdict" if opinion.score is None else f"{opinion.score:g} of 5"
+        print(
+            f"judge (advisory) {opinion.case}: {shown}: {opinion.reasons[0] if opinion.reasons else ''}",
+            file=sys.stderr,
+        )
+
+
+def accept_baseline(reason: str, out: Path | None) -> int:
+    """Run everything and write the baseline; what fails whatever the baseline says is refused. Raises SuiteError."""
+    settings, loaded = read_settings(), load_cases()
+    with bench(settings) as stand:
+        results = run_watched(stand, loaded, tuple(loaded))
+        made_on = baselines.fingerprint(stand.edition, results.rows)
+    _check_complete(results.rows)
+    now = baselines.of_run(results, made_on, reason)
+    unsafe = findings(now, results.rows)
+    write_files(out or settings.data_dir / "evals", results, loaded)
+    if unsafe:
+        print("\n".join(map(str, unsafe)), file=sys.stderr)
+        return REGRESSED
+    path = baselines.own_baseline()
+    baselines.write(now, path)
+    print(f"{path.name} written: {len(now.cases)} cases; commit it with its reason")
+    return PASSED
+
+
+def compare_files(before: Path, after: Path) -> int:
+    """Print what moved between two runs, and which gates the second would fail. Raises BaselineError."""
+    first, second = _read_run(before), _read_run(after)
+    rows = [_row(key, case) for key, case in second.cases.items()]
+    for key, change in moved(first, rows).items():
+        print(f"{change:+.3f}  {key}")
+    found = findings(first, rows)
+    print("\n".join(map(str, found)) or "no regression")
+    return REGRESSED if found else PASSED
+
+
+def _row(key: str, case: baselines.CaseScores) -> Row:
+    suite, _, name = key.partition("/")
+    return Row(suite, name, case.digest, case.metrics, case.points)
+
+
+def run_mutants(out: Path | None) -> int:
+    """Break answers and systems on purpose and say which gate noticed."""
+    settings, loaded = read_settings(), load_cases()
+    with bench(settings) as stand:
+        fates = kill(stand, loaded, lambda name: print(f"mutant {name} …", file=sys.stderr))
+    for fate in fates:
+        print(f"{'killed  ' if fate.killed else 'SURVIVED'}  {fate.mutant:<28} {fate.by}")
+    share = sum(fate.killed for fate in fates) / len(fates)
+    print(f"{sum(f.killed for f in fates)} of {len(fates)} killed")
+    _write_fates(out or settings.data_dir / "evals", fates)
+    return PASSED if share >= ENOUGH_KILLED else REGRESSED
+
+
+@contextmanager
+def bench(settings: Settings) -> Iterator[Bench]:
+    """The current edition with everything that a run needs. Raises SuiteError where it is not that of the entries on disk."""
+    embedder = load_embedder(settings.embedding_model)
+    edition = open_edition(settings.data_dir, embedder, settings.chroma_url)
+    try:
+        own = load([own_entries()]).digest
+        if edition.manifest.kb_digest != own:
+            raise SuiteError("the edition is of another knowledge base than the entries here: run `dbarch ingest`, without DBARCH_KB_DIR, and run again")  # fmt: skip
+        with running_postgres() as cluster:
+            yield Bench(
+                edition, lambda e: advisor_of(e, embedder), embedder, Workshop(settings.data_dir, embedder), cluster
+            )
+    finally:
+        edition.close()
+
+
+def run_watched(stand: Bench, loaded: Cases, suites: Sequence[str]) -> Results:
+    """Run with a progress bar where somebody watches."""
+    total = sum(len(loaded[suite]) for suite in suites if suite != "queries") + ("queries" in suites)
+    with tqdm(total=total, unit=" cases", disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def watch(case: str) -> None:
+            bar.set_postfix_str(case)
+            bar.update()
+
+        return run(stand, loaded, suites, watch)
+
+
+def _check_complete(rows: Sequence[Row]) -> None:
+    """A suite in which scorers crash measures nothing."""
+    crashed = [(row.key, reason) for row in rows for reason in row.reasons.values() if reason.startswith("crashed: ")]
+    if crashed:
+        raise SuiteError(f"a scorer crashed on {crashed[0][0]}: {crashed[0][1]}")
+
+
+def _read_run(path: Path) -> baselines.Baseline:
+    if path.suffix != ".jsonl":
+        return baselines.read(path)
+    try:
+        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        cases = {
+            f"{line['suite']}/{line['case']}": {
+                "digest": line["digest"],
+                "metrics": line["metrics"],
+                "points": line["points"],
+            }
+            for line in lines
+        }
+        unknown = {"kb_digest": "", "entries": 0, "model": "", "edition_schema": 0, "cases": "", "libraries": {}}
+        return baselines.Baseline.model_validate({"code_schema": baselines.SCHEMA, "reason": path.name, "fingerprint": unknown, "cases": cases})  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BaselineError(f"{str(path)!r} is no results.jsonl of a run: {error}") from error
+
+
+def _as_json(results: Results, found: Sequence[Finding]) -> str:
+    shown = [
+        {"suite": f.suite, "metric": f.metric, "value": round(f.value, 6), "n": f.n} for f in figures(results.rows)
+    ]
+    systems = {r.system: {m: round(r.mean(m), 6) for m in next(iter(r.per_query.values()))} for r in results.rankings}
+    return json.dumps(
+        {"figures": shown, "retrieval": systems, "regressions": [str(f) for f in found]}, sort_keys=True, indent=1
+    )
+
+
+def _as_text(results: Results, found: Sequence[Finding], note: str) -> str:
+    lines = [note, ""]
+    lines += [f"{f.suite:<28} {f.metric:<14} {f.shown:>22}  n={f.n}" for f in figures(results.rows)]
+    if results.rankings:
+        lines += ["", f"{'retrieval':<12} ndcg@10  recall@20  mrr@10"]
+        lines += [f"{row[0]:<12} {row[1]:>7}  {row[2]:>9}  {row[3]:>6}" for row in table(results.rankings)]
+    lines += ["", "worst:", *(f"  {row.key}: {_lacks(row)}" for row in worst(results.rows, 5))]
+    lines += ["", *(f"REGRESSION {finding}" for finding in found)] if found else ["", "no regression"]
+    return "\n".join(lines)
+
+
+def _lacks(row: Row) -> str:
+    if row.error:
+        return row.error
+    return next(
+        (reason for name in ("vital", "carried", "corrected", "refused") if (reason := row.reasons.get(name))), ""
+    )
+
+
+def _write_fates(place: Path, fates: Sequence[Fate]) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps({"mutant": f.mutant, "killed": f.killed, "by": f.by}, sort_keys=True) for f in fates]
+    (place / "mutants.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

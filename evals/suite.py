@@ -1,0 +1,172 @@
+"""Running the suites: every case asked, every answer scored, in the order of the files; an error is a row, never a gap."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from evals import case as cases
+from evals.case_files import Cases
+from evals.deliverables import Exam
+from evals.editions import Workshop
+from evals.retrieval import Ranking, rank_all
+from evals.score import Row
+from evals.scorers import SCORERS, Answered
+from ingest.edition import Edition
+from ingest.embeddings import Embedder
+from kb.entry import KnowledgeBase
+from kb.postgres import Cluster
+from kb.vocabulary import Vocabulary
+from service.advisor import Advisor
+from service.answer.advice import Advice
+from service.answer.markdown import render
+from service.question.request import AskRequest
+
+Watch = Callable[[str], None]
+Advise = Callable[[AskRequest], Advice]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is under examination: something that answers, with the knowledge base that its citations lead into."""
+
+    advise: Advise
+    kb: KnowledgeBase
+    vocabulary: Vocabulary
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything a run needs: the edition, who answers from it, a scratch PostgreSQL, and where other editions are made."""
+
+    edition: Edition
+    advisor_of: Callable[[Edition], Advisor]
+    embedder: Embedder
+    workshop: Workshop
+    cluster: Cluster | None = None
+
+
+@dataclass(frozen=True)
+class Results:
+    """The rows of all suites that were run, the rankings of retrieval, and the answers to the interactions."""
+
+    rows: tuple[Row, ...]
+    rankings: tuple[Ranking, ...] = ()
+    answers: Mapping[str, Advice] = field(default_factory=dict)
+
+
+def run(bench: Bench, loaded: Cases, suites: Iterable[str], watch: Watch = lambda _: None) -> Results:
+    """Run these suites. Raises SuiteError where the suite itself is broken."""
+    chosen = tuple(suites)
+    advisor = bench.advisor_of(bench.edition)
+    subject = Subject(advisor.advise, bench.edition.kb, advisor.vocabulary)
+    rows: list[Row] = []
+    originals: dict[str, Answered] = {}
+    for suite in chosen:
+        if suite == "queries":
+            continue
+        for case, examined in _subjects(bench, suite, loaded[suite], subject):
+            watch(f"{suite}/{case.id}")
+            answered = answer(case, examined, bench.cluster, originals)
+            if suite == "interactions" and isinstance(answered, Answered):
+                originals[case.id] = answered
+            rows.append(score(suite, case, answered))
+    rankings: tuple[Ranking, ...] = ()
+    if "queries" in chosen:
+        watch("queries")
+        queries = [case for case in loaded["queries"] if isinstance(case, cases.Query)]
+        rankings = rank_all(bench.edition, advisor.retriever, queries)
+        rows += _query_rows(queries, rankings[0])
+    return Results(tuple(rows), rankings, {name: each.advice for name, each in originals.items()})
+
+
+def answer(
+    case: cases.AnyCase, subject: Subject, cluster: Cluster | None, originals: Mapping[str, Answered]
+) -> Answered | str:
+    """The answer to a case, or what went wrong."""
+    try:
+        advice = subject.advise(request_of(case))
+    except Exception as error:  # noqa: BLE001  whatever the service raises is this case's result
+        return f"{type(error).__name__}: {error}"
+    original = originals.get(case.of) if isinstance(case, cases.Variant) else None
+    return Answered(case, Exam(advice, subject.vocabulary, cluster), subject.kb, original)
+
+
+def request_of(case: cases.AnyCase) -> AskRequest:
+    assert isinstance(case, cases.Case)
+    return AskRequest.model_validate(
+        {
+            "question": case.question,
+            "history": [turn.model_dump() for turn in case.history],
+            "attachments": [
+                {"name": a.name, "content": a.content, "language": a.language or None} for a in case.attachments
+            ],
+            "constraints": case.constraints,
+            "detail": case.detail,
+        }
+    )
+
+
+def score(suite: str, case: cases.AnyCase, answered: Answered | str) -> Row:
+    """The row of a case: scores named `nugget:` and `expects:` are points of it, the others metrics."""
+    group = str(getattr(case, "group", getattr(case, "change", getattr(case, "aim", ""))))
+    row = Row(suite, case.id, digest(case), group=group)
+    if isinstance(answered, str):
+        return Row(suite, case.id, row.digest, {"errors": 1.0}, group=group, error=answered)
+    metrics: dict[str, float] = {"errors": 0.0}
+    points: dict[str, float] = {}
+    reasons: dict[str, str] = {}
+    for scorer in SCORERS:
+        try:
+            for found in scorer(answered):
+                (points if ":" in found.name else metrics)[found.name] = round(found.value, 6)
+                if found.reason:
+                    reasons[found.name] = found.reason
+        except Exception as error:  # noqa: BLE001  a scorer that crashes is this case's result, not the end of the run
+            metrics["errors"] = 1.0
+            reasons[scorer.__name__] = f"crashed: {type(error).__name__}: {error}"
+    metrics["confidence"] = _CONFIDENCE[answered.advice.confidence.level]
+    return Row(suite, case.id, row.digest, metrics, points, reasons, render(answered.advice), group)
+
+
+_CONFIDENCE: Mapping[str, float] = {"high": 1.0, "medium": 0.6, "low": 0.3, "none": 0.0}
+
+
+def digest(case: cases.AnyCase) -> str:
+    """What a baseline compares by: a case that was changed is another case."""
+    text = json.dumps(case.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _query_rows(queries: Sequence[cases.Query], ranking: Ranking) -> Iterator[Row]:
+    for query in queries:
+        group = "far_words" if query.far_words else "near_words"
+        yield Row("queries", query.id, digest(query), dict(ranking.per_query[query.id]), group=group)
+
+
+def _subjects(
+    bench: Bench, suite: str, loaded: Sequence[cases.AnyCase], usual: Subject
+) -> Iterator[tuple[cases.AnyCase, Subject]]:
+    """Each case with what answers it: a gap without its entries, an indirect attack beside its poisoned entry."""
+    special = {"out_of_scope": _gaps, "adversarial": _poisoned}.get(suite)
+    apart = [c for c in loaded if getattr(c, "without", ()) or getattr(c, "payload", "")]
+    yield from ((case, usual) for case in loaded if case not in apart)
+    if special is not None and apart:
+        with special(bench, apart) as edition:
+            advisor = bench.advisor_of(edition)
+            yield from ((case, Subject(advisor.advise, edition.kb, advisor.vocabulary)) for case in apart)
+
+
+@contextmanager
+def _gaps(bench: Bench, apart: Sequence[cases.AnyCase]) -> Iterator[Edition]:
+    """One edition without all that any of them names: building one a case would take the rest of the budget."""
+    names = {name for case in apart if isinstance(case, cases.OutOfScope) for name in case.without}
+    with bench.workshop.without(bench.edition.kb, names) as edition:
+        yield edition
+
+
+@contextmanager
+def _poisoned(bench: Bench, apart: Sequence[cases.AnyCase]) -> Iterator[Edition]:
+    with bench.workshop.poisoned([case for case in apart if isinstance(case, cases.Attack)]) as edition:
+        yield edition
