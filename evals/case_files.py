@@ -100,7 +100,7 @@ def _validated(path: Path, suite: str, items: list[object], nodes: list[yaml.Nod
         try:
             case = SUITES[suite].model_validate(item)
         except ValidationError as error:
-            problems += [_problem(path.name, node, fault["loc"], fault["msg"]) for fault in error.errors()]
+            problems += [_problem(path.name, node, place, message) for place, message in _faults(error)]
             continue
         if case.id in placed:
             first = placed[case.id].start_mark.line + 1
@@ -110,6 +110,16 @@ def _validated(path: Path, suite: str, items: list[object], nodes: list[yaml.Nod
         placed.setdefault(case.id, node)
         cases.append(case)
     return _File(path.name, tuple(cases), placed, tuple(problems))
+
+
+def _faults(error: ValidationError) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Place and message of each; a list that is too short only because an item of it is wrong is left out."""
+    faults = error.errors()
+    for fault in faults:
+        place = fault["loc"]
+        inner = any(other is not fault and other["loc"][: len(place)] == place for other in faults)
+        if fault["type"] != "too_short" or not inner:
+            yield place, fault["msg"]
 
 
 def _problem(file: str, node: yaml.Node, place: tuple[str | int, ...], message: str) -> Problem:
