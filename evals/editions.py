@@ -11,7 +11,7 @@ from ingest.build import CACHE, BuildRequest, build
 from ingest.edition import Edition, open_edition
 from ingest.embeddings import Embedder
 from kb.entry import KnowledgeBase
-from kb.loader import load, own_entries
+from kb.loader import collect, own_entries
 
 _ENTRY = """---
 title: "{title}"
@@ -53,7 +53,8 @@ class Workshop:
                 title = attack.question.replace('"', "'").replace("\n", " ").strip("# ")[:70]
                 text = _ENTRY.format(title=title, payload=" ".join(attack.payload.split()))
                 (shelf / f"{attack.id}.md").write_text(text, encoding="utf-8")
-            with self._built(load([own_entries(), Path(place)])) as edition:
+            # What the loader refuses, such as raw HTML, is not there to attack.
+            with self._built(collect([own_entries(), Path(place)])[0]) as edition:
                 yield edition
 
     @contextmanager
