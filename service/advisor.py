@@ -4,17 +4,17 @@ from dataclasses import dataclass, replace
 
 from kb.entry import Entry, Kind, KnowledgeBase
 from kb.vocabulary import Vocabulary
-from service.analysis.choice import choose
-from service.analysis.conclusions import conclude
+from service.analysis.choice import Choice, choose, shortlist
+from service.analysis.conclusions import Conclusions, conclude
 from service.answer.advice import Advice
 from service.answer.composer import Composer, decline
 from service.answer.evidence import Evidence
-from service.answer.plan import plan
-from service.answer.scope import assumed, gaps, is_ours
-from service.answer.selection import explaining, select
+from service.answer.plan import Plan, plan
+from service.answer.scope import assumed, gaps, is_open, is_ours
+from service.answer.selection import Selection, explaining, select
 from service.catalogue import EntryCard, SearchResults, card, results
 from service.errors import UnknownEntryError
-from service.question.question import understand
+from service.question.question import Question, understand
 from service.question.request import AskRequest
 from service.retrieval.search import Retriever
 
@@ -40,6 +40,7 @@ class Advisor:
         certain = conclude(self.kb, question.facts)
         selection = select(self.kb, question, retrieved, outline, explaining(certain.fired, retrieved))
         taken = assumed(question, selection)
+        conclusions = conclude(self.kb, question.facts.extended(taken)) if taken else certain
         evidence = Evidence(
             request=request,
             question=question,
@@ -47,14 +48,23 @@ class Advisor:
             kb=self.kb,
             vocabulary=self.vocabulary,
             retrieved=retrieved,
-            conclusions=conclude(self.kb, question.facts.extended(taken)) if taken else certain,
+            conclusions=conclusions,
             selection=selection,
-            choice=choose(self.kb, self.vocabulary, question.facts, request.weights),
+            choice=self._choice(question, outline, selection, request, conclusions),
             gaps=gaps(self.kb, self.vocabulary, question, retrieved, selection),
             assumed=taken,
             edition=self.edition,
         )
         return self.composer.compose(evidence)
+
+    def _choice(
+        self, question: Question, outline: Plan, selection: Selection, request: AskRequest, conclusions: Conclusions
+    ) -> Choice | None:
+        """Among the named candidates; where none is named and no design carries the answer, among all."""
+        named = choose(self.kb, self.vocabulary, question.facts, request.weights, conclusions.fired)
+        if named is not None or not is_open(question, outline, selection):
+            return named
+        return shortlist(self.kb, self.vocabulary, conclusions.facts, request.weights, conclusions.fired)
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from kb.entry import Entry, Section, SectionKind, Statement
 from kb.guidance import offer
 from service.analysis.conclusions import Conclusion
-from service.answer.advice import AdviceSection, BlockUnion, Claim, Computed, ListBlock, Paragraph, Table
+from service.answer.advice import AdviceSection, BlockUnion, ListBlock, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
 from service.answer.evidence import Evidence
 from service.answer.topics import TITLES, WORKING_ORDER, section_kind
+from service.answer.verdict import comparison
 
 _MOST_OFFERS = 4
 
@@ -63,36 +64,9 @@ def _calculation(evidence: Evidence, conclusion: Conclusion, book: CitationBook)
 
 
 def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:
-    """The scores criterion by criterion, who leads on which, and what would turn the choice."""
-    choice = evidence.choice
-    if choice is None:
+    if evidence.choice is None:
         return []
-    names = tuple(evidence.kb.entries[c].title for c in choice.ranking)
-    cited = tuple(n for c in choice.ranking for n in book.cite_section(evidence.kb.entries[c].anchors["scores"]))
-    criteria = evidence.vocabulary.criteria
-    rows = tuple(
-        (criteria[row.criterion].title, f"{row.weight:g}", *(str(s) for s in row.scores)) for row in choice.rows
-    )
-    claims = tuple(
-        Claim(
-            text=" | ".join(row),
-            support=Computed(formula="score", inputs=dict(zip(names, row[2:], strict=True)), result=row[1]),
-            citations=cited,
-        )
-        for row in rows
-    )
-    blocks: list[BlockUnion] = [Table(header=("Criterion", "Weight", *names), rows=rows, claims=claims)]
-    if choice.flips:
-        leads = ", ".join(criteria[c].title.lower() for c in choice.flips[:3])
-        text = (
-            f"{names[1]} leads on {leads}: where these count more for you than the weights above say, the choice turns."
-        )
-        blocks.append(
-            Paragraph(
-                claims=(Claim(text=text, support=Computed(formula="flip", inputs={}, result=leads), citations=cited),)
-            )
-        )
-    return [_Piece("technology", "The choice, criterion by criterion", tuple(blocks))]
+    return [_Piece("technology", "The choice, criterion by criterion", comparison(evidence, evidence.choice, book))]
 
 
 def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> list[_Piece]:

@@ -112,7 +112,7 @@ def _used(evidence: Evidence) -> frozenset[str]:
             if fact.attribute == "downtime.none" and evidence.selection.backbone
         }
     if evidence.choice is not None:
-        used |= {e.constraint.attribute for e in evidence.choice.excluded}
+        used |= {e.attribute for e in evidence.choice.excluded}
     return frozenset(used)
 
 

@@ -3,14 +3,14 @@
 import re
 
 from kb.entry import Section, Statement
-from service.analysis.choice import Choice
 from service.analysis.conclusions import Conclusion
-from service.answer.advice import Claim, Computed, Connective
+from service.answer.advice import Claim, Connective
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, quote, ruled
 from service.answer.evidence import Evidence
 from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
+from service.answer.verdict import reasons, verdict
 
 _MOST_DECISIONS = 3
 _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
@@ -43,6 +43,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         claims.append(connective("carries_over"))
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
+        claims += reasons(evidence, evidence.choice, book) if evidence.choice.open else []
     for conclusion in stated[len(corrections) :]:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     claims += _best(
@@ -55,48 +56,6 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
 
 def _nearest(evidence: Evidence, conclusions: list[Conclusion]) -> list[Conclusion]:
     return sorted(conclusions, key=lambda c: (-evidence.rule_score(c.key), c.key))
-
-
-def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Claim]:
-    """Who leads and by how much, or that it is a close call; who was excluded before scores counted."""
-    names = [_name(evidence, candidate) for candidate in choice.ranking]
-    cited = tuple(n for c in choice.ranking[:2] for n in book.cite_section(evidence.kb.entries[c].anchors["scores"]))
-    for_what = _workload_names(evidence, choice)
-    shown = {name: f"{mean:.1f}" for name, mean in zip(names, choice.means, strict=True)}
-    claims = [_exclusion(evidence, choice, book)] if choice.excluded else []
-    out = {e.candidate for e in choice.excluded}
-    if out.issuperset(choice.ranking):
-        return [c for c in claims if c]
-    if choice.survives:
-        text = f"{names[0]} rather than {names[1]}{for_what}: weighted scores {shown[names[0]]} against {shown[names[1]]} of 5, and the order survives ±20% on every weight."
-    else:
-        text = f"{names[0]} leads {names[1]}{for_what} by {shown[names[0]]} to {shown[names[1]]} of 5, a close call: ±20% on the weights can turn it, so measure your own hardest query on both before deciding."
-    claims.append(
-        Claim(text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited)
-    )
-    return claims
-
-
-def _exclusion(evidence: Evidence, choice: Choice, book: CitationBook) -> Claim:
-    found = choice.excluded[0]
-    name = _name(evidence, found.candidate)
-    section = evidence.kb.entries[found.candidate].anchors["typed-facts"]
-    title = evidence.vocabulary.facts[found.constraint.fact].title.lower()
-    text = f"{name} does not meet {found.constraint.phrase}: its {title} is {found.value.replace('_', ' ')}."
-    return Claim(
-        text=text,
-        support=Computed(formula="constraint", inputs={found.constraint.fact: found.value}, result="excluded"),
-        citations=book.cite_section(section),
-    )
-
-
-def _workload_names(evidence: Evidence, choice: Choice) -> str:
-    titles = [evidence.vocabulary.workloads[w].title.lower() for w in choice.workloads]
-    return f" for {' and '.join(titles)}" if titles else ""
-
-
-def _name(evidence: Evidence, entry_id: str) -> str:
-    return evidence.kb.entries[entry_id].title
 
 
 def _gap(evidence: Evidence, book: CitationBook) -> list[Claim]:

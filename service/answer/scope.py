@@ -5,7 +5,7 @@ from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
-from service.answer.plan import CHOOSING
+from service.answer.plan import CHOOSING, Plan
 from service.answer.selection import Selection
 from service.question.intents import speaks_of_data
 from service.question.question import Question
@@ -19,6 +19,13 @@ def is_ours(question: Question, retrieved: Retrieved) -> bool:
     """Near to what we have, or pasted, or a domain that no entry knows asked about in words of our subject."""
     ours_by_words = bool(question.intents) and speaks_of_data(question.text) and retrieved.relevance >= _FAINT
     return retrieved.relevant or bool(question.pasted) or ours_by_words
+
+
+def is_open(question: Question, plan: Plan, selection: Selection) -> bool:
+    """Whether a technology is to be chosen and nothing chooses it yet: no worked design of the case, no candidates named."""
+    carried = selection.backbone is not None and selection.backbone.fit == "near"
+    wanted = "choose" in question.intent_ids or ("design" in question.intent_ids and plan.whole)
+    return wanted and not carried and not question.intent_ids & {"migrate", "license"}
 
 
 def gaps(
