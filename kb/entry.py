@@ -138,6 +138,8 @@ class Technology(FrontMatter):
     lifecycle: Lifecycle
     deployment: tuple[Literal["self-hosted", "managed", "serverless", "embedded"], ...]
     clouds: tuple[Literal["aws", "azure", "gcp"], ...] = ()
+    # Engines that this service runs for you: it is a way to have them, not a rival of theirs.
+    hosts: tuple[EntryId, ...] = ()
     facts: Mapping[str, TypedFact]
     scores: Mapping[str, Score] = {}
 

@@ -1,5 +1,6 @@
-"""The use cases: advise, search, list, show. The story of an answer, from question to advice."""
+"""The use cases: advise, compare, search, list, show. The story of an answer, from question to advice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.entry import Entry, Kind, KnowledgeBase
@@ -9,14 +10,17 @@ from service.analysis.conclusions import Conclusions, conclude
 from service.answer.advice import Advice
 from service.answer.composer import Composer, decline
 from service.answer.evidence import Evidence
-from service.answer.plan import Plan, plan
+from service.answer.explanation import Explanation, explain
+from service.answer.parts import Part, with_parts
+from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open, is_ours
-from service.answer.selection import Selection, explaining, select
+from service.answer.selection import explaining, select
 from service.catalogue import EntryCard, SearchResults, card, results
+from service.comparison import comparison_of
 from service.errors import UnknownEntryError
 from service.question.question import Question, understand
 from service.question.request import AskRequest
-from service.retrieval.search import Retriever
+from service.retrieval.search import Retrieved, Retriever
 
 
 @dataclass(frozen=True)
@@ -32,16 +36,37 @@ class Advisor:
 
     def advise(self, request: AskRequest) -> Advice:
         """Understand, retrieve, conclude, select, compose. Raises ConstraintError and RetrievalError."""
-        question = understand(request, self.vocabulary)
-        retrieved = self.retriever.retrieve(question.context, self.retriever.embed(question.context))
+        question, retrieved = self._asked(request)
         if not is_ours(question, retrieved):
             return decline(request, self.edition, self.composer.name)
+        return self.composer.compose(self._evidence(request, question, retrieved))
+
+    def explain(self, request: AskRequest) -> Explanation:
+        """What was considered, chosen and dropped for the question, and why. Raises as `advise` does."""
+        question, retrieved = self._asked(request)
+        evidence = self._evidence(request, question, retrieved) if is_ours(question, retrieved) else None
+        return explain(question, retrieved, evidence)
+
+    def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
+        """Two or more technologies for a purpose: table, verdict, what flips it. Raises UnknownEntryError and RequestError."""
+        return self.advise(comparison_of(self.kb, self.vocabulary, names, purpose))
+
+    def _asked(self, request: AskRequest) -> tuple[Question, Retrieved]:
+        question = understand(request, self.vocabulary)
+        return question, self._found(question.context)
+
+    def _found(self, text: str) -> Retrieved:
+        return self.retriever.retrieve(text, self.retriever.embed(text))
+
+    def _evidence(self, request: AskRequest, question: Question, retrieved: Retrieved) -> Evidence:
         outline = plan(question, request.detail)
         certain = conclude(self.kb, question.facts)
         selection = select(self.kb, question, retrieved, outline, explaining(certain.fired, retrieved))
+        parts = tuple(Part(text, self._found(text)) for text in question.parts)
+        selection, unanswered = with_parts(self.kb, selection, parts)
         taken = assumed(question, selection)
         conclusions = conclude(self.kb, question.facts.extended(taken)) if taken else certain
-        evidence = Evidence(
+        return Evidence(
             request=request,
             question=question,
             plan=outline,
@@ -50,25 +75,26 @@ class Advisor:
             retrieved=retrieved,
             conclusions=conclusions,
             selection=selection,
-            choice=self._choice(question, outline, selection, request, conclusions),
+            choice=self._choice(request, question, is_open(question, outline, selection), conclusions),
             gaps=gaps(self.kb, self.vocabulary, question, retrieved, selection),
             assumed=taken,
+            parts=parts,
+            unanswered=unanswered,
             edition=self.edition,
         )
-        return self.composer.compose(evidence)
 
     def _choice(
-        self, question: Question, outline: Plan, selection: Selection, request: AskRequest, conclusions: Conclusions
+        self, request: AskRequest, question: Question, anything: bool, conclusions: Conclusions
     ) -> Choice | None:
         """Among the named candidates; where none is named and no design carries the answer, among all."""
         named = choose(self.kb, self.vocabulary, question.facts, request.weights, conclusions.fired)
-        if named is not None or not is_open(question, outline, selection):
+        if named is not None or not anything:
             return named
         return shortlist(self.kb, self.vocabulary, conclusions.facts, request.weights, conclusions.fired)
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""
-        retrieved = self.retriever.retrieve(query, self.retriever.embed(query))
+        retrieved = self._found(query)
         best = replace(retrieved, hits=retrieved.hits[:limit])
         return results(query, best, self.kb, self.edition, self.public_url)
 

@@ -7,7 +7,7 @@ from kb.entry import KnowledgeBase, Technology
 from kb.fact import FactSet
 from kb.vocabulary import Vocabulary
 from service.analysis.conclusions import Conclusion
-from service.analysis.demands import Exclusion, exclusions, family, names
+from service.analysis.demands import ANYWHERE, Exclusion, exclusions, family, names
 
 # Margins under this share of the scale are within what a weight that is off by a fifth can move.
 _SWING = 0.2
@@ -18,8 +18,6 @@ _ROW_WEIGHTS: Mapping[str, float] = {RULES: 12.0, IN_USE: 6.0}
 _NEUTRAL = 3
 _OPINIONS: Mapping[str, int] = {"require": 5, "prefer": 5, "avoid": 0, "exclude": 0}
 _SHOWN, _SHOWN_OUT = 4, 3
-# Not every profile is offered where nobody named one: what is ending, and what is one cloud's packaging of another engine.
-_OFFERED_STATES = frozenset({"active"})
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,11 @@ class Field:
 
 
 def choose(
-    kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, weights: Mapping[str, float], fired: Iterable[Conclusion] = ()
+    kb: KnowledgeBase,
+    vocabulary: Vocabulary,
+    facts: FactSet,
+    weights: Mapping[str, float],
+    fired: Iterable[Conclusion] = (),
 ) -> Choice | None:
     """Rank the technologies named as alternatives; None when fewer than two of them have a profile with scores."""
     named = {f"technologies/{name}" for name in names(facts, "compared")}
@@ -86,7 +88,11 @@ def choose(
 
 
 def shortlist(
-    kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, weights: Mapping[str, float], fired: Iterable[Conclusion] = ()
+    kb: KnowledgeBase,
+    vocabulary: Vocabulary,
+    facts: FactSet,
+    weights: Mapping[str, float],
+    fired: Iterable[Conclusion] = (),
 ) -> Choice | None:
     """The best of all profiles for the facts, and with them the one that was asked about."""
     asked = f"technologies/{facts.get('engine')}"
@@ -94,12 +100,20 @@ def shortlist(
     profiles = {
         name: meta
         for name, meta in _profiles(kb).items()
-        if name == asked or (meta.lifecycle.status in _OFFERED_STATES and name not in ruled_out)
+        if name == asked or (name not in ruled_out and _offered(meta, facts))
     }
     if len(profiles) < 2:
         return None
     field = _field(profiles, vocabulary, facts, weights, tuple(fired))
     return _ranked(field, _workloads(facts, vocabulary), True, asked)
+
+
+def _offered(meta: Technology, facts: FactSet) -> bool:
+    """Whether a technology is proposed unasked: alive, an engine of its own that serves several clients, and tied to a cloud only where that is named."""
+    tied = len(meta.clouds) == 1 and not set(meta.deployment) & ANYWHERE
+    at_home = bool(set(meta.clouds) & names(facts, "cloud"))
+    in_process = set(meta.deployment) == {"embedded"}
+    return meta.lifecycle.status == "active" and not meta.hosts and not in_process and (at_home or not tied)
 
 
 def _profiles(kb: KnowledgeBase) -> dict[str, Technology]:
@@ -156,7 +170,9 @@ def _ranked(field: Field, workloads: tuple[str, ...], is_open: bool, asked: str 
         if len(shown) < 2:
             shown = order[:_SHOWN]
     ranking = tuple(shown)
-    excluded = tuple(found[0] for name, found in sorted(faults.items(), key=lambda item: (-means[item[0]], item[0])) if found)
+    excluded = tuple(
+        found[0] for name, found in sorted(faults.items(), key=lambda item: (-means[item[0]], item[0])) if found
+    )
     rows = tuple(
         Row(criterion, weight, tuple(field.score(name, criterion) for name in ranking))
         for criterion, weight in field.weights.items()

@@ -10,7 +10,7 @@ from kb.quantity import Quantity
 # The least score on "sustained write throughput" that carries a rate, by the anchors of kb/terms/criteria.yaml:
 # 3 is tens of thousands a second on one primary, 5 a million and more by adding nodes.
 _WRITE_STEPS: tuple[tuple[float, int], ...] = ((1e6, 5), (2e5, 4), (3e4, 3), (5e3, 2), (5e2, 1))
-_ANYWHERE = frozenset({"self-hosted", "embedded"})
+ANYWHERE = frozenset({"self-hosted", "embedded"})
 _SOMEBODY_ELSES = frozenset({"managed", "serverless"})
 
 
@@ -102,11 +102,11 @@ def _of_place(candidate: str, meta: Technology, facts: FactSet) -> list[Exclusio
     deployment = set(meta.deployment)
     if facts.get("managed_only") is True and not deployment & _SOMEBODY_ELSES:
         return [Exclusion(candidate, "managed_only", "a managed service", "nobody runs it for you", "at-a-glance")]
-    if "on_premises" in clouds and not deployment & _ANYWHERE:
+    if "on_premises" in clouds and not deployment & ANYWHERE:
         return [Exclusion(candidate, "cloud", "your own hardware", "it exists as a cloud service only", "at-a-glance")]
     public = clouds - {"on_premises"}
     offered = set(meta.clouds)
-    if public and not public & offered and (facts.get("managed_only") is True or not deployment & _ANYWHERE):
+    if public and not public & offered and (facts.get("managed_only") is True or not deployment & ANYWHERE):
         return [Exclusion(candidate, "cloud", f"a service on {', '.join(sorted(public))}", f"it is offered on {', '.join(sorted(offered)) or 'no cloud'}", "at-a-glance")]  # fmt: skip
     return []
 

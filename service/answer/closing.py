@@ -62,7 +62,7 @@ def confidence(evidence: Evidence) -> Confidence:
         return Confidence(level="high", reason=f"{best.entry.title} is written for this case")
     if best.fit == "shape":
         return Confidence(level="medium", reason=f"{best.entry.title} has the same shape in another domain")
-    if evidence.retrieved.relevance >= 0.6:
+    if evidence.relevance >= 0.6:
         return Confidence(level="high", reason=f"{best.entry.title} answers it directly")
     return Confidence(level="medium", reason=f"{best.entry.title} is about the subject, not about your case")
 
@@ -97,6 +97,8 @@ def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
                 text=name.text,
                 reason=f"the knowledge base has no profile of {evidence.vocabulary.technologies[name.id].name} yet",
             )
+    for part in evidence.unanswered:
+        yield NotTaken(text=part, reason="no entry answers this part of the question")
     for pasted in evidence.question.pasted:
         for text in pasted.unparsed:
             yield NotTaken(text=text.strip()[:200], reason="pasted text that could not be read as a schema")

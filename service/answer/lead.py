@@ -55,7 +55,9 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
 
 
 def _nearest(evidence: Evidence, conclusions: list[Conclusion]) -> list[Conclusion]:
-    return sorted(conclusions, key=lambda c: (-evidence.rule_score(c.key), c.key))
+    """Rules of the technology that is asked about first, then by how near their words are."""
+    asked = {f"technologies/{name.id}" for name in evidence.question.technologies if name.part in ("asked", "stack")}
+    return sorted(conclusions, key=lambda c: (c.entry not in asked, -evidence.rule_score(c.key), c.key))
 
 
 def _gap(evidence: Evidence, book: CitationBook) -> list[Claim]:

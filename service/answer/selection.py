@@ -29,6 +29,7 @@ DEFINING = ("solution", "at a glance", "problem")
 _DEFINES = 0.3
 _LOOSE_SHARE, _FEW = 0.6, 3
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
+_OF_ITS_CASE: frozenset[SectionKind] = frozenset({"requirements", "technology"})
 _SHAPE_KINDS: frozenset[SectionKind] = frozenset(
     {"requirements", "technology", "schema", "indexes", "transactions", "tradeoffs"}
 )
@@ -172,7 +173,7 @@ def _relevant(
         (_weighed(entry, s, plan, scores), entry, s)
         for entry in entries
         for s in entry.sections
-        if s.id in scores and section_kind(entry, s) != "erd"
+        if s.id in scores and _stands_alone(entry, s)
     ]
     pool.sort(key=lambda item: (-item[0], item[1].id, item[2].line))
     picked: dict[str, list[Section]] = {}
@@ -188,6 +189,12 @@ def _relevant(
         taken += 1
     by_id = {entry.id: entry for entry in entries}
     return {name: _ordered(by_id[name], sections) for name, sections in picked.items()}
+
+
+def _stands_alone(entry: Entry, section: Section) -> bool:
+    """Whether a section answers without its entry: what a design requires, sums up and decides is about its own case only."""
+    kind = section_kind(entry, section)
+    return kind != "erd" and not (entry.kind == "designs" and kind in _OF_ITS_CASE and not carries_over(section))
 
 
 def _weighed(entry: Entry, section: Section, plan: Plan, scores: Mapping[str, float]) -> float:

@@ -21,7 +21,9 @@ def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Clai
     if set(choice.ranking) <= set(out):
         return [_exclusion(evidence, found, book) for found in out.values() if found.candidate in choice.ranking]
     text = _decided(evidence, choice, names, shown)
-    decided = Claim(text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited)
+    decided = Claim(
+        text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited
+    )
     named_out = [_exclusion(evidence, found, book) for c, found in out.items() if c in choice.ranking]
     return [*named_out[:1], decided] if not choice.open else [decided, *named_out[:1]]
 

@@ -45,12 +45,32 @@ def ask(
     ] = None,
     as_json: Json = False,
     brief: Annotated[bool, typer.Option("--brief", help="A third of the length.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print what was considered, chosen and dropped, instead of the answer.")
+    ] = False,
 ) -> None:
     """Ask a question, get cited advice."""
     from service.frontends.cli_ask import Typed
     from service.frontends.cli_ask import ask as answer
+    from service.frontends.cli_ask import explain as account
 
-    answer(Typed(question, tuple(file or ()), history, brief), as_json)
+    typed = Typed(question, tuple(file or ()), history, brief)
+    if explain:
+        account(typed)
+    else:
+        answer(typed, as_json)
+
+
+@app.command()
+def compare(
+    names: Annotated[list[str], typer.Argument(help="Two to six technologies, by any of their names.")],
+    purpose: Annotated[str, typer.Option("--for", help="What it is for, in a sentence.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Compare technologies for a purpose: verdict, table, what would turn it."""
+    from service.frontends.cli_ask import compare as weigh
+
+    weigh(names, purpose, as_json)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,18 @@ def ask(typed: Typed, as_json: bool) -> None:
     """Answer on standard output. Raises RequestError before anything heavy is loaded."""
     request = request_of(typed)
     advice = build_advisor(read_settings()).advise(request)
+    write(body(advice) if as_json else render(advice).encode())
+
+
+def explain(typed: Typed) -> None:
+    """What was considered, chosen and dropped, as text."""
+    request = request_of(typed)
+    write(f"{build_advisor(read_settings()).explain(request).text}\n".encode())
+
+
+def compare(names: Sequence[str], purpose: str, as_json: bool) -> None:
+    """The comparison on standard output."""
+    advice = build_advisor(read_settings()).compare(names, purpose)
     write(body(advice) if as_json else render(advice).encode())
 
 

@@ -10,6 +10,7 @@ from service.question.cues import choices, flags
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intents
 from service.question.numbers import Mention, mentions
+from service.question.parts import parts
 from service.question.pasted import Pasted, pasted
 from service.question.request import AskRequest
 from service.question.roles import bind, is_version
@@ -36,6 +37,7 @@ class Question:
     technologies: tuple[Named, ...]
     loose: tuple[Loose, ...]
     pasted: tuple[Pasted, ...]
+    parts: tuple[str, ...] = ()
 
     @property
     def intent_ids(self) -> frozenset[str]:
@@ -65,6 +67,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
         technologies=named,
         loose=tuple(loose),
         pasted=texts,
+        parts=parts(prose),
     )
 
 

@@ -33,6 +33,17 @@ class SearchRequest(BaseModel):
     limit: Annotated[int, Field(ge=1, le=50)] = 10
 
 
+class CompareRequest(BaseModel):
+    """The body of `POST /v1/compare`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    technologies: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=2, max_length=6)
+    ]
+    purpose: Annotated[str, Field(max_length=MAX_QUERY), AfterValidator(no_nul)] = ""
+
+
 def json_only(request: AnyRequest) -> None:
     """Refuse a body that says it is something else than JSON, before anything tries to read it."""
     media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
@@ -77,6 +88,18 @@ class ApiController(Controller):
         acceptable(request, (JSON,))
         write: Callable[[SearchResults], bytes] = body
         return await _timed(door, lambda: door.advisor.search(data.query, data.limit), write, JSON)
+
+    @post("/compare", status_code=200, before_request=json_only, operation_id="compare", summary="Compare technologies")
+    async def compare(self, request: AnyRequest, data: JSONBody[CompareRequest], door: DoorDependency) -> Response[Any]:
+        """Verdict, table and what would turn it, as JSON or Markdown; the body is that of an answer."""
+        media_type = acceptable(request, (JSON, MARKDOWN))
+        write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
+        return await _timed(door, lambda: door.advisor.compare(data.technologies, data.purpose), write, media_type)
+
+    @get("/technologies", operation_id="listTechnologies", summary="List the technologies that have a profile")
+    async def technologies(self, door: DoorDependency) -> Response[Any]:
+        """Every technology with its summary."""
+        return Response(cards_body(door.advisor.entries("technologies")), media_type=JSON)
 
     @get("/entries", operation_id="listEntries", summary="List entries")
     async def entries(
