@@ -15,6 +15,7 @@ from service.answer.parts import Part, with_parts
 from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open, is_ours
 from service.answer.selection import explaining, select
+from service.answer.shortlisted import assumed_workload, shortlisted
 from service.catalogue import EntryCard, SearchResults, card, results
 from service.comparison import comparison_of
 from service.errors import UnknownEntryError
@@ -62,10 +63,14 @@ class Advisor:
         outline = plan(question, request.detail)
         certain = conclude(self.kb, question.facts)
         selection = select(self.kb, question, retrieved, outline, explaining(certain.fired, retrieved))
+        anything = is_open(question, retrieved, outline, selection)
+        taken = (*assumed(question, selection), *(assumed_workload(self.kb, question, retrieved) if anything else ()))
+        conclusions = conclude(self.kb, question.facts.extended(taken)) if taken else certain
+        choice = self._choice(request, anything, conclusions)
+        if choice is not None and choice.open:
+            selection = shortlisted(self.kb, selection, choice, retrieved)
         parts = tuple(Part(text, self._found(text)) for text in question.parts)
         selection, unanswered = with_parts(self.kb, selection, parts)
-        taken = assumed(question, selection)
-        conclusions = conclude(self.kb, question.facts.extended(taken)) if taken else certain
         return Evidence(
             request=request,
             question=question,
@@ -75,7 +80,7 @@ class Advisor:
             retrieved=retrieved,
             conclusions=conclusions,
             selection=selection,
-            choice=self._choice(request, question, is_open(question, outline, selection), conclusions),
+            choice=choice,
             gaps=gaps(self.kb, self.vocabulary, question, retrieved, selection),
             assumed=taken,
             parts=parts,
@@ -83,11 +88,9 @@ class Advisor:
             edition=self.edition,
         )
 
-    def _choice(
-        self, request: AskRequest, question: Question, anything: bool, conclusions: Conclusions
-    ) -> Choice | None:
+    def _choice(self, request: AskRequest, anything: bool, conclusions: Conclusions) -> Choice | None:
         """Among the named candidates; where none is named and no design carries the answer, among all."""
-        named = choose(self.kb, self.vocabulary, question.facts, request.weights, conclusions.fired)
+        named = choose(self.kb, self.vocabulary, conclusions.facts, request.weights, conclusions.fired)
         if named is not None or not anything:
             return named
         return shortlist(self.kb, self.vocabulary, conclusions.facts, request.weights, conclusions.fired)

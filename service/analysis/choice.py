@@ -5,19 +5,33 @@ from dataclasses import dataclass
 
 from kb.entry import KnowledgeBase, Technology
 from kb.fact import FactSet
+from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary
 from service.analysis.conclusions import Conclusion
 from service.analysis.demands import ANYWHERE, Exclusion, exclusions, family, names
 
 # Margins under this share of the scale are within what a weight that is off by a fifth can move.
 _SWING = 0.2
-_UNWEIGHTED = 5.0
+# The workload of kb/terms/workloads.yaml that is weighed where none is recognised.
+_DEFAULT = "general"
 # Rows beside the ten criteria: what rules say of a candidate for these facts, and whether the team runs it already.
 RULES, IN_USE = "rules", "in_use"
 _ROW_WEIGHTS: Mapping[str, float] = {RULES: 12.0, IN_USE: 6.0}
 _NEUTRAL = 3
+_SCALING = frozenset({"scale_out"})
+# What one ordinary server carries of each; up to a sixth of it, scaling out hardly counts. A judgement, shown by the weight.
+_ONE_SERVER: Mapping[str, float] = {
+    "workload.writes_per_s": 30e3,
+    "db.size": 10e12,
+    "volume.bytes": 10e12,
+    "workload.users": 20e6,
+}
+_STEPS: tuple[tuple[float, float], ...] = ((1 / 6, 0.25), (1.0, 0.5))
+_UNKNOWN_SCALE = 0.5
 _OPINIONS: Mapping[str, int] = {"require": 5, "prefer": 5, "avoid": 0, "exclude": 0}
 _SHOWN, _SHOWN_OUT = 4, 3
+# Who lost to a constraint is told where the scores alone would have brought him this near to the first.
+_CONTENDER = 0.2
 
 
 @dataclass(frozen=True)
@@ -131,17 +145,33 @@ def _field(
     given: Mapping[str, float],
     fired: tuple[Conclusion, ...],
 ) -> Field:
-    workloads = _workloads(facts, vocabulary)
+    workloads = _workloads(facts, vocabulary) or (_DEFAULT,)
     used: dict[str, float] = {}
     for criterion in vocabulary.criteria:
         stated = [vocabulary.workloads[w].weights[criterion] for w in workloads]
-        used[criterion] = given.get(criterion, sum(stated) / len(stated) if stated else _UNWEIGHTED)
+        used[criterion] = given.get(criterion, round(_needed(criterion, facts) * sum(stated) / len(stated), 2))
     opinions = _opinions(profiles, fired)
     if opinions:
         used[RULES] = _ROW_WEIGHTS[RULES]
     if any(name.removeprefix("technologies/") in names(facts, "stack") for name in profiles):
         used[IN_USE] = _ROW_WEIGHTS[IN_USE]
     return Field(profiles, facts, used, opinions)
+
+
+def _needed(criterion: str, facts: FactSet) -> float:
+    """Scaling out weighs as much as the stated numbers ask for it: what one server carries needs no second."""
+    if criterion not in _SCALING:
+        return 1.0
+    shares = [_share(facts, attribute, one_server) for attribute, one_server in _ONE_SERVER.items()]
+    known = [share for share in shares if share is not None]
+    return max(known) if known else _UNKNOWN_SCALE
+
+
+def _share(facts: FactSet, attribute: str, one_server: float) -> float | None:
+    value = facts.get(attribute)
+    if not isinstance(value, Quantity):
+        return None
+    return next((share for part, share in _STEPS if value.value <= part * one_server), 1.0)
 
 
 def _opinions(profiles: Mapping[str, Technology], fired: tuple[Conclusion, ...]) -> Mapping[str, int]:
@@ -164,7 +194,9 @@ def _ranked(field: Field, workloads: tuple[str, ...], is_open: bool, asked: str 
     shown = order
     if is_open:
         within = [name for name in order if not faults[name]]
-        out = sorted((name for name in order if faults[name]), key=lambda name: (-means[name], name))[:_SHOWN_OUT]
+        least = means[within[0]] if within else 0.0
+        strong = (name for name in order if faults[name] and means[name] >= least - _CONTENDER)
+        out = sorted(strong, key=lambda name: (-means[name], name))[:_SHOWN_OUT]
         shown = within[:_SHOWN] + [name for name in (asked,) if name in within[_SHOWN:]]
         faults = {name: found for name, found in faults.items() if name in out or name == asked or name in shown}
         if len(shown) < 2:

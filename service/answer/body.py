@@ -35,8 +35,24 @@ def body(
         *_quoted(evidence, book, said),
         *_offered(evidence, book),
     ]
-    ordered = sorted(pieces, key=lambda piece: WORKING_ORDER.index(piece.kind))
+    order = _order(evidence)
+    ordered = sorted(pieces, key=lambda piece: order.index(piece.kind))
     return tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
+
+
+def _order(evidence: Evidence) -> list[SectionKind]:
+    """Working order for designs, migrations and choices; a focused answer begins with the kind of the section that answers."""
+    if evidence.plan.whole or evidence.choice is not None:
+        return list(WORKING_ORDER)
+    scores = evidence.section_scores
+    best: dict[SectionKind, float] = {}
+    for chosen in evidence.selection.chosen:
+        for section in chosen.sections:
+            kind = section_kind(chosen.entry, section)
+            best[kind] = max(best.get(kind, 0.0), scores.get(section.id, 0.0))
+    return sorted(
+        WORKING_ORDER, key=lambda kind: (kind == "next_steps", -best.get(kind, 0.0), WORKING_ORDER.index(kind))
+    )
 
 
 def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion, ...]) -> list[_Piece]:

@@ -1,5 +1,6 @@
 """Evidence: everything an answer is composed from; the composer sees nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.entry import KnowledgeBase, Rule, Section
@@ -71,6 +72,15 @@ class Evidence:
     def relevance(self) -> float:
         """Of the question, or of the part of it that is answered best."""
         return max((self.retrieved.relevance, *(part.retrieved.relevance for part in self.parts)))
+
+    @property
+    def section_scores(self) -> Mapping[str, float]:
+        """The score of each section found, for the question or for the part of it that it answers best."""
+        scores: dict[str, float] = {}
+        for retrieved in (self.retrieved, *(part.retrieved for part in self.parts)):
+            for hit in retrieved.hits:
+                scores[hit.section] = max(hit.score, scores.get(hit.section, 0.0))
+        return scores
 
     @property
     def named(self) -> frozenset[str]:

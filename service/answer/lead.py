@@ -3,6 +3,7 @@
 import re
 
 from kb.entry import Section, Statement
+from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
 from service.answer.advice import Claim, Connective
 from service.answer.citations import CitationBook
@@ -31,7 +32,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         for c in fired
         if any(effect in c.rule.effect for effect in _DECISIVE) and c.firing.say and c not in corrections
     ]
-    stated = corrections + _nearest(evidence, decisions)[:_MOST_DECISIONS]
+    stated = corrections + _nearest(evidence, [c for c in decisions if _leads(evidence, c)])[:_MOST_DECISIONS]
     # What follows from the asker's own numbers leads before a passage about somebody else's.
     own = not stated and evidence.selection.backbone is None
     stated += _nearest(evidence, [c for c in fired if c.firing.say and "ask" not in c.rule.effect])[:1] if own else []
@@ -52,6 +53,25 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         enough=own or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )
     return tuple(claims), tuple(stated)
+
+
+def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
+    """Whether a rule that holds is what was asked about: it rests on the asker's numbers, or its words are as near as the best section's.
+
+    Beside a verdict only what agrees with it leads; the table shows the rest.
+    """
+    choice = evidence.choice
+    if choice is not None:
+        positive = [target for effect, target in conclusion.rule.effect.items() if effect in ("prefer", "require")]
+        if any(isinstance(t, str) and t.startswith("technologies/") and t != choice.ranking[0] for t in positive):
+            return False
+    if evidence.plan.whole or evidence.plan.choosing or conclusion.entry in evidence.named:
+        return True
+    facts = evidence.conclusions.facts.by_attribute
+    if any(isinstance(facts[name].value, Quantity) for name in conclusion.firing.used if name in facts):
+        return True
+    best = max((hit.score for hit in evidence.retrieved.hits[:1]), default=0.0)
+    return evidence.rule_score(conclusion.key) >= _AS_NEAR * best
 
 
 def _nearest(evidence: Evidence, conclusions: list[Conclusion]) -> list[Conclusion]:
@@ -116,9 +136,10 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     """Where the decision stands first: the technology of a design, the goal of a playbook, the nearest section otherwise."""
     backbone = evidence.selection.backbone
     first = backbone or evidence.selection.chosen[0]
-    scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
-    best = max((scores.get(s.id, 0.0) for s in first.sections), default=0.0)
-    near = [s for s in first.sections if scores.get(s.id, 0.0) >= _AS_NEAR * best]
+    scores = evidence.section_scores
+    shown = first.sections if backbone else tuple(s for c in evidence.selection.chosen for s in c.sections)
+    best = max((scores.get(s.id, 0.0) for s in shown), default=0.0)
+    near = [s for s in shown if scores.get(s.id, 0.0) >= _AS_NEAR * best]
     ranked = sorted(near, key=lambda s: (-scores.get(s.id, 0.0), s.line))
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]

@@ -9,7 +9,7 @@ from service.question.question import Question
 _WHOLE, _CHOICE, _FOCUSED, _DEFINITION = 1600, 500, 420, 220
 _BRIEF = 1 / 3
 _WHOLE_INTENTS = frozenset({"design", "migrate", "erd"})
-CHOOSING = frozenset({"choose", "compare", "license", "alternatives"})
+CHOOSING = frozenset({"choose", "choose_store", "compare", "license", "alternatives"})
 _MIGRATION_KINDS: tuple[SectionKind, ...] = ("requirements", "migration", "monitoring", "tradeoffs")
 
 
@@ -57,7 +57,7 @@ def _length(question: Question) -> int:
     ids = question.intent_ids
     if ids & {"design", "migrate"}:
         return _WHOLE
-    if ids & {"choose", "compare"}:
+    if ids & {"choose", "choose_store", "compare"}:
         return _CHOICE
     if "define" in ids and len(ids) <= 2:
         return _DEFINITION

@@ -13,6 +13,7 @@ from service.retrieval.search import Retrieved
 
 # Under this, not even words of our subject make a question ours ("a database of French wines").
 _FAINT = 0.25
+_NEAREST = 5
 
 
 def is_ours(question: Question, retrieved: Retrieved) -> bool:
@@ -21,11 +22,21 @@ def is_ours(question: Question, retrieved: Retrieved) -> bool:
     return retrieved.relevant or bool(question.pasted) or ours_by_words
 
 
-def is_open(question: Question, plan: Plan, selection: Selection) -> bool:
-    """Whether a technology is to be chosen and nothing chooses it yet: no worked design of the case, no candidates named."""
+def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Selection) -> bool:
+    """Whether a technology is to be chosen and nothing chooses it yet: no worked design of the case, no candidates named.
+
+    "Should I use UUIDs?" is a choice too, but none of a store: what is nearest then is no profile.
+    """
+    if question.intent_ids & {"migrate", "license"} or question.pasted:
+        return False
     carried = selection.backbone is not None and selection.backbone.fit == "near"
-    wanted = "choose" in question.intent_ids or ("design" in question.intent_ids and plan.whole)
-    return wanted and not carried and not question.intent_ids & {"migrate", "license"}
+    if "choose_store" in question.intent_ids:
+        return not carried
+    if "design" in question.intent_ids and plan.whole:
+        return selection.backbone is None
+    nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
+    profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
+    return "choose" in question.intent_ids and not carried and 2 * profiles > len(nearest)
 
 
 def gaps(

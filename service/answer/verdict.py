@@ -108,7 +108,7 @@ def _scores_of(evidence: Evidence, candidate: str, book: CitationBook) -> tuple[
 
 def _workload_names(evidence: Evidence, choice: Choice) -> str:
     titles = [evidence.vocabulary.workloads[w].title.lower() for w in choice.workloads]
-    return f" for {' and '.join(titles)}" if titles else ""
+    return f" (weighed for: {', '.join(titles)})" if titles else ""
 
 
 def _name(evidence: Evidence, entry_id: str) -> str:
