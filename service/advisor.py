@@ -8,13 +8,15 @@ from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice, choose, shortlist
 from service.analysis.conclusions import Conclusions, conclude
 from service.answer.advice import Advice
+from service.answer.bearing import bearing
 from service.answer.composer import Composer, decline
 from service.answer.evidence import Evidence
 from service.answer.explanation import Explanation, explain
+from service.answer.fit import fit_all
 from service.answer.parts import Part, with_parts
 from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open, is_ours
-from service.answer.selection import explaining, select
+from service.answer.selection import Found, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
 from service.catalogue import EntryCard, SearchResults, card, results
 from service.comparison import comparison_of
@@ -60,9 +62,12 @@ class Advisor:
         return self.retriever.retrieve(text, self.retriever.embed(text))
 
     def _evidence(self, request: AskRequest, question: Question, retrieved: Retrieved) -> Evidence:
-        outline = plan(question, request.detail)
+        fits = fit_all(self.kb, question, retrieved)
+        bears = bearing(self.kb, question, retrieved, fits)
+        outline = plan(question, request.detail, bears.kind if bears else None)
         certain = conclude(self.kb, question.facts)
-        selection = select(self.kb, question, retrieved, outline, explaining(certain.fired, retrieved))
+        found = Found(fits, bears, explaining(certain.fired, retrieved))
+        selection = select(self.kb, question, retrieved, outline, found)
         anything = is_open(question, retrieved, outline, selection)
         taken = (*assumed(question, selection), *(assumed_workload(self.kb, question, retrieved) if anything else ()))
         conclusions = conclude(self.kb, question.facts.extended(taken)) if taken else certain

@@ -17,7 +17,7 @@ _CHOICES = frozenset({"choose", "choose_store", "compare", "license", "alternati
 
 def bearing(kb: KnowledgeBase, question: Question, retrieved: Retrieved, fits: Mapping[str, Fit]) -> Entry | None:
     """The design or playbook that carries the answer, None where the question is about something in particular."""
-    if question.intent_ids & _CHOICES and "design" not in question.intent_ids or question.pasted:
+    if (question.intent_ids & _CHOICES and "design" not in question.intent_ids) or question.pasted:
         return None
     counts = Counter(hit.entry for hit in retrieved.hits[:_NEAREST])
     candidates = [

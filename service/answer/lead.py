@@ -23,7 +23,7 @@ _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requiremen
 def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]]:
     """The summary, and the conclusions that it states, so that the body does not say them again."""
     claims: list[Claim] = []
-    if "execute" in evidence.question.intent_ids:
+    if "execute" in evidence.question.intent_ids or (evidence.plan.moving and evidence.selection.backbone is not None):
         claims.append(connective("recommend_only"))
     fired = evidence.fired()
     corrections = [c for c in fired if "correct" in c.rule.effect and c.firing.say]

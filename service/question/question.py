@@ -14,6 +14,7 @@ from service.question.parts import parts
 from service.question.pasted import Pasted, pasted
 from service.question.request import AskRequest
 from service.question.roles import bind, is_version
+from service.question.spelling import load_speller
 
 _CERTAIN_SHAPE = 3
 
@@ -48,6 +49,8 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     """Read the request; what is read of the last turn overrides what was said before. Raises ConstraintError."""
     check_weights(request.weights, vocabulary)
     prose, texts = pasted(request)
+    # Searched and sorted by what was meant; facts and spans are read from what was typed.
+    meant = load_speller().mended(prose)
     earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
     facts: list[Fact] = []
     for source, text in earlier:
@@ -55,15 +58,15 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     current, loose, named = _read(prose, "question", vocabulary)
     facts += current
     facts += stated(request.constraints, vocabulary)
-    facts += _shape(prose, vocabulary)
+    facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
     objects = tuple(obj for text in texts for obj in text.objects)
     compared = len({name.id for name in named if name.part == "compared"})
     return Question(
         text=prose.strip() or request.question.strip(),
-        context=f"{before} {prose}".strip(),
+        context=f"{before} {meant}".strip(),
         facts=FactSet(tuple(facts), objects, prose),
-        intents=intents(prose, compared) or (intents(before, 0) if before else ()),
+        intents=intents(meant, compared) or (intents(before, 0) if before else ()),
         technologies=named,
         loose=tuple(loose),
         pasted=texts,
