@@ -12,14 +12,27 @@ from service.question.question import Question
 from service.retrieval.search import Retrieved
 
 # Under this, not even words of our subject make a question ours ("a database of French wines").
-_FAINT = 0.25
+_FAINT = 0.33
+_NAMES = frozenset(
+    {"engine", "stack", "compared", "excluded", "migration.from", "migration.to", "cloud", "workload.users"}
+)
 _NEAREST = 5
 
 
 def is_ours(question: Question, retrieved: Retrieved) -> bool:
-    """Near to what we have, or pasted, or a domain that no entry knows asked about in words of our subject."""
-    ours_by_words = bool(question.intents) and speaks_of_data(question.text) and retrieved.relevance >= _FAINT
-    return retrieved.relevant or bool(question.pasted) or ours_by_words
+    """Near to what we have, or pasted, or of a domain that no entry knows but asked about in words of our subject."""
+    if retrieved.relevant or question.pasted:
+        return True
+    return (
+        retrieved.relevance >= _FAINT
+        and not retrieved.astray
+        and (speaks_of_data(question.text) or _states_a_case(question))
+    )
+
+
+def _states_a_case(question: Question) -> bool:
+    """Whether something was understood that only data layers have: a workload, a shape, a rate, a rule; a product's name is no such thing."""
+    return any(name not in _NAMES for name in question.facts.by_attribute)
 
 
 def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Selection) -> bool:
