@@ -6,13 +6,13 @@ from kb.fact import Fact, FactSet, Span
 from kb.vocabulary import ShapeTerm, Vocabulary
 from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
-from service.question.cues import choices, flags
+from service.question.cues import choices, flags, measures
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intents
 from service.question.numbers import Mention, mentions
 from service.question.pasted import Pasted, pasted
 from service.question.request import AskRequest
-from service.question.roles import bind, is_version
+from service.question.roles import bind, further, is_version, yearly
 
 _CERTAIN_SHAPE = 3
 
@@ -72,21 +72,27 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
     named = technologies(text, vocabulary.technologies)
     names = tuple(name.stretch for name in named)
     attributes = vocabulary.attributes
+    worded = measures(text, attributes.values(), source)
     facts: list[Fact] = [*technology_facts(named, source)]
     loose: list[Loose] = []
     for mention in mentions(text):
-        if is_version(text, mention, names):
+        if is_version(text, mention, names) or _within(mention, worded):
             continue
         fact = bind(text, mention, attributes, source)
-        if fact is not None and not any(
-            known.attribute == fact.attribute and known.span != fact.span for known in facts
-        ):
+        fact = further(yearly(text, fact), attributes, facts) if fact is not None else None
+        if fact is not None:
             facts.append(fact)
         else:
             loose.append(_loose(mention, source))
+    facts += [fact for fact in worded if fact.attribute not in {known.attribute for known in facts}]
     facts += flags(text, attributes.values(), source)
     facts += choices(text, attributes.values(), source)
     return facts, [number for number in loose if not _inside(number, facts)], named
+
+
+def _within(mention: Mention, worded: tuple[Fact, ...]) -> bool:
+    """Whether words that have been read as a whole hold the number: the four of "4-byte integer" is no number of its own."""
+    return any(f.span and f.span.start <= mention.start and mention.tail <= f.span.end for f in worded)
 
 
 def _inside(number: Loose, facts: list[Fact]) -> bool:
