@@ -123,7 +123,9 @@ def _read(text: str, match: re.Match[str]) -> Mention:
     if unit == "count":
         value, unit, end = _with_unit(text, end, value)
     if unit == "count" and (times := _TIMES.match(text, end)):
-        return Mention(match.start(), times.end(), text[match.start() : times.end()].strip(), value, "count", "times", end)
+        return Mention(
+            match.start(), times.end(), text[match.start() : times.end()].strip(), value, "count", "times", end
+        )
     return _with_rate(text, match.start(), end, value, unit)
 
 
