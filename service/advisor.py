@@ -34,10 +34,10 @@ class Advisor:
         """Understand, retrieve, conclude, select, compose. Raises ConstraintError and RetrievalError."""
         question = understand(request, self.vocabulary)
         retrieved = self.retriever.retrieve(question.context, self.retriever.embed(question.context))
-        if not is_ours(question, retrieved):
+        certain = conclude(self.kb, question.facts)
+        if not is_ours(question, retrieved, certain.estimates):
             return decline(request, self.edition, self.composer.name)
         outline = plan(question, request.detail)
-        certain = conclude(self.kb, question.facts)
         selection = select(self.kb, question, retrieved, outline, explaining(certain.fired, retrieved))
         taken = assumed(question, selection)
         evidence = Evidence(

@@ -9,6 +9,7 @@ from service.analysis.conclusions import Conclusion
 from service.answer.advice import AdviceSection, BlockUnion, Claim, Computed, ListBlock, Paragraph, Table
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
+from service.answer.estimates import computed
 from service.answer.evidence import Evidence
 from service.answer.topics import TITLES, WORKING_ORDER, section_kind
 
@@ -35,7 +36,8 @@ def body(
         *_offered(evidence, book),
     ]
     ordered = sorted(pieces, key=lambda piece: WORKING_ORDER.index(piece.kind))
-    return tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
+    sections = tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
+    return (*computed(evidence, book), *sections)
 
 
 def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion, ...]) -> list[_Piece]:

@@ -1,8 +1,11 @@
 """Scope: whether a question is ours, which of its subjects nobody has written on, and what is assumed of it."""
 
+from collections.abc import Sequence
+
 from kb.entry import Design, KnowledgeBase
 from kb.fact import Fact
 from kb.vocabulary import Vocabulary
+from service.analysis.estimates import Estimated
 from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
 from service.answer.plan import CHOOSING
@@ -15,10 +18,11 @@ from service.retrieval.search import Retrieved
 _FAINT = 0.25
 
 
-def is_ours(question: Question, retrieved: Retrieved) -> bool:
-    """Near to what we have, or pasted, or a domain that no entry knows asked about in words of our subject."""
+def is_ours(question: Question, retrieved: Retrieved, estimates: Sequence[Estimated] = ()) -> bool:
+    """Near to what we have, or pasted, or a domain that no entry knows asked about in words or figures of our subject."""
     ours_by_words = bool(question.intents) and speaks_of_data(question.text) and retrieved.relevance >= _FAINT
-    return retrieved.relevant or bool(question.pasted) or ours_by_words
+    ours_by_figures = any(each.asked for each in estimates) and retrieved.relevance >= _FAINT
+    return retrieved.relevant or bool(question.pasted) or ours_by_words or ours_by_figures
 
 
 def gaps(
