@@ -41,6 +41,7 @@ class Estimate:
     given: Mapping[str, str] = field(default_factory=dict)
     any: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
+    opens: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
     hidden: bool = False
 
@@ -88,7 +89,7 @@ def estimate(facts: FactSet) -> tuple[Estimated, ...]:
     known = facts.extended(_spelled_rates(facts))
     found: dict[str, Estimated] = {}
     for _ in range(_ROUNDS):
-        fresh = [each for row in estimate_table() if row.name not in found and (each := _filled(row, known, found))]
+        fresh = [each for row in estimate_table() if row.name not in found and (each := _filled(row, known))]
         if not fresh:
             break
         for each in fresh:
@@ -115,22 +116,21 @@ def said(found: Sequence[Estimated], text: str) -> tuple[Estimated, ...]:
 
 
 def blanks(facts: FactSet, found: Sequence[Estimated]) -> tuple[Blank, ...]:
-    """Estimates that the question asks for by name, has at least half of the inputs of, and cannot fill."""
+    """Estimates that the question asks for by name, has an input of, and cannot fill."""
     known = facts.extended([*_spelled_rates(facts), *derived(found)])
     names = {each.estimate.name for each in found}
-    rows = [
-        row
-        for row in estimate_table()
-        if row.name not in names and row.when and row.asks and _stands(row.asks, facts.text)
-    ]
+    rows = [row for row in estimate_table() if row.name not in names and _stands(row.opens, facts.text)]
     return tuple(
         blank
         for row in rows
-        if _to_the_point(row, facts.text) and _allowed(row, known) and (blank := _blank(row, known)) is not None
+        if _stands(row.asks, facts.text)
+        and _to_the_point(row, facts.text)
+        and _allowed(row, known)
+        and (blank := _blank(row, known)) is not None
     )
 
 
-def _filled(row: Estimate, known: FactSet, found: Mapping[str, Estimated]) -> Estimated | None:
+def _filled(row: Estimate, known: FactSet) -> Estimated | None:
     if not _allowed(row, known) or (row.gives and known.get(row.gives) is not None):
         return None
     used = _inputs(row, known)
@@ -190,7 +190,7 @@ def _blank(row: Estimate, known: FactSet) -> Blank | None:
     missing = {
         role: source[0] for role in required if role not in filled and not isinstance(source := row.roles[role], str)
     }
-    return Blank(row, filled, missing) if missing and len(filled) * 2 >= len(required) else None
+    return Blank(row, filled, missing) if missing and filled else None
 
 
 def _spelled_rates(facts: FactSet) -> list[Fact]:

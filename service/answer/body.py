@@ -9,7 +9,7 @@ from service.analysis.conclusions import Conclusion
 from service.answer.advice import AdviceSection, BlockUnion, Claim, Computed, ListBlock, Paragraph, Table
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
-from service.answer.estimates import computed
+from service.answer.estimates import computed, given
 from service.answer.evidence import Evidence
 from service.answer.topics import TITLES, WORKING_ORDER, section_kind
 
@@ -59,9 +59,13 @@ def _calculation(evidence: Evidence, conclusion: Conclusion, book: CitationBook)
     firing = conclusion.firing
     if not firing.calculations:
         return None
-    phrases = [evidence.vocabulary.attributes[fact.attribute].phrase for fact in firing.derived]
-    cited = book.cite_section(evidence.rule_section(conclusion.key))
-    return calculated(zip(phrases, firing.calculations, strict=True), "Computed from your numbers", cited)
+    shown = given(evidence)
+    results = [
+        (evidence.vocabulary.attributes[fact.attribute].phrase, result)
+        for fact, result in zip(firing.derived, firing.calculations, strict=True)
+        if fact.attribute not in shown
+    ]
+    return calculated(results, "Computed from your numbers", book.cite_section(evidence.rule_section(conclusion.key)))
 
 
 def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
 
 from kb.calculation import FORMULAS
 from kb.entry import Section, SectionKind
@@ -27,6 +26,8 @@ from service.question.clauses import find_cue
 TITLE = "Computed from your numbers"
 _ENTRY = "references/capacity-estimation"
 _MOST_LEADING, _MOST_BLANKS = 3, 1
+# Defaults that change nothing are not worth a word: one copy, no overhead, no further part.
+_NEUTRAL = frozenset({"overhead", "copies", "compression", "used", "c", "d", "weight", "horizon"})
 _SLOT = re.compile(r"\{([a-z_]+)\}")
 # Asked for in general, whatever of: "Rows and bytes?", "Tell me how slow."
 _FIGURE = re.compile(
@@ -43,7 +44,9 @@ def leading(evidence: Evidence, book: CitationBook) -> tuple[Claim, ...]:
     """The asked figures, each in one sentence; nothing where a whole design is asked for."""
     if evidence.plan.whole or evidence.plan.choosing or _ENTRY not in evidence.kb.entries:
         return ()
-    return tuple(_claim(evidence, found, book, brief=True) for found in asked(evidence))
+    if not evidence.conclusions.estimates:
+        return tuple(_blank(evidence, each, book) for each in evidence.conclusions.blanks[:_MOST_BLANKS])
+    return tuple(_result(evidence, found, book) for found in asked(evidence))
 
 
 def asked(evidence: Evidence) -> tuple[Estimated, ...]:
@@ -64,7 +67,9 @@ def computed(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...
     found = evidence.conclusions.estimates
     blocks: list[BlockUnion] = []
     if found:
-        claims = tuple(_claim(evidence, each, book, brief=False) for each in found)
+        claims = tuple(
+            claim for each in found for claim in (_result(evidence, each, book), _working(evidence, each, book))
+        )
         blocks.append(Calculation(title=TITLE, claims=claims))
     if open_ := () if found else evidence.conclusions.blanks[:_MOST_BLANKS]:
         blocks.append(ListBlock(claims=tuple(_blank(evidence, each, book) for each in open_)))
@@ -77,7 +82,15 @@ def computed(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...
 
 def used(evidence: Evidence) -> frozenset[str]:
     """Attributes that some result rests on."""
-    return frozenset(fact.attribute for each in evidence.conclusions.estimates for fact in each.used.values())
+    found = evidence.conclusions.estimates
+    limits = {each.limit.attribute for each in found if each.limit is not None}
+    open_ = {fact.attribute for blank in evidence.conclusions.blanks for fact in blank.known.values()}
+    return frozenset({fact.attribute for each in found for fact in each.used.values()} | limits | open_)
+
+
+def given(evidence: Evidence) -> frozenset[str]:
+    """Attributes whose value is shown here: a rule that derives the same says it in words only."""
+    return frozenset(each.estimate.gives for each in evidence.conclusions.estimates)
 
 
 def questions(evidence: Evidence) -> tuple[ClarifyingQuestion, ...]:
@@ -100,34 +113,40 @@ def _question(evidence: Evidence, blank: Blank, name: str) -> ClarifyingQuestion
     return ClarifyingQuestion(id=name, text=attribute.ask, why=why, options=(), default="open", changes={})
 
 
-def _claim(evidence: Evidence, found: Estimated, book: CitationBook, brief: bool) -> Claim:
-    shown = {name: _shown(name, value, found.used.get(name)) for name, value in found.calculated.arguments.items()}
-    text = _worded(evidence, found, shown)
-    if not brief:
-        text += f" ({_working(found, shown)})"
+def _result(evidence: Evidence, found: Estimated, book: CitationBook) -> Claim:
+    text = f"{_worded(evidence, found)}{_held(found)}."
+    return Claim(text=text, support=_support(found), citations=_cited(evidence, found.estimate.cite, book))
+
+
+def _working(evidence: Evidence, found: Estimated, book: CitationBook) -> Claim:
+    """How it was computed, apart from the result, so that no input is read as one."""
+    parts = [
+        f"{name.replace('_', ' ')} {value}{' (assumed)' if name in found.assumed else ''}"
+        for name, value in _inputs(found).items()
+        if name not in found.assumed or name not in _NEUTRAL
+    ]
+    text = f"Worked out as {FORMULAS[found.estimate.formula].statement}, with {', '.join(parts)}."
+    return Claim(text=text, support=_support(found), citations=_cited(evidence, found.estimate.cite, book))
+
+
+def _support(found: Estimated) -> Computed:
     result = found.calculated.result
-    support = Computed(formula=found.estimate.formula, inputs=shown, result=figure(result.value, result.unit))
-    return Claim(text=f"{text}{_held(found)}.", support=support, citations=_cited(evidence, found.estimate.cite, book))
+    return Computed(formula=found.estimate.formula, inputs=_inputs(found), result=figure(result.value, result.unit))
 
 
-def _worded(evidence: Evidence, found: Estimated, shown: Mapping[str, str]) -> str:
+def _inputs(found: Estimated) -> dict[str, str]:
+    return {name: _shown(name, value, found.used.get(name)) for name, value in found.calculated.arguments.items()}
+
+
+def _worded(evidence: Evidence, found: Estimated) -> str:
     result = found.calculated.result
     about = "" if result.unit == "percent" or _exact(result) else "About "
-    slots = {**shown, "value": f"{about}{figure(result.value, result.unit)}", "noun": _noun(evidence)}
-    return _SLOT.sub(lambda match: slots.get(match.group(1), ""), found.estimate.phrase)
+    slots = {**_inputs(found), "value": f"{about}{figure(result.value, result.unit)}", "noun": _noun(evidence)}
+    return _SLOT.sub(lambda match: slots.get(match.group(1), ""), found.estimate.phrase).replace("rows (rows)", "rows")
 
 
 def _exact(result: Quantity) -> bool:
     return result.unit == "count" and result.value < 1000 and result.value == int(result.value)
-
-
-def _working(found: Estimated, shown: Mapping[str, str]) -> str:
-    parts = [
-        f"{name.replace('_', ' ')} {value}{' assumed' if name in found.assumed else ''}"
-        for name, value in shown.items()
-        if not (name in found.assumed and value in ("0", "1", "0%", "100%") and name != "headroom")
-    ]
-    return f"{FORMULAS[found.estimate.formula].statement}: {', '.join(parts)}"
 
 
 def _shown(role: str, value: Quantity, fact: Fact | None) -> str:

@@ -167,9 +167,8 @@ def _noun(text: str, end: int) -> tuple[str, int]:
     if words is None:
         return "", end
     phrase, begins = words.group("noun"), words.start("noun")
-    if often := _OFTEN.match(phrase):
-        if re.match(_PEOPLE.replace("(?!", "(?:", 1), f" {phrase[often.end() :]}"):
-            phrase, begins = phrase[often.end() :], begins + often.end()
+    if (often := _OFTEN.match(phrase)) and re.match(_PEOPLE.replace("(?!", "(?:", 1), f" {phrase[often.end() :]}"):
+        phrase, begins = phrase[often.end() :], begins + often.end()
     cut = _STOP.search(phrase)
     noun = (phrase[: cut.start()] if cut else phrase).strip()
     return noun.lower(), (begins + len(noun) if noun else end)
