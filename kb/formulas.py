@@ -83,6 +83,7 @@ _TABLE = (
     Formula("round_trips", (count_role("count", 1, 1e9), duration_role("rtt", 60)), "duration", 1e-6, YEAR, "count times round-trip time, one after the other", DEFINITION, lambda a: a["count"] * a["rtt"]),
     Formula("peak", (rate_role(), count_role("factor", 1, 1000)), "rate", *RATES, "average rate times the peak factor", DEFINITION, lambda a: a["rate"] * a["factor"]),
     Formula("fleet_rate", (count_role("sources"), rate_role("each")), "rate", *RATES, "sources times what each one sends", DEFINITION, lambda a: a["sources"] * a["each"]),
+    Formula("fleet_flow", (count_role("sources"), bandwidth_role("each")), "bandwidth", 1e-6, 1e15, "sources times the bytes a second of each", DEFINITION, lambda a: a["sources"] * a["each"]),
     Formula("stored", (size_role("bytes"), count_role("compression", 1, 1000, "1"), count_role("copies", 1, 100, "1")), "bytes", *SIZES, "bytes over the compression ratio, times the copies", DEFINITION, lambda a: a["bytes"] / a["compression"] * a["copies"]),
     Formula("bytes_in", (bandwidth_role("bandwidth"), duration_role("period")), "bytes", *SIZES, "bytes a second times the seconds of the period", DEFINITION, lambda a: a["bandwidth"] * a["period"]),
     Formula("grown_after", (Role("initial", None, 0, 1e24), percent_role("growth", -99, 10000), duration_role("period", 50 * YEAR)), None, 0, 1e24, "the initial amount compounded once a year over the period", DEFINITION, lambda a: a["initial"] * (1 + a["growth"] / 100) ** (a["period"] / YEAR)),

@@ -18,9 +18,8 @@ from service.question.numbers import mentions
 
 _RATES = ("workload.writes_per_s", "workload.requests_per_s", "workload.reads_per_s")
 _FLOWS = ("workload.bytes_per_s",)
+_APART = ("primary", "master", "leader", "read replica", "read replicas", "plus", "additional", "extra")
 _PERIODS = {86400.0: "daily", 2628000.0: "monthly", 31536000.0: "yearly"}
-# Chains are five links long: devices, rate, rows, bytes, copies.
-_ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -88,17 +87,12 @@ def estimate(facts: FactSet) -> tuple[Estimated, ...]:
     """Every estimate that certain facts fill, with what follows from it, in the order of the table."""
     known = facts.extended(_spelled_rates(facts))
     found: dict[str, Estimated] = {}
-    for _ in range(_ROUNDS):
-        fresh = [each for row in estimate_table() if row.name not in found and (each := _filled(row, known))]
-        if not fresh:
-            break
-        for each in fresh:
-            # Two rows may give one attribute; the first of the table does.
-            if not each.estimate.gives or known.get(each.estimate.gives) is None:
-                found[each.estimate.name] = each
-                known = known.extended(derived([each]))
-    ordered = [found[row.name] for row in estimate_table() if row.name in found]
-    return tuple(replace(each, asked=_stands(each.estimate.asks, facts.text)) for each in ordered)
+    # The table stands in the order in which results feed one another.
+    for row in estimate_table():
+        if each := _filled(row, known):
+            found[row.name] = each
+            known = known.extended(derived([each]))
+    return tuple(replace(each, asked=_stands(each.estimate.asks, facts.text)) for each in found.values())
 
 
 def derived(found: Iterable[Estimated]) -> tuple[Fact, ...]:
@@ -193,9 +187,17 @@ def _blank(row: Estimate, known: FactSet) -> Blank | None:
     return Blank(row, filled, missing) if missing and filled else None
 
 
+def _replicas(facts: FactSet) -> list[Fact]:
+    """Three replicas are three copies, where no primary is counted apart from them."""
+    nodes = facts.by_attribute.get("nodes")
+    if nodes is None or nodes.span is None or "replica" not in nodes.span.text.lower() or _stands(_APART, facts.text):
+        return []
+    return [Fact("replicas", nodes.value, "stated", nodes.span)]
+
+
 def _spelled_rates(facts: FactSet) -> list[Fact]:
-    """Of a rate that is given by the day or the month: how many in which period, as it was said."""
-    spelled = []
+    """Of a rate that is given by the day or the month: how many in which period, as it was said; replicas as copies."""
+    spelled = _replicas(facts)
     for name in (*_RATES, *_FLOWS):
         fact = facts.by_attribute.get(name)
         if fact is None or fact.span is None or not isinstance(fact.value, Quantity):

@@ -51,9 +51,9 @@ _DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"k|K|M|m|mn|mio|bn|B|T|thousand|millions?|billions?|trillion"
 
 NUMBER = re.compile(
-    rf"(?<![\w.#/-])(?P<money>[$€£])?\s?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:.])|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
+    rf"(?<![\w.#/-])(?P<money>[$€£])?\s?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
     rf"|(?P<words>\b(?:{_alternatives(list(WORDS))})\b)|(?P<article>\b(?:half an?|an?|one)\b)(?=[\s-]+(?:{_LONG_UNITS})\b)"
-    rf"|(?P<fraction>\b(?:{_alternatives(list(FRACTIONS))})\b)(?=\s+(?:of|is|are|stays|remains|kept|left|free|in reserve|spare)\b))",
+    rf"|(?P<fraction>\b(?:{_alternatives(list(FRACTIONS))})\b)(?=\s+(?:of|is|are|stays|remains|kept|left|free|in reserve|spare|unused|idle|empty|more|headroom|reserve|slack|margin)\b))",
     re.IGNORECASE,
 )
 # Clock times, dates, ordinals, "24/7" and parts of names count nothing.

@@ -24,7 +24,7 @@ _LINE = re.compile(
     r"[\s-]*(?:(?P<bit>(?i:[kmgt]))(?:(?i:bit)s?(?:/s(?:ec)?|ps|\s+per\s+second|\s+a\s+second)?|b(?:ps|/s(?:ec)?|E)|bps|igabits?)(?![\w])|(?P<gig>(?i:gig))(?=\s+(?:link|line|network|ethernet|nic|connection|pipe|uplink)))"
 )
 _UNIT = re.compile(
-    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<time>(?i:{TIME}))(?![\w]))"
+    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<time>(?i:{TIME}))(?![\w]))"
 )
 _TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
 _NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2}))(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
@@ -35,7 +35,7 @@ _PER = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    rf"\s+(?:per|for each|for every|from each|from every|by each)\s+(?!(?:{TIME})\b)[A-Za-z]+(?:\s+and)?(?=\s+(?:per|an?|each|every)\s+(?:{TIME})\b|\s*/\s*(?:{TIME})\b)",
+    rf"\s+(?:each|apiece|(?:per|for each|for every|from each|from every|by each)\s+(?!(?:{TIME})\b)[A-Za-z]+(?:\s+and)?)(?=\s+(?:per|an?|each|every)\s+(?:{TIME})\b|\s*/\s*(?:{TIME})\b)",
     re.IGNORECASE,
 )
 _OF_WHAT = re.compile(r"\s+of\s+(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)")
@@ -139,6 +139,8 @@ def _with_unit(text: str, end: int, value: float) -> tuple[float, Unit, int]:
         return value, "percent", found.end()
     if size := found.group("size"):
         return value * BYTES[size.lower()], ("bandwidth" if found.group("bps") else "bytes"), found.end()
+    if found.group("chars"):
+        return value, "bytes", found.end()
     return value * SECONDS[found.group("time").lower()], "duration", found.end()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kb.fact import Fact, FactSet, Span
+from kb.quantity import Quantity
 from kb.vocabulary import ShapeTerm, Vocabulary
 from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
@@ -84,10 +85,26 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
             facts.append(fact)
         else:
             loose.append(_loose(mention, source))
-    facts += [fact for fact in worded if fact.attribute not in {known.attribute for known in facts}]
+    facts += [fact for fact in worded if not _said_with_a_number(fact, facts)]
     facts += flags(text, attributes.values(), source)
     facts += choices(text, attributes.values(), source)
     return facts, [number for number in loose if not _inside(number, facts)], named
+
+
+def _said_with_a_number(fact: Fact, facts: list[Fact]) -> bool:
+    """Whether a number states the same attribute, or the words are the period of a rate: the second of "2 KB every second"."""
+    return any(
+        known.attribute == fact.attribute
+        or (
+            known.span is not None
+            and fact.span is not None
+            and isinstance(known.value, Quantity)
+            and known.value.unit in ("rate", "bandwidth")
+            and known.span.start < fact.span.end
+            and fact.span.start < known.span.end
+        )
+        for known in facts
+    )
 
 
 def _within(mention: Mention, worded: tuple[Fact, ...]) -> bool:

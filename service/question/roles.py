@@ -23,12 +23,13 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.retention": (3600.0, 3.2e9),
     "workload.interval": (1e-3, 3.2e7),
     "workload.item_bytes": (1.0, 1e9),
+    "workload.devices": (2.0, 1e12),
     "key.bytes": (1.0, 2704.0),
     "horizon": (86400.0, 3.2e9),
     "partition.interval": (60.0, 3.2e7),
     "replication.lag": (1.0, 2.7e6),
     "downtime.window": (0.0, 7 * 86400.0),
-    "availability": (50.0, 100.0),
+    "availability": (90.0, 100.0),
     "headroom": (1.0, 90.0),
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
@@ -67,7 +68,7 @@ class _Bid:
 
 def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], source: str) -> Fact | None:
     """The fact that the number states, or None where no role, or more than one, is certain."""
-    bids = sorted(_bids(text, mention, attributes), key=lambda bid: bid.rank)
+    bids = sorted(_bids(text, mention, attributes) or _wide(text, mention, attributes), key=lambda bid: bid.rank)
     if not bids:
         return None
     best = bids[0]
@@ -97,9 +98,25 @@ def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
     return [bid for bid in bids if bid is not None]
 
 
+def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
+    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table."""
+    return [
+        _Bid(attribute, 0, 0, 0)
+        for attribute in attributes.values()
+        if attribute.wide_with
+        and _fits(mention, attribute)
+        and mention.unit == attribute.unit
+        and (mention.unit not in ("rate", "count") or mention.noun)
+        and any(True for word in attribute.wide_with for _ in find_cue(word, text))
+    ]
+
+
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     noun = _noun_match(mention.noun, attribute) if mention.noun else None
-    if (length := _form(text, mention, attribute)) and (noun or not attribute.form_needs_noun):
+    length = _form(text, mention, attribute)
+    if mention.unit == "count" and attribute.unit != "count" and not length:
+        return None
+    if length and (noun or not attribute.form_needs_noun):
         strength = _WEAK_FORM if attribute.forms_yield else _FORM_AND_NOUN if noun else _FORM
         return _Bid(attribute, strength, 0, length, noun or "")
     # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
@@ -119,7 +136,8 @@ def _form(text: str, mention: Mention, attribute: Attribute) -> int:
 
 def _fits(mention: Mention, attribute: Attribute) -> bool:
     zero = mention.value == 0 and not mention.noun and attribute.name in _ZERO_DURATION
-    if attribute.unit != mention.unit and not zero:
+    bare = attribute.bare and mention.unit == "count" and not mention.noun
+    if attribute.unit != mention.unit and not (zero or bare):
         return False
     low, high = _PLAUSIBLE.get(attribute.name, (0.0, float("inf")))
     return zero or low <= mention.value <= high

@@ -29,6 +29,7 @@ EXAMPLES = [
     ("chatty: round_trips(count=6, rtt=90 ms) = 540 ms"),
     ("top: peak(rate=230/s, factor=4) = 920/s"),
     ("fleet: fleet_rate(sources=2M, each=30/d) = 690/s"),
+    ("flow: fleet_flow(sources=750, each=2 kB/s) = 1.5 MB/s"),
     ("kept: stored(bytes=66 TB, compression=10, copies=3) = 20 TB"),
     ("daily: bytes_in(bandwidth=100 MB/s, period=1 d) = 8.6 TB"),
     ("grows: grown_after(initial=400 GB, growth=60%, period=3 y) = 1.6 TB"),
