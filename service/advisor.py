@@ -40,15 +40,17 @@ class Advisor:
     def advise(self, request: AskRequest) -> Advice:
         """Understand, retrieve, conclude, select, compose. Raises ConstraintError and RetrievalError."""
         question, retrieved = self._asked(request)
-        if not is_ours(question, retrieved):
+        certain = conclude(self.kb, question.facts)
+        if not is_ours(question, retrieved, certain.estimates):
             return decline(request, self.edition, self.composer.name)
-        return self.composer.compose(self._evidence(request, question, retrieved))
+        return self.composer.compose(self._evidence(request, question, retrieved, certain))
 
     def explain(self, request: AskRequest) -> Explanation:
         """What was considered, chosen and dropped for the question, and why. Raises as `advise` does."""
         question, retrieved = self._asked(request)
-        evidence = self._evidence(request, question, retrieved) if is_ours(question, retrieved) else None
-        return explain(question, retrieved, evidence)
+        certain = conclude(self.kb, question.facts)
+        ours = is_ours(question, retrieved, certain.estimates)
+        return explain(question, retrieved, self._evidence(request, question, retrieved, certain) if ours else None)
 
     def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
         """Two or more technologies for a purpose: table, verdict, what flips it. Raises UnknownEntryError and RequestError."""
@@ -61,11 +63,12 @@ class Advisor:
     def _found(self, text: str) -> Retrieved:
         return self.retriever.retrieve(text, self.retriever.embed(text))
 
-    def _evidence(self, request: AskRequest, question: Question, retrieved: Retrieved) -> Evidence:
+    def _evidence(
+        self, request: AskRequest, question: Question, retrieved: Retrieved, certain: Conclusions
+    ) -> Evidence:
         fits = fit_all(self.kb, question, retrieved)
         bears = bearing(self.kb, question, retrieved, fits)
         outline = plan(question, request.detail, bears.kind if bears else None)
-        certain = conclude(self.kb, question.facts)
         found = Found(fits, bears, explaining(certain.fired, retrieved))
         selection = select(self.kb, question, retrieved, outline, found)
         anything = is_open(question, retrieved, outline, selection)

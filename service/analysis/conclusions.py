@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kb.entry import KnowledgeBase, Rule
 from kb.fact import Fact, FactSet
 from kb.guidance import Firing, contradicted, evaluate
+from service.analysis.estimates import Blank, Estimated, blanks, derived, estimate, said
 
 RuleKey = tuple[str, str]
 # Chains in the entries are two or three links long; more rounds than this is a cycle.
@@ -31,20 +32,27 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class Conclusions:
-    """What fired, in the order of entries and rules, the facts after chaining, and the rules that nothing decides."""
+    """What fired, in the order of entries and rules, the facts after chaining, the rules that nothing decides.
+
+    `estimates` are computed from the facts and to the point of the question; `blanks` it asks for, and they lack an input.
+    """
 
     fired: tuple[Conclusion, ...]
     undecided: tuple[RuleKey, ...]
     facts: FactSet
+    estimates: tuple[Estimated, ...] = ()
+    blanks: tuple[Blank, ...] = ()
 
 
 def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
     """Run all rules; those that test for absence run last and derive nothing, so that order never matters."""
+    estimates = estimate(facts)
     rules = [(entry.id, rule) for entry in kb.entries.values() for rule in entry.meta.guidance]
     early = [(entry, rule) for entry, rule in rules if not _tests_absence(rule.when)]
     late = [(entry, rule) for entry, rule in rules if _tests_absence(rule.when)]
     fired: dict[RuleKey, Conclusion] = {}
     for _ in range(_ROUNDS):
+        facts = facts.extended(derived(estimate(facts)))
         round_ = _run(early, facts)
         new = [fact for found in round_ for fact in _consequences(found) if facts.get(fact.attribute) != fact.value]
         fired = {found.key: found for found in round_}
@@ -57,7 +65,9 @@ def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
     undecided = tuple(
         (entry, rule.id) for entry, rule in rules if (entry, rule.id) not in fired and not contradicted(rule, facts)
     )
-    return Conclusions(_without_overruled(ordered), undecided, facts)
+    return Conclusions(
+        _without_overruled(ordered), undecided, facts, said(estimates, facts.text), blanks(facts, estimates)
+    )
 
 
 def _run(rules: Iterable[tuple[str, Rule]], facts: FactSet) -> list[Conclusion]:

@@ -9,6 +9,7 @@ from service.analysis.conclusions import Conclusion
 from service.answer.advice import AdviceSection, BlockUnion, ListBlock, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
+from service.answer.estimates import computed, given
 from service.answer.evidence import Evidence
 from service.answer.topics import TITLES, WORKING_ORDER, section_kind
 from service.answer.verdict import comparison
@@ -37,7 +38,8 @@ def body(
     ]
     order = _order(evidence)
     ordered = sorted(pieces, key=lambda piece: order.index(piece.kind))
-    return tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
+    sections = tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
+    return (*computed(evidence, book), *sections)
 
 
 def _order(evidence: Evidence) -> list[SectionKind]:
@@ -74,9 +76,13 @@ def _calculation(evidence: Evidence, conclusion: Conclusion, book: CitationBook)
     firing = conclusion.firing
     if not firing.calculations:
         return None
-    phrases = [evidence.vocabulary.attributes[fact.attribute].phrase for fact in firing.derived]
-    cited = book.cite_section(evidence.rule_section(conclusion.key))
-    return calculated(zip(phrases, firing.calculations, strict=True), "Computed from your numbers", cited)
+    shown = given(evidence)
+    results = [
+        (evidence.vocabulary.attributes[fact.attribute].phrase, result)
+        for fact, result in zip(firing.derived, firing.calculations, strict=True)
+        if fact.attribute not in shown
+    ]
+    return calculated(results, "Computed from your numbers", book.cite_section(evidence.rule_section(conclusion.key)))
 
 
 def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:

@@ -7,6 +7,7 @@ from kb.fact import Fact
 from kb.quantity import Quantity, exact
 from kb.vocabulary import Vocabulary
 from service.answer.advice import ClarifyingQuestion, Confidence, FactSpan, NotTaken, Understanding, UnderstoodFact
+from service.answer.estimates import questions, used
 from service.answer.evidence import Evidence
 
 _MOST_QUESTIONS = 3
@@ -44,8 +45,9 @@ def clarifying(evidence: Evidence) -> tuple[ClarifyingQuestion, ...]:
         _from_rule(c.rule) for c in evidence.conclusions.fired if c.rule.ask is not None and c.entry in evidence.entries
     ]
     waiting = [_from_attribute(evidence, name, rule) for name, rule in _missing(evidence)]
-    unique = {question.id: question for question in (*waiting, *asked)}
-    ordered = sorted(unique.values(), key=lambda q: (q not in asked, list(unique).index(q.id)))
+    lacking = questions(evidence)
+    unique = {question.id: question for question in (*waiting, *asked, *lacking)}
+    ordered = sorted(unique.values(), key=lambda q: (q not in lacking, q not in asked, list(unique).index(q.id)))
     return tuple(ordered[:_MOST_QUESTIONS])
 
 
@@ -87,9 +89,9 @@ def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
             text=number.text,
             reason="what this number measures is not certain from the words around it; state it as a constraint to have it used",
         )
-    used = _used(evidence)
+    taken = _used(evidence) | used(evidence)
     for fact in evidence.question.facts.by_attribute.values():
-        if fact.attribute not in used and fact.span is not None:
+        if fact.attribute not in taken and fact.span is not None:
             yield NotTaken(text=fact.span.text, reason="understood, but nothing in the chosen entries depends on it")
     for name in dict.fromkeys(evidence.question.technologies):
         if f"technologies/{name.id}" not in evidence.kb.entries and name.part != "simile":

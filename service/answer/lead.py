@@ -8,6 +8,7 @@ from service.analysis.conclusions import Conclusion
 from service.answer.advice import Claim, Connective
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, quote, ruled
+from service.answer.estimates import leading
 from service.answer.evidence import Evidence
 from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
@@ -39,6 +40,8 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    figures = leading(evidence, book)
+    claims += figures
     claims += _gap(evidence, book)
     if evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
         claims.append(connective("carries_over"))
@@ -50,7 +53,9 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     claims += _best(
         evidence,
         book,
-        enough=own or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
+        enough=own
+        or bool(figures)
+        or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )
     return tuple(claims), tuple(stated)
 

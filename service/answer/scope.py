@@ -1,8 +1,11 @@
 """Scope: whether a question is ours, which of its subjects nobody has written on, and what is assumed of it."""
 
+from collections.abc import Sequence
+
 from kb.entry import Design, KnowledgeBase
 from kb.fact import Fact
 from kb.vocabulary import Vocabulary
+from service.analysis.estimates import Estimated
 from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
 from service.answer.plan import CHOOSING, Plan
@@ -13,15 +16,19 @@ from service.retrieval.search import Retrieved
 
 # Under this, not even words of our subject make a question ours ("a database of French wines").
 _FAINT = 0.33
+# A figure of ours that is asked for makes a question ours where hardly anything else does.
+_BY_FIGURES = 0.25
 _NAMES = frozenset(
     {"engine", "stack", "compared", "excluded", "migration.from", "migration.to", "cloud", "workload.users"}
 )
 _NEAREST = 5
 
 
-def is_ours(question: Question, retrieved: Retrieved) -> bool:
-    """Near to what we have, or pasted, or of a domain that no entry knows but asked about in words of our subject."""
+def is_ours(question: Question, retrieved: Retrieved, estimates: Sequence[Estimated] = ()) -> bool:
+    """Near to what we have, or pasted, or of a domain that no entry knows but asked about in words or figures of our subject."""
     if retrieved.relevant or question.pasted:
+        return True
+    if any(each.asked for each in estimates) and retrieved.relevance >= _BY_FIGURES:
         return True
     return (
         retrieved.relevance >= _FAINT

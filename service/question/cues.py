@@ -1,10 +1,12 @@
-"""Flags, choices and sets: attributes that words state, and words deny."""
+"""Flags, choices, sets and measures: attributes that words state, and words deny."""
 
 from collections.abc import Iterable, Mapping
 
 from kb.fact import Fact, Span
+from kb.quantity import Quantity, parse_quantity
 from kb.vocabulary import Attribute
 from service.question.clauses import Stretch, find_cue, negated
+from service.question.forms import places
 
 _NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
 
@@ -38,6 +40,31 @@ def choices(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fa
         elif len(hits) == 1:
             found.append(Fact(attribute.name, next(iter(hits)), "stated", _span(text, first, source)))
     return tuple(found)
+
+
+def measures(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fact, ...]:
+    """Quantities that words state without a number ("by day", "a bigint column"): the longest words, then the first."""
+    found = []
+    for attribute in attributes:
+        hits = [
+            (place.start - place.end, place.start, value, place)
+            for value, forms in attribute.measures.items()
+            for form in forms
+            for place in places(form, text)
+            if not negated(text, place.start)
+        ]
+        free = [hit for hit in hits if not any(_covers(other[3], hit[3]) for other in hits)]
+        if free:
+            _, _, value, place = min(free, key=lambda hit: (hit[1], hit[0]))
+            quantity = parse_quantity(value, attribute.unit or None)
+            span = _span(text, place, source)
+            found.append(Fact(attribute.name, Quantity(quantity.value, quantity.unit, span.text), "stated", span))
+    return tuple(found)
+
+
+def _covers(place: Stretch, other: Stretch) -> bool:
+    """Whether a place holds another that is shorter: "int unsigned" is no "int"."""
+    return place.start <= other.start and other.end <= place.end and place != other
 
 
 def _undenied(text: str, values: Mapping[str, tuple[str, ...]]) -> dict[str, Stretch]:
