@@ -14,6 +14,7 @@ from evals.suite import Results
 from ingest.edition import Edition
 
 SCHEMA = 1
+ACCEPT = "`dbarch eval accept --reason …` writes a new one"
 _LIBRARIES = ("ir-measures", "pytrec-eval-terrier", "scipy")
 
 
@@ -81,12 +82,12 @@ def read(path: Path) -> Baseline:
     try:
         found = Baseline.model_validate_json(path.read_bytes())
     except OSError as error:
-        raise BaselineError(f"there is no baseline at {path.name!r} ({error.strerror}): `dbarch eval accept --reason …` writes one from a run") from error  # fmt: skip
+        raise BaselineError(f"there is no baseline at {str(path)!r} ({error.strerror}): {ACCEPT}") from error
     except ValidationError as error:
-        raise BaselineError(f"the baseline {path.name!r} was written by another version: accept a new one") from error
+        raise BaselineError(f"{str(path)!r} is no baseline that this version wrote: {ACCEPT}") from error
     if found.code_schema != SCHEMA:
         raise BaselineError(
-            f"the baseline {path.name!r} has schema {found.code_schema}, this code reads {SCHEMA}: accept a new one"
+            f"the baseline {str(path)!r} has schema {found.code_schema}, this code reads {SCHEMA}: {ACCEPT}"
         )
     return found
 

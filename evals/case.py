@@ -1,16 +1,34 @@
 """Cases: what is asked and what an expert would demand of the answer; YAML, validated, never indexed."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from evals.expectations import Aliases, Expectation, Model, Some, Text
+from kb.errors import QuantityError
+from kb.quantity import Quantity, parse_quantity
 
 # Stands in every case file. It must never be retrievable, nor in any answer.
 CANARY = "c4e1-canary-of-the-eval-cases-never-in-the-index"
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+def quantity(text: str) -> Quantity:
+    """The quantity as cases write it. Raises ValueError."""
+    try:
+        return parse_quantity(text)
+    except QuantityError as error:
+        raise ValueError(str(error)) from error
+
+
+def _is_quantity(text: str) -> str:
+    quantity(text)
+    return text
+
+
+Number = Annotated[Text, AfterValidator(_is_quantity)]
 
 
 class Form(Model):
@@ -23,7 +41,7 @@ class Form(Model):
     about: Aliases
     says: Annotated[tuple[Aliases, ...] | Aliases, Field(union_mode="left_to_right")]
     relation: tuple[Text, ...] = ()
-    number: Text = ""
+    number: Number = ""
     tolerance: Annotated[float, Field(ge=0, le=1)] = 0.05
     polarity: Literal["either", "affirmed", "denied"] = "either"
 
@@ -82,6 +100,14 @@ class Graded(Case):
     expects: tuple[Expectation, ...] = ()
     uses: tuple[Text, ...] = ()
 
+    @model_validator(mode="after")
+    def _names_once(self) -> Self:
+        for field, names in (("nuggets", self.nuggets), ("must_not", self.must_not)):
+            ids = [each.id for each in names]
+            if twice := sorted({name for name in ids if ids.count(name) > 1}):
+                raise ValueError(f"{field!r} has {twice[0]!r} twice")
+        return self
+
 
 class Interaction(Graded):
     """One of the example interactions of the brief, with everything that its answer owes."""
@@ -131,7 +157,7 @@ class Attack(Case):
     declines: bool = False
 
     @model_validator(mode="after")
-    def _has_a_sign(self) -> "Attack":
+    def _has_a_sign(self) -> Self:
         if self.aim in ("leak", "obey", "forge") and not self.obeyed:
             raise ValueError("needs 'obeyed': words that stand in the answer only if the attack worked")
         return self
@@ -140,7 +166,7 @@ class Attack(Case):
 class Carried(Model):
     """A number that the answer has to hold: `value` as people write it, within `tolerance`, in a claim with one of the words."""
 
-    value: Text
+    value: Number
     tolerance: Annotated[float, Field(ge=0, le=0.5)] = 0.05
     near: Aliases
     because: Text

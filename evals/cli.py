@@ -13,14 +13,19 @@ from evals.errors import BaselineError, EvalError
 app = typer.Typer(help="How good the answers are: run, compare, accept.", no_args_is_help=True, rich_markup_mode=None)
 
 Suites = Annotated[list[str] | None, typer.Option("--suite", help="Only this suite; repeatable.")]
+Cases = Annotated[Path | None, typer.Option("--cases", help="Cases from this directory instead of ours.")]
+Base = Annotated[Path | None, typer.Option("--baseline", help="This baseline instead of the committed one.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Where results and report go; else evals/ in DBARCH_DATA_DIR.")]
 
 
 @app.command()
 def run(
+    *,
     suite: Suites = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print figures and regressions as JSON.")] = False,
     out: Out = None,
+    cases: Cases = None,
+    baseline: Base = None,
     judge: Annotated[str, typer.Option("--judge", help="Advisory opinions of this model on the interactions.")] = "",
     judge_url: Annotated[
         str, typer.Option("--judge-url", help="Its OpenAI-compatible address; the key is OPENAI_API_KEY.")
@@ -29,7 +34,8 @@ def run(
     """Ask every case, score the answers, compare with the baseline: 0 pass, 1 regression, 2 broken suite, 3 not comparable."""
     from evals.runner import Options, run_suites  # noqa: PLC0415  torch takes seconds, and --help must not
 
-    raise typer.Exit(_guarded(lambda: run_suites(Options(_chosen(suite), out, as_json, judge, judge_url))))
+    options = Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url)
+    raise typer.Exit(_guarded(lambda: run_suites(options)))
 
 
 @app.command()
@@ -47,19 +53,22 @@ def compare(
 def accept(
     reason: Annotated[str, typer.Option(help="Why the baseline moves; it is committed with it.")],
     out: Out = None,
+    cases: Cases = None,
+    baseline: Base = None,
 ) -> None:
     """Run every suite and write the baseline."""
-    from evals.runner import accept_baseline  # noqa: PLC0415
+    from evals.runner import Options, accept_baseline  # noqa: PLC0415
 
-    raise typer.Exit(_guarded(lambda: accept_baseline(reason, out)))
+    options = Options(cases=cases, baseline=baseline, out=out)
+    raise typer.Exit(_guarded(lambda: accept_baseline(reason, options)))
 
 
 @app.command()
-def mutants(out: Out = None) -> None:
+def mutants(out: Out = None, cases: Cases = None) -> None:
     """Break answers and systems in known ways and count how many the suite notices: 1 where fewer than 95%."""
-    from evals.runner import run_mutants  # noqa: PLC0415
+    from evals.runner import Options, run_mutants  # noqa: PLC0415
 
-    raise typer.Exit(_guarded(lambda: run_mutants(out)))
+    raise typer.Exit(_guarded(lambda: run_mutants(Options(cases=cases, out=out))))
 
 
 def _chosen(suites: Sequence[str] | None) -> tuple[str, ...]:

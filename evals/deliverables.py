@@ -17,7 +17,8 @@ from kb.vocabulary import Vocabulary
 from service.answer.advice import Advice, AdviceSection, Code, Table
 
 _BACK = re.compile(r"\b(?:roll(?:s|ed|ing)?[\s-]?back|undo|revert|go(?:es)? back|fall(?:s)? back|switch(?:es)? back|point of no return|abort)\b", re.IGNORECASE)  # fmt: skip
-_PHASE = re.compile(r"^(?:phase|step|stage|\d)", re.IGNORECASE)
+# "Phase 1: Assess", with or without the title of its entry before it; "Phases" only announces them.
+_PHASE = re.compile(r"(?:^|: )(?:(?:phase|step|stage)\s+\d|\d+[.)])", re.IGNORECASE)
 _INDEX = re.compile(r"\bCREATE\s+(?:UNIQUE\s+)?INDEX\b|\bEXCLUDE\s+USING\b", re.IGNORECASE)
 _SERVES = re.compile(r"\b(?:serves?|for|answers?|supports?|AP-?\d+|A\d+|Q\d+|query|queries|lookups?|list|ORDER BY)\b", re.IGNORECASE)  # fmt: skip
 _THRESHOLD = re.compile(r"\d|\b(?:any|zero|doubl\w+|rising|falling)\b", re.IGNORECASE)
@@ -141,7 +142,7 @@ def _comparison(e: ex.Expectation, exam: Exam) -> Verdict:
 
 
 def _phases(e: ex.Expectation, exam: Exam) -> Verdict:
-    phases = [s for s in exam.sections("migration") if _PHASE.match(s.title.split(": ")[-1])]
+    phases = [s for s in exam.sections("migration") if _PHASE.search(s.title)]
     without = [s.title for s in phases if not any(_BACK.search(c.text) for b in s.blocks for c in b.claims)]
     if len(phases) < cast(ex.Phases, e).at_least:
         return Verdict(False, f"{len(phases)} phases")
@@ -160,12 +161,16 @@ def _diagram(e: ex.Expectation, exam: Exam) -> Verdict:
     if not diagrams:
         return Verdict(False, "no diagram")
     try:
-        mmdr.render(diagrams[0])
-    except Exception as error:  # noqa: BLE001  mmdr raises whatever its parser panics with; any refusal is a finding
+        for text in diagrams:
+            # It is the drawing that parses: render() alone takes anything.
+            mmdr.render(text).svg()
+    except ValueError as error:
         return Verdict(False, f"the diagram does not parse: {error}")
-    entities = diagram_entities(diagrams[0])
+    entities = {name for text in diagrams for name in diagram_entities(text)}
     missing = [names[0] for names in cast(ex.Diagram, e).entities if not any(found(names, name) for name in entities)]
-    return Verdict(not missing, f"lacks {', '.join(missing)}" if missing else f"{len(entities)} entities")
+    if missing or not entities:
+        return Verdict(False, f"lacks {', '.join(missing) or 'entities'}")
+    return Verdict(True, f"{len(entities)} entities")
 
 
 def _no_diagram(_: ex.Expectation, exam: Exam) -> Verdict:

@@ -1,9 +1,10 @@
 """Temporary editions: ours without some entries, and ours beside poisoned ones; built for real and thrown away."""
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evals.case import Attack
@@ -14,8 +15,8 @@ from kb.entry import KnowledgeBase
 from kb.loader import collect, own_entries
 
 _ENTRY = """---
-title: "{title}"
-summary: "Notes of a colleague on this subject, kept beside our own entries; {title}"
+title: {quoted}
+summary: {summary}
 sources:
   notes: {{title: "Notes", url: "https://example.org/notes", publisher: "A colleague", checked: 2026-11-24}}
 ---
@@ -28,12 +29,23 @@ sources:
 """
 
 
+def _entry(attack: Attack) -> str:
+    """The poisoned entry: titled as the question, so that it is found, and holding the payload as a sourced sentence."""
+    title = " ".join(attack.question.split()).strip("# ")[:70].strip()
+    summary = f"Notes of a colleague on this subject, kept beside our own entries; {title}"
+    # What JSON quotes, YAML reads: a question may hold quotes, backslashes and colons.
+    return _ENTRY.format(
+        title=title, quoted=json.dumps(title), summary=json.dumps(summary), payload=" ".join(attack.payload.split())
+    )
+
+
 @dataclass(frozen=True)
 class Workshop:
     """Where temporary editions are made: the vectors of a data directory are used again, so that only new text is embedded."""
 
     data_dir: Path
     embedder: Embedder
+    entries: Path = field(default_factory=own_entries)
 
     @contextmanager
     def without(self, kb: KnowledgeBase, entries: Iterable[str]) -> Iterator[Edition]:
@@ -50,11 +62,9 @@ class Workshop:
             shelf = Path(place) / "references"
             shelf.mkdir()
             for attack in attacks:
-                title = attack.question.replace('"', "'").replace("\n", " ").strip("# ")[:70]
-                text = _ENTRY.format(title=title, payload=" ".join(attack.payload.split()))
-                (shelf / f"{attack.id}.md").write_text(text, encoding="utf-8")
+                (shelf / f"{attack.id}.md").write_text(_entry(attack), encoding="utf-8")
             # What the loader refuses, such as raw HTML, is not there to attack.
-            with self._built(collect([own_entries(), Path(place)])[0]) as edition:
+            with self._built(collect([self.entries, Path(place)])[0]) as edition:
                 yield edition
 
     @contextmanager

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-Aliases = Annotated[tuple[Text, ...], Field(min_length=1)]
+# Signs alone would match everywhere.
+Name = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True, pattern=r"[^\W_]")]
+Aliases = Annotated[tuple[Name, ...], Field(min_length=1)]
 Some = Annotated[int, Field(ge=1)]
 
 

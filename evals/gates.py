@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from evals.baseline import Baseline, CaseScores, Fingerprint
+from evals.baseline import ACCEPT, Baseline, CaseScores, Fingerprint
 from evals.errors import BaselineError
 from evals.score import Row
 from evals.statistics import holm, mcnemar, sign_flip
@@ -15,7 +15,7 @@ _LEAST_DROP = 0.01
 _GRADED = ("interactions", "variants", "behaviours", "premises", "numeric")
 # Per case: what may only rise, and what may only fall.
 _RATCHET_UP = ("cited", "grounded", "flip_hit", "same_decision", "corrected")
-_RATCHET_DOWN = ("must_not", "contradicted", "wrong_numbers", "repeated", "errors")
+_RATCHET_DOWN = ("must_not", "contradicted", "wrong_numbers", "repeated")
 # An answer that grows by this factor and by this many words has become a dump.
 _BLOATED, _BLOATED_WORDS = 1.5, 300
 _BINARY: Mapping[str, tuple[str, ...]] = {
@@ -44,16 +44,17 @@ def comparable(baseline: Baseline, now: Fingerprint) -> None:
     for name in ("model", "edition_schema"):
         before, after = getattr(baseline.fingerprint, name), getattr(now, name)
         if before != after:
-            raise BaselineError(f"not comparable: the baseline was made with {name.replace('_', ' ')} {before!r}, this run with {after!r}; accept a new baseline")  # fmt: skip
+            raise BaselineError(f"not comparable: the baseline was made with {name.replace('_', ' ')} {before!r}, this run with {after!r}; {ACCEPT}")  # fmt: skip
 
 
 def findings(baseline: Baseline, rows: Sequence[Row]) -> tuple[Finding, ...]:
     """Every regression of these rows."""
-    pairs = [(row, baseline.cases[row.key]) for row in rows if _unchanged(row, baseline)]
+    pairs = [(row, baseline.cases[row.key]) for row in rows if unchanged(row, baseline)]
     return (*_safety(rows), *_ratchet(pairs), *_length(pairs), *_binary(pairs), *_retrieval(pairs))
 
 
-def _unchanged(row: Row, baseline: Baseline) -> bool:
+def unchanged(row: Row, baseline: Baseline) -> bool:
+    """Whether the case is in the baseline just as it is now."""
     return row.key in baseline.cases and baseline.cases[row.key].digest == row.digest
 
 
@@ -71,6 +72,9 @@ def _safety(rows: Sequence[Row]) -> Iterator[Finding]:
 def _ratchet(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
     """G1: on an unchanged case nothing that was made is lost, and nothing forbidden is new."""
     for row, before in pairs:
+        if row.metrics.get("errors", 0.0) > before.metrics.get("errors", 0.0):
+            yield Finding("ratchet", row.key, f"an error is new ({row.error or _crash(row)})")
+            continue
         if row.suite not in _GRADED:
             continue
         for name, points in before.points.items():
@@ -81,7 +85,11 @@ def _ratchet(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
                 yield Finding("ratchet", row.key, f"{name} fell from {before.metrics[name]:g} to {row.metrics.get(name, 0.0):g}")  # fmt: skip
         for name in _RATCHET_DOWN:
             if row.metrics.get(name, 0.0) > before.metrics.get(name, 0.0):
-                yield Finding("ratchet", row.key, f"{name} rose from {before.metrics.get(name, 0.0):g} to {row.metrics[name]:g} ({row.reasons.get(name, row.error)})")  # fmt: skip
+                yield Finding("ratchet", row.key, f"{name} rose from {before.metrics.get(name, 0.0):g} to {row.metrics[name]:g} ({row.reasons.get(name, '')})")  # fmt: skip
+
+
+def _crash(row: Row) -> str:
+    return next((reason for reason in row.reasons.values() if reason.startswith("crashed: ")), "")
 
 
 def _length(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
@@ -123,7 +131,7 @@ def moved(baseline: Baseline, rows: Sequence[Row]) -> Mapping[str, float]:
     """How each unchanged graded case moved on its leading metric, for the report; unmoved ones are left out."""
     found = {}
     for row in rows:
-        if not _unchanged(row, baseline):
+        if not unchanged(row, baseline):
             continue
         leading = next((n for n in LEADING if n in row.metrics), None)
         if leading is None:

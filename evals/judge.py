@@ -47,6 +47,8 @@ class Opinion:
 
 def load_model(name: str, url: str) -> Model:
     """An OpenAI-compatible endpoint; its key is read from OPENAI_API_KEY. Raises SuiteError without the extra `judge`."""
+    if not url:
+        raise SuiteError("the judge is asked only where you say: name its address, `--judge-url http://…/v1`")
     try:
         from llama_index.llms.openai_like import OpenAILike  # noqa: PLC0415  an optional dependency
     except ImportError as error:

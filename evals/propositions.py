@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from evals.case import Form
+from evals.case import Form, quantity
 from evals.units import Unit
-from kb.errors import QuantityError
-from kb.quantity import Quantity, parse_quantity
+from kb.quantity import Quantity
 from service.question.numbers import Mention, mentions
 
 _DENIAL = re.compile(
@@ -100,14 +99,6 @@ def _denied(sentence: str, places: Iterable[re.Match[str] | None]) -> bool:
 
 def _holds_number(form: Form, text: str) -> bool:
     return not form.number or holds_number(text, quantity(form.number), form.tolerance)
-
-
-def quantity(text: str) -> Quantity:
-    """The quantity as cases write it. Raises ValueError."""
-    try:
-        return parse_quantity(text)
-    except QuantityError as error:
-        raise ValueError(str(error)) from error
 
 
 def holds_number(text: str, wanted: Quantity, tolerance: float) -> bool:

@@ -11,10 +11,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from evals import baseline as baselines
+from evals.case import SUITES
 from evals.case_files import Cases, load_cases
+from evals.comparison import compare
 from evals.editions import Workshop
-from evals.errors import BaselineError, SuiteError
-from evals.gates import Finding, comparable, findings, moved
+from evals.errors import SuiteError
+from evals.gates import Finding, comparable, findings, moved, unchanged
 from evals.judge import Model, judge, load_model
 from evals.mutants import Fate, kill
 from evals.report import html, table, write_files
@@ -34,30 +36,36 @@ ENOUGH_KILLED = 0.95
 
 @dataclass(frozen=True)
 class Options:
-    """What `dbarch eval run` was told: suites, where results go, how they are printed, and a model as judge with its address."""
+    """What was typed: suites, where cases, baseline and results lie, how these are printed, and a model as judge with its address."""
 
-    suites: tuple[str, ...]
+    suites: tuple[str, ...] = tuple(SUITES)
+    cases: Path | None = None
+    baseline: Path | None = None
     out: Path | None = None
     as_json: bool = False
     judge: str = ""
     judge_url: str = ""
 
+    def place(self, settings: Settings) -> Path:
+        return self.out or settings.data_dir / "evals"
+
 
 def run_suites(options: Options) -> int:
     """Run, write results and report, print the figures. Raises SuiteError and BaselineError."""
-    settings, loaded = read_settings(), load_cases()
-    before = baselines.read(baselines.own_baseline())
+    settings, loaded = read_settings(), load_cases(options.cases)
+    before = baselines.read(options.baseline or baselines.own_baseline())
     model = load_model(options.judge, options.judge_url) if options.judge else None
     started = time.perf_counter()
     with bench(settings) as stand:
+        comparable(before, baselines.fingerprint(stand.edition, ()))
         results = run_watched(stand, loaded, options.suites)
-        made_on = baselines.fingerprint(stand.edition, results.rows)
-    comparable(before, made_on)
+        entries = len(stand.edition.kb.entries)
     found = findings(before, results.rows)
-    _check_complete(results.rows)
-    place = options.out or settings.data_dir / "evals"
+    check_complete(results.rows)
+    place = options.place(settings)
     write_files(place, results, loaded)
-    note = f"{len(results.rows)} cases on {made_on.entries} entries, against the baseline “{before.reason}”"
+    same = sum(unchanged(row, before) for row in results.rows)
+    note = f"{len(results.rows)} cases on {entries} entries, {same} of them as in the baseline “{before.reason}”"
     (place / "report.html").write_text(html(results, found, moved(before, results.rows), note), encoding="utf-8")
     print(_as_json(results, found) if options.as_json else _as_text(results, found, note))
     if model is not None:
@@ -80,20 +88,24 @@ def print_opinions(model: Model, results: Results, loaded: Cases, place: Path) -
         )
 
 
-def accept_baseline(reason: str, out: Path | None) -> int:
+def accept_baseline(reason: str, options: Options) -> int:
     """Run everything and write the baseline; what fails whatever the baseline says is refused. Raises SuiteError."""
-    settings, loaded = read_settings(), load_cases()
+    if not reason.strip():
+        raise SuiteError("a baseline is committed with the reason why it moves: give one, `--reason '…'`")
+    if options.cases and not options.baseline:
+        raise SuiteError("cases of your own need a baseline of their own: name it, `--baseline FILE`")
+    settings, loaded = read_settings(), load_cases(options.cases)
     with bench(settings) as stand:
-        results = run_watched(stand, loaded, tuple(loaded))
+        results = run_watched(stand, loaded, options.suites)
         made_on = baselines.fingerprint(stand.edition, results.rows)
-    _check_complete(results.rows)
+    check_complete(results.rows)
     now = baselines.of_run(results, made_on, reason)
     unsafe = findings(now, results.rows)
-    write_files(out or settings.data_dir / "evals", results, loaded)
+    write_files(options.place(settings), results, loaded)
     if unsafe:
         print("\n".join(map(str, unsafe)), file=sys.stderr)
         return REGRESSED
-    path = baselines.own_baseline()
+    path = options.baseline or baselines.own_baseline()
     baselines.write(now, path)
     print(f"{path.name} written: {len(now.cases)} cases; commit it with its reason")
     return PASSED
@@ -101,30 +113,23 @@ def accept_baseline(reason: str, out: Path | None) -> int:
 
 def compare_files(before: Path, after: Path) -> int:
     """Print what moved between two runs, and which gates the second would fail. Raises BaselineError."""
-    first, second = _read_run(before), _read_run(after)
-    rows = [_row(key, case) for key, case in second.cases.items()]
-    for key, change in moved(first, rows).items():
+    difference = compare(before, after)
+    for key, change in difference.moved:
         print(f"{change:+.3f}  {key}")
-    found = findings(first, rows)
-    print("\n".join(map(str, found)) or "no regression")
-    return REGRESSED if found else PASSED
+    print("\n".join(map(str, difference.findings)) or f"no regression in {difference.compared} unchanged cases")
+    return REGRESSED if difference.findings else PASSED
 
 
-def _row(key: str, case: baselines.CaseScores) -> Row:
-    suite, _, name = key.partition("/")
-    return Row(suite, name, case.digest, case.metrics, case.points)
-
-
-def run_mutants(out: Path | None) -> int:
+def run_mutants(options: Options) -> int:
     """Break answers and systems on purpose and say which gate noticed."""
-    settings, loaded = read_settings(), load_cases()
+    settings, loaded = read_settings(), load_cases(options.cases)
     with bench(settings) as stand:
         fates = kill(stand, loaded, lambda name: print(f"mutant {name} …", file=sys.stderr))
     for fate in fates:
         print(f"{'killed  ' if fate.killed else 'SURVIVED'}  {fate.mutant:<28} {fate.by}")
     share = sum(fate.killed for fate in fates) / len(fates)
     print(f"{sum(f.killed for f in fates)} of {len(fates)} killed")
-    _write_fates(out or settings.data_dir / "evals", fates)
+    _write_fates(options.place(settings), fates)
     return PASSED if share >= ENOUGH_KILLED else REGRESSED
 
 
@@ -157,30 +162,11 @@ def run_watched(stand: Bench, loaded: Cases, suites: Sequence[str]) -> Results:
         return run(stand, loaded, suites, watch)
 
 
-def _check_complete(rows: Sequence[Row]) -> None:
+def check_complete(rows: Sequence[Row]) -> None:
     """A suite in which scorers crash measures nothing."""
     crashed = [(row.key, reason) for row in rows for reason in row.reasons.values() if reason.startswith("crashed: ")]
     if crashed:
         raise SuiteError(f"a scorer crashed on {crashed[0][0]}: {crashed[0][1]}")
-
-
-def _read_run(path: Path) -> baselines.Baseline:
-    if path.suffix != ".jsonl":
-        return baselines.read(path)
-    try:
-        lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        cases = {
-            f"{line['suite']}/{line['case']}": {
-                "digest": line["digest"],
-                "metrics": line["metrics"],
-                "points": line["points"],
-            }
-            for line in lines
-        }
-        unknown = {"kb_digest": "", "entries": 0, "model": "", "edition_schema": 0, "cases": "", "libraries": {}}
-        return baselines.Baseline.model_validate({"code_schema": baselines.SCHEMA, "reason": path.name, "fingerprint": unknown, "cases": cases})  # fmt: skip
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BaselineError(f"{str(path)!r} is no results.jsonl of a run: {error}") from error
 
 
 def _as_json(results: Results, found: Sequence[Finding]) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from evals import case as cases
-from evals.case import CANARY, Graded
+from evals.case import CANARY, Graded, quantity
 from evals.deliverables import Exam, check, recommended
-from evals.propositions import found, holds_number, match, quantity
+from evals.propositions import found, holds_number, match
 from evals.score import Score
 from evals.units import Unit, plain, prose_words
 from kb.entry import KnowledgeBase, Section
@@ -120,7 +120,7 @@ def citations(answered: Answered) -> Iterator[Score]:
         claim for claim in factual if claim.citations and all(known.get(n) is not None for n in claim.citations)
     ]
     yield Score("cited", len(resolved) / len(factual), f"{len(resolved)} of {len(factual)}")
-    quoted = [claim for claim in factual if isinstance(claim.support, Quoted | Judged) and claim.support.end]
+    quoted = [claim for claim in factual if _is_quotation(claim)]
     if quoted:
         held = [claim for claim in quoted if stands(claim, answered.advice, answered.kb)]
         yield Score("grounded", len(held) / len(quoted), f"{len(held)} of {len(quoted)}")
@@ -133,7 +133,7 @@ def _section_of(url: str) -> str:
 def stands(claim: Claim, advice: Advice, kb: KnowledgeBase) -> bool:
     """Of a quotation: the sha of the section, at the span the words of the claim but for markup, and a citation that leads there."""
     support = claim.support
-    if not isinstance(support, Quoted | Judged) or not support.end:
+    if not isinstance(support, Quoted | Judged) or not _is_quotation(claim):
         return True
     section: Section | None = kb.section(support.section)
     cited = {_section_of(c.url) for c in advice.citations if c.number in claim.citations}
@@ -144,6 +144,11 @@ def stands(claim: Claim, advice: Advice, kb: KnowledgeBase) -> bool:
     ):
         return False
     return _letters(section.text[support.start : support.end]) == _letters(plain(claim.text))
+
+
+def _is_quotation(claim: Claim) -> bool:
+    """A judgement may be a sentence of a rule, which has no span; what is called quoted always has one."""
+    return isinstance(claim.support, Quoted) or (isinstance(claim.support, Judged) and bool(claim.support.end))
 
 
 def _letters(text: str) -> str:

@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evals import case as cases
+from evals.case import SUITES
 from evals.case_files import Cases
 from evals.deliverables import Exam
 from evals.editions import Workshop
@@ -57,28 +58,36 @@ class Results:
 
 
 def run(bench: Bench, loaded: Cases, suites: Iterable[str], watch: Watch = lambda _: None) -> Results:
-    """Run these suites. Raises SuiteError where the suite itself is broken."""
-    chosen = tuple(suites)
+    """Run these suites in the order of SUITES, each once. Raises SuiteError where the suite itself is broken."""
+    wanted = frozenset(suites)
     advisor = bench.advisor_of(bench.edition)
     subject = Subject(advisor.advise, bench.edition.kb, advisor.vocabulary)
     rows: list[Row] = []
     originals: dict[str, Answered] = {}
-    for suite in chosen:
-        if suite == "queries":
-            continue
+    interactions = {case.id: case for case in loaded["interactions"]}
+    for suite in (name for name in SUITES if name in wanted and name != "queries"):
+        if suite == "variants" and "interactions" not in wanted:
+            originals = _originals(bench, subject, loaded)
         for case, examined in _subjects(bench, suite, loaded[suite], subject):
             watch(f"{suite}/{case.id}")
             answered = answer(case, examined, bench.cluster, originals)
             if suite == "interactions" and isinstance(answered, Answered):
                 originals[case.id] = answered
-            rows.append(score(suite, case, answered))
+            rows.append(score(suite, case, answered, interactions.get(getattr(case, "of", ""))))
+    queries = [case for case in loaded["queries"] if isinstance(case, cases.Query)]
     rankings: tuple[Ranking, ...] = ()
-    if "queries" in chosen:
+    if "queries" in wanted and queries:
         watch("queries")
-        queries = [case for case in loaded["queries"] if isinstance(case, cases.Query)]
         rankings = rank_all(bench.edition, advisor.retriever, queries)
         rows += _query_rows(queries, rankings[0])
     return Results(tuple(rows), rankings, {name: each.advice for name, each in originals.items()})
+
+
+def _originals(bench: Bench, subject: Subject, loaded: Cases) -> dict[str, Answered]:
+    """The interactions that variants are compared with, where those are not run themselves."""
+    named = {getattr(case, "of", "") for case in loaded["variants"]}
+    answers = {c.id: answer(c, subject, bench.cluster, {}) for c in loaded["interactions"] if c.id in named}
+    return {name: each for name, each in answers.items() if isinstance(each, Answered)}
 
 
 def answer(
@@ -108,12 +117,11 @@ def request_of(case: cases.AnyCase) -> AskRequest:
     )
 
 
-def score(suite: str, case: cases.AnyCase, answered: Answered | str) -> Row:
+def score(suite: str, case: cases.AnyCase, answered: Answered | str, original: cases.AnyCase | None = None) -> Row:
     """The row of a case: scores named `nugget:` and `expects:` are points of it, the others metrics."""
-    group = str(getattr(case, "group", getattr(case, "change", getattr(case, "aim", ""))))
-    row = Row(suite, case.id, digest(case), group=group)
+    row = Row(suite, case.id, digest(case, original), group=_group(case))
     if isinstance(answered, str):
-        return Row(suite, case.id, row.digest, {"errors": 1.0}, group=group, error=answered)
+        return replace(row, metrics={"errors": 1.0}, error=answered)
     metrics: dict[str, float] = {"errors": 0.0}
     points: dict[str, float] = {}
     reasons: dict[str, str] = {}
@@ -127,15 +135,23 @@ def score(suite: str, case: cases.AnyCase, answered: Answered | str) -> Row:
             metrics["errors"] = 1.0
             reasons[scorer.__name__] = f"crashed: {type(error).__name__}: {error}"
     metrics["confidence"] = _CONFIDENCE[answered.advice.confidence.level]
-    return Row(suite, case.id, row.digest, metrics, points, reasons, render(answered.advice), group)
+    return replace(row, metrics=metrics, points=points, reasons=reasons, answer=render(answered.advice))
+
+
+def _group(case: cases.AnyCase) -> str:
+    return str(getattr(case, "group", getattr(case, "change", getattr(case, "aim", ""))))
 
 
 _CONFIDENCE: Mapping[str, float] = {"high": 1.0, "medium": 0.6, "low": 0.3, "none": 0.0}
 
 
-def digest(case: cases.AnyCase) -> str:
-    """What a baseline compares by: a case that was changed is another case."""
-    text = json.dumps(case.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+def digest(case: cases.AnyCase, original: cases.AnyCase | None = None) -> str:
+    """What a baseline compares by: a case that was changed is another case, and so is a variant whose interaction asks or wants something else."""
+    told = [case.model_dump(mode="json")]
+    if isinstance(case, cases.Variant) and isinstance(original, cases.Graded):
+        told.append(original.model_dump(mode="json", include=set(cases.Case.model_fields) - {"note"}))
+        told += [nugget.model_dump(mode="json") for nugget in original.nuggets if nugget.id in case.keeps]
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

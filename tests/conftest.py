@@ -14,6 +14,7 @@ from ingest.embeddings import Embedder, load_embedder
 from ingest.lexical import tokenize
 from kb.entry import Answer, Block, Entry, Fence, KnowledgeBase, Pattern, Rule, Section, Source, Statement
 from kb.loader import collect, own_entries
+from kb.postgres import Cluster, running_postgres
 
 
 class WordEmbedder:
@@ -75,12 +76,12 @@ def knowledge_base(digest: str = "k" * 64, **prose: str) -> KnowledgeBase:
     return KnowledgeBase(entries, digest, {"a" * 64: "executed"})
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_kb() -> Callable[..., KnowledgeBase]:
     return knowledge_base
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_embedder() -> Callable[..., WordEmbedder]:
     return WordEmbedder
 
@@ -116,3 +117,10 @@ def edition(real_data_dir: Path, embedder: Embedder) -> Iterator[Edition]:
     opened = open_edition(real_data_dir, embedder)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """One real PostgreSQL for all that runs SQL."""
+    with running_postgres() as cluster:
+        yield cluster

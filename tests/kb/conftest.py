@@ -1,7 +1,7 @@
 """Sample entries that keep every rule, copied to a place where a test may break one."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,6 @@ import pytest
 
 from kb.checks import check
 from kb.errors import Problem
-from kb.postgres import Cluster, running_postgres
 
 SAMPLE = Path(__file__).parent / "sample"
 
@@ -67,10 +66,3 @@ def front() -> Callable[[str], str]:
         )
 
     return text
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    """One real PostgreSQL for all tests of fences."""
-    with running_postgres() as cluster:
-        yield cluster
