@@ -11,7 +11,7 @@ from service.retrieval.search import Retrieved
 # A question about a whole case finds most of its nearest sections in one design; one about a detail finds one or two.
 # On our questions in other words the first had 7 to 12 of the nearest twelve, the second up to 5.
 _NEAREST, _MOST_OF_THEM, _SEVERAL = 12, 7, 4
-_WHOLE_WORDS = frozenset({"design", "migrate", "erd"})
+_WHOLE_WORDS = frozenset({"design", "migrate", "erd", "evolve"})
 _CHOICES = frozenset({"choose", "choose_store", "compare", "license", "alternatives"})
 
 

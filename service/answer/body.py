@@ -34,7 +34,7 @@ def body(
         *_concluded(evidence, book, stated),
         *_chosen_technology(evidence, book),
         *_quoted(evidence, book, said),
-        *_offered(evidence, book),
+        *_offered(evidence, book, said),
     ]
     order = _order(evidence)
     ordered = sorted(pieces, key=lambda piece: order.index(piece.kind))
@@ -97,10 +97,16 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
     for picked in chosen:
         for section in picked.sections:
             kind = section_kind(picked.entry, section)
-            if kind == "erd" and not evidence.plan.erd:
+            if (kind == "erd" and not evidence.plan.erd) or _sums_of_others(evidence, picked.entry, section):
                 continue
             pieces.append(_Piece(kind, _title(picked.entry, section), tuple(_blocks(evidence, section, book, said))))
     return pieces
+
+
+def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:
+    """A reference's worked example beside the asker's own results only confuses."""
+    calculates = any(block.fence and block.fence.language == "calc" for block in section.blocks)
+    return entry.kind == "references" and calculates and bool(evidence.conclusions.estimates)
 
 
 def _blocks(evidence: Evidence, section: Section, book: CitationBook, said: frozenset[str]) -> Iterable[BlockUnion]:
@@ -126,9 +132,9 @@ def _title(entry: Entry, section: Section) -> str:
     return section.heading if entry.kind in ("designs", "playbooks") else f"{entry.title}: {section.heading}"
 
 
-def _offered(evidence: Evidence, book: CitationBook) -> list[_Piece]:
+def _offered(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> list[_Piece]:
     """Relevant and undecided: few, nearest first, as "If …" lines."""
-    offers = evidence.offers(_MOST_OFFERS)
+    offers = [(entry, rule) for entry, rule in evidence.offers(_MOST_OFFERS) if offer(rule) not in said]
     if not offers:
         return []
     claims = tuple(offered(rule, offer(rule), evidence.rule_section((entry, rule.id)), book) for entry, rule in offers)

@@ -1,6 +1,7 @@
 """The close: what was understood, what was not taken into account, what to ask back, and how sure the answer is."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from kb.entry import Rule
 from kb.fact import Fact
@@ -11,6 +12,7 @@ from service.answer.estimates import questions, used
 from service.answer.evidence import Evidence
 
 _MOST_QUESTIONS = 3
+_TWICE = re.compile(r"\b(\w+) \1\b")
 # Attributes that steer which entries answer; they are used whenever something answers.
 _STEERING = frozenset(
     {
@@ -46,9 +48,32 @@ def clarifying(evidence: Evidence) -> tuple[ClarifyingQuestion, ...]:
     ]
     waiting = [_from_attribute(evidence, name, rule) for name, rule in _missing(evidence)]
     lacking = questions(evidence)
-    unique = {question.id: question for question in (*waiting, *asked, *lacking)}
+    unique = {question.id: question for question in (*_intake(evidence), *waiting, *asked, *lacking)}
     ordered = sorted(unique.values(), key=lambda q: (q not in lacking, q not in asked, list(unique).index(q.id)))
     return tuple(ordered[:_MOST_QUESTIONS])
+
+
+# What decides a choice of store before anything else, and what is taken meanwhile.
+_DECISIVE: Mapping[str, str] = {
+    "workload.writes_per_s": "what one server carries",
+    "access.adhoc": "queries that are not all known yet",
+    "consistency": "readers see the latest write",
+}
+
+
+def _intake(evidence: Evidence) -> list[ClarifyingQuestion]:
+    """Where a store is chosen among all and hardly anything is given: what would decide it, and what is assumed until then."""
+    if evidence.choice is None or not evidence.choice.open:
+        return []
+    known = evidence.question.facts.by_attribute
+    why = "it weighs most in the table above, which is made for an ordinary application until you say otherwise"
+    return [
+        ClarifyingQuestion(
+            id=name, text=attribute.ask, why=why, options=tuple(attribute.values), default=default, changes={}
+        )
+        for name, default in _DECISIVE.items()
+        if name not in known and (attribute := evidence.vocabulary.attributes[name]).ask
+    ]
 
 
 def confidence(evidence: Evidence) -> Confidence:
@@ -72,6 +97,8 @@ def confidence(evidence: Evidence) -> Confidence:
 def _understood(fact: Fact, vocabulary: Vocabulary) -> UnderstoodFact:
     attribute = vocabulary.attributes.get(fact.attribute)
     phrase = (attribute.phrase if attribute else "{value}").replace("{value}", fact.spelling.replace("_", " "))
+    # "a table of 80 million rows rows": the spelling brings its noun along.
+    phrase = _TWICE.sub(r"\1", phrase)
     if fact.value is False:
         phrase = f"not: {phrase}"
     span = (

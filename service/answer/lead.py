@@ -2,12 +2,13 @@
 
 import re
 
-from kb.entry import Section, Statement
+from kb.entry import Rule, Section, Statement
+from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
 from service.answer.advice import Claim, Connective
 from service.answer.citations import CitationBook
-from service.answer.claims import connective, quote, ruled
+from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
 from service.answer.evidence import Evidence
 from service.answer.selection import DEFINING
@@ -16,6 +17,8 @@ from service.answer.verdict import reasons, verdict
 
 _MOST_DECISIONS = 3
 _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
+# A rule this near is about the very question.
+_CLEAR = 0.6
 _WORD = re.compile(r"[a-z0-9_]+")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
 _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
@@ -36,7 +39,8 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     stated = corrections + _nearest(evidence, [c for c in decisions if _leads(evidence, c)])[:_MOST_DECISIONS]
     # What follows from the asker's own numbers leads before a passage about somebody else's.
     own = not stated and evidence.selection.backbone is None
-    stated += _nearest(evidence, [c for c in fired if c.firing.say and "ask" not in c.rule.effect])[:1] if own else []
+    own_rules = [c for c in fired if c.firing.say and "ask" not in c.rule.effect and _leads(evidence, c)]
+    stated += _nearest(evidence, own_rules)[:1] if own else []
     own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
@@ -108,11 +112,23 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
         return [connective("no_design")]
     if evidence.weak:
         return [connective("weak")]
+    if (rule := _nearest_offer(evidence)) is not None:
+        return [offered(rule[1], offer(rule[1]), evidence.rule_section((rule[0], rule[1].id)), book)]
     asked = _words(evidence.question.context)
     sections = _by_decisiveness(evidence)
     telling = [(section, s) for section in sections if (s := _telling(section, asked)) is not None]
     announcing = [(section, s) for section in sections for s in _statements(section)]
     return [quote(*found, book) for found in (*telling, *announcing)[:1]]
+
+
+def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
+    """A rule whose own words are nearer to the question than any section's: the conditional answer to a conditional question."""
+    hits = evidence.retrieved.hits
+    if evidence.plan.whole or evidence.plan.defining or not hits or hits[0].route != "guidance":
+        return None
+    offers = evidence.offers(1)
+    near = evidence.rule_score((offers[0][0], offers[0][1].id)) if offers else 0.0
+    return offers[0] if offers and near >= max(_CLEAR, _AS_NEAR * hits[0].score) else None
 
 
 def _telling(section: Section, asked: frozenset[str]) -> Statement | None:

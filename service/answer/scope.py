@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from kb.entry import Design, KnowledgeBase
 from kb.fact import Fact
+from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary
 from service.analysis.estimates import Estimated
 from service.answer.evidence import Gap
@@ -22,6 +23,7 @@ _NAMES = frozenset(
     {"engine", "stack", "compared", "excluded", "migration.from", "migration.to", "cloud", "workload.users"}
 )
 _NEAREST = 5
+_ENOUGH_FIGURES = 2
 
 
 def is_ours(question: Question, retrieved: Retrieved, estimates: Sequence[Estimated] = ()) -> bool:
@@ -56,7 +58,13 @@ def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Sel
         return selection.backbone is None
     nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
     profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
-    return "choose" in question.intent_ids and not carried and 2 * profiles > len(nearest)
+    # Figures without a word of what is wanted ask for what carries them.
+    wanted = "choose" in question.intent_ids or (not question.intents and _figures(question) >= _ENOUGH_FIGURES)
+    return wanted and not carried and 2 * profiles > len(nearest)
+
+
+def _figures(question: Question) -> int:
+    return sum(isinstance(fact.value, Quantity) and fact.origin == "stated" for fact in question.facts.facts)
 
 
 def gaps(

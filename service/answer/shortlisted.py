@@ -24,6 +24,9 @@ def assumed_workload(kb: KnowledgeBase, question: Question, retrieved: Retrieved
     """The workload that the nearest profiles are for, where no word names one and most of them agree."""
     if question.facts.get("workload"):
         return ()
+    if all(question.facts.get(name) for name in ("workload.devices", "workload.interval")):
+        # Sources that report at an interval send measurements, whatever they are called.
+        return (Fact("workload", frozenset({"time_series"}), "assumed"),)
     weights: dict[str, float] = {}
     for hit in retrieved.hits[:_NEAREST]:
         meta = kb.entries[hit.entry].meta
