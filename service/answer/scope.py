@@ -28,6 +28,8 @@ _ENOUGH_FIGURES = 2
 
 def is_ours(question: Question, retrieved: Retrieved, estimates: Sequence[Estimated] = ()) -> bool:
     """Near to what we have, or pasted, or of a domain that no entry knows but asked about in words or figures of our subject."""
+    if "refuse" in question.intent_ids:
+        return False
     if retrieved.relevant or question.pasted:
         return True
     if any(each.asked for each in estimates) and retrieved.relevance >= _BY_FIGURES:
