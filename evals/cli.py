@@ -34,8 +34,10 @@ def run(
     """Ask every case, score the answers, compare with the baseline: 0 pass, 1 regression, 2 broken suite, 3 not comparable."""
     from evals.runner import Options, run_suites  # noqa: PLC0415  torch takes seconds, and --help must not
 
-    options = Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url)
-    raise typer.Exit(_guarded(lambda: run_suites(options)))
+    def work() -> int:
+        return run_suites(Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url))
+
+    raise typer.Exit(_guarded(work))
 
 
 @app.command()

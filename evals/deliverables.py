@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 import mmdr
@@ -37,7 +38,7 @@ class Exam:
     vocabulary: Vocabulary
     cluster: Cluster | None = None
 
-    @property
+    @cached_property
     def units(self) -> tuple[Unit, ...]:
         return units(self.advice)
 

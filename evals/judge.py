@@ -6,6 +6,7 @@ into any score that is compared.
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,15 +47,17 @@ class Opinion:
 
 
 def load_model(name: str, url: str) -> Model:
-    """An OpenAI-compatible endpoint; its key is read from OPENAI_API_KEY. Raises SuiteError without the extra `judge`."""
+    """An OpenAI-compatible endpoint; its key is read from OPENAI_API_KEY. Raises SuiteError without address or the extra `judge`."""
     if not url:
         raise SuiteError("the judge is asked only where you say: name its address, `--judge-url http://…/v1`")
     try:
         from llama_index.llms.openai_like import OpenAILike  # noqa: PLC0415  an optional dependency
     except ImportError as error:
         raise SuiteError("the judge needs llama-index-llms-openai-like: install the extra, `pip install -e '.[judge]'`") from error  # fmt: skip
+    # The client refuses to be without a key, which servers of one's own do not ask for.
+    key = os.environ.get("OPENAI_API_KEY") or "none"
     model: Model = OpenAILike(
-        model=name, api_base=url, temperature=0.0, max_retries=1, timeout=60.0, is_chat_model=True
+        model=name, api_base=url, api_key=key, temperature=0.0, max_retries=1, timeout=60.0, is_chat_model=True
     )
     return model
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evals import baseline as baselines
-from evals.answer_mutants import MUTANTS
+from evals.answer_mutants import MUTANTS, Mutant
 from evals.case import AnyCase
 from evals.case_files import Cases
 from evals.deliverables import Exam
+from evals.errors import SuiteError
 from evals.gates import findings
 from evals.score import Row
 from evals.scorers import Answered, nuggets
@@ -89,13 +90,20 @@ _SYSTEM_SUITES: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def kill(bench: Bench, loaded: Cases, watch: Callable[[str], None] = lambda _: None) -> tuple[Fate, ...]:
-    """The fate of every mutant, and of the canaries."""
+def kill(
+    bench: Bench,
+    loaded: Cases,
+    watch: Callable[[str], None] = lambda _: None,
+    mutants: Mapping[str, Mutant] = MUTANTS,
+) -> tuple[Fate, ...]:
+    """The fate of every mutant, and of the canaries. Raises SuiteError where there is nothing to break."""
     suites = tuple(dict.fromkeys(suite for used in _SYSTEM_SUITES.values() for suite in used))
     healthy = run(bench, loaded, suites)
+    if len(healthy.answers) < 2:
+        raise SuiteError("mutants break answers to interactions: at least two of those have to be answered")
     before = baselines.of_run(healthy, baselines.fingerprint(bench.edition, healthy.rows), "unbroken")
     fates = []
-    for name, mutant in MUTANTS.items():
+    for name, mutant in mutants.items():
         watch(name)
         broken = mutant(healthy.answers, bench.edition.kb)
         fates.append(_fate(name, before, _rescored(bench, loaded, broken)))
@@ -137,8 +145,17 @@ def _spoilt(name: str, bench: Bench) -> Callable[[Edition], Advisor]:
     return advisor_of
 
 
+def _reversed(found: Retrieved) -> Retrieved:
+    """The last gets the score of the first: who reads scores is misled as much as who reads places."""
+    hits = tuple(replace(hit, score=place.score) for hit, place in zip(found.hits[::-1], found.hits, strict=True))
+    entries = tuple(
+        replace(entry, score=place.score) for entry, place in zip(found.entries[::-1], found.entries, strict=True)
+    )
+    return replace(found, hits=hits, entries=entries)
+
+
 _SPOILERS: Mapping[str, Callable[[Retrieved], Retrieved]] = {
-    "ranks reversed": lambda r: replace(r, hits=r.hits[::-1], entries=r.entries[::-1]),
+    "ranks reversed": _reversed,
     "one hit only": lambda r: replace(r, hits=r.hits[:1], entries=r.entries[:1], rules=()),
     "never abstain": lambda r: replace(r, relevant=True, relevance=max(r.relevance, 0.6)),
 }

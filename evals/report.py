@@ -67,7 +67,7 @@ def _plots(results: Results, changes: Mapping[str, float]) -> list[tuple[str, Ma
         for row in results.rows
     }
     means = {name: sum(values) / len(values) for name, values in suites.items() if values}
-    plots = [("Score by suite", _bars(means, 0, 1))]
+    plots = [("Score by suite", _bars(means, 0, 1))] if means else []
     binned = {f"{level:g} (n={n})": value for level, value, n in calibration(results.rows)}
     if binned:
         plots.append(("What answers had of what was wanted, by their stated confidence", _bars(binned, 0, 1)))

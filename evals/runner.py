@@ -125,12 +125,19 @@ def run_mutants(options: Options) -> int:
     settings, loaded = read_settings(), load_cases(options.cases)
     with bench(settings) as stand:
         fates = kill(stand, loaded, lambda name: print(f"mutant {name} …", file=sys.stderr))
+    return tell_fates(fates, options.place(settings))
+
+
+def tell_fates(fates: Sequence[Fate], place: Path) -> int:
+    """Print and write down what became of each mutant: passed where enough were noticed."""
     for fate in fates:
         print(f"{'killed  ' if fate.killed else 'SURVIVED'}  {fate.mutant:<28} {fate.by}")
-    share = sum(fate.killed for fate in fates) / len(fates)
-    print(f"{sum(f.killed for f in fates)} of {len(fates)} killed")
-    _write_fates(options.place(settings), fates)
-    return PASSED if share >= ENOUGH_KILLED else REGRESSED
+    killed = sum(fate.killed for fate in fates)
+    print(f"{killed} of {len(fates)} killed")
+    place.mkdir(parents=True, exist_ok=True)
+    lines = [json.dumps({"mutant": f.mutant, "killed": f.killed, "by": f.by}, sort_keys=True) for f in fates]
+    (place / "mutants.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return PASSED if killed >= ENOUGH_KILLED * len(fates) else REGRESSED
 
 
 @contextmanager
@@ -196,9 +203,3 @@ def _lacks(row: Row) -> str:
     return next(
         (reason for name in ("vital", "carried", "corrected", "refused") if (reason := row.reasons.get(name))), ""
     )
-
-
-def _write_fates(place: Path, fates: Sequence[Fate]) -> None:
-    place.mkdir(parents=True, exist_ok=True)
-    lines = [json.dumps({"mutant": f.mutant, "killed": f.killed, "by": f.by}, sort_keys=True) for f in fates]
-    (place / "mutants.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

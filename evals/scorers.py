@@ -1,9 +1,10 @@
 """Scorers: small functions of a case and its answer. One that crashes is a row with its error, never a case left out."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from evals import case as cases
 from evals.case import CANARY, Graded, quantity
@@ -11,12 +12,13 @@ from evals.deliverables import Exam, check, recommended
 from evals.propositions import found, holds_number, match
 from evals.score import Score
 from evals.units import Unit, plain, prose_words
-from kb.entry import KnowledgeBase, Section
+from kb.entry import KnowledgeBase
 from service.answer.advice import Advice, Claim, Judged, Quoted
 
 Scorer = Callable[["Answered"], Iterator[Score]]
 # A shorter claim may stand twice, such as a row "none | none".
 _LONG = 8
+_SIGNS = re.compile(r"[\W_]+")
 _WEIGHT: Mapping[str, float] = {"vital": 1.0, "okay": 0.5}
 
 
@@ -33,14 +35,19 @@ class Answered:
     def advice(self) -> Advice:
         return self.exam.advice
 
-    @cached_property
+    @property
     def units(self) -> tuple[Unit, ...]:
         return self.exam.units
 
     @cached_property
     def standing(self) -> tuple[Unit, ...]:
         """Claims that count: a sentence that is passed off as a quotation makes no point, whatever it says."""
-        return tuple(u for u in self.units if stands(u.claim, self.advice, self.kb))
+        return tuple(u for u in self.units if stands(u.claim, self.cited, self.kb))
+
+    @cached_property
+    def cited(self) -> Mapping[int, str]:
+        """The section that each number leads to."""
+        return {c.number: c.url.partition("/kb/")[2] for c in self.advice.citations}
 
     @property
     def declined(self) -> bool:
@@ -115,32 +122,25 @@ def citations(answered: Answered) -> Iterator[Score]:
     factual = [u.claim for u in answered.units if u.claim.support.kind != "connective"]
     if not factual:
         return
-    known = {c.number: answered.kb.section(_section_of(c.url)) for c in answered.advice.citations}
-    resolved = [
-        claim for claim in factual if claim.citations and all(known.get(n) is not None for n in claim.citations)
-    ]
+    known = {number for number, section in answered.cited.items() if answered.kb.section(section) is not None}
+    resolved = [claim for claim in factual if claim.citations and known.issuperset(claim.citations)]
     yield Score("cited", len(resolved) / len(factual), f"{len(resolved)} of {len(factual)}")
-    quoted = [claim for claim in factual if _is_quotation(claim)]
+    quoted = sum(map(_is_quotation, factual))
     if quoted:
-        held = [claim for claim in quoted if stands(claim, answered.advice, answered.kb)]
-        yield Score("grounded", len(held) / len(quoted), f"{len(held)} of {len(quoted)}")
+        held = sum(_is_quotation(unit.claim) for unit in answered.standing)
+        yield Score("grounded", held / quoted, f"{held} of {quoted}")
 
 
-def _section_of(url: str) -> str:
-    return url.partition("/kb/")[2]
-
-
-def stands(claim: Claim, advice: Advice, kb: KnowledgeBase) -> bool:
+def stands(claim: Claim, cited: Mapping[int, str], kb: KnowledgeBase) -> bool:
     """Of a quotation: the sha of the section, at the span the words of the claim but for markup, and a citation that leads there."""
     support = claim.support
     if not isinstance(support, Quoted | Judged) or not _is_quotation(claim):
         return True
-    section: Section | None = kb.section(support.section)
-    cited = {_section_of(c.url) for c in advice.citations if c.number in claim.citations}
+    section = kb.section(support.section)
     if (
         section is None
-        or support.section not in cited
-        or hashlib.sha256(section.text.encode()).hexdigest() != support.sha
+        or support.section not in {cited.get(number) for number in claim.citations}
+        or _sha(section.text) != support.sha
     ):
         return False
     return _letters(section.text[support.start : support.end]) == _letters(plain(claim.text))
@@ -151,8 +151,13 @@ def _is_quotation(claim: Claim) -> bool:
     return isinstance(claim.support, Quoted) or (isinstance(claim.support, Judged) and bool(claim.support.end))
 
 
+@lru_cache(maxsize=4096)
+def _sha(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _letters(text: str) -> str:
-    return "".join(character for character in text.lower() if character.isalnum())
+    return _SIGNS.sub("", text.lower())
 
 
 def length(answered: Answered) -> Iterator[Score]:

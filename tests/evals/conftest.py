@@ -1,6 +1,10 @@
 """What the tests of evals share: benches on the real edition and on a small one, and directories of cases."""
 
+import json
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -63,3 +67,51 @@ def write_cases() -> Callable[..., Path]:
         return directory
 
     return write
+
+
+@contextmanager
+def served(replies: Sequence[str | int], asked: list[Mapping[str, object]]) -> Iterator[str]:
+    """A server of the OpenAI form on a real socket: it gives these replies in turn, the last for ever; a number is a failure."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            status, body = completion(replies[min(len(asked), len(replies)) - 1])
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        serving.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+        finally:
+            server.shutdown()
+            serving.join()
+
+
+def completion(reply: str | int) -> tuple[int, bytes]:
+    if isinstance(reply, int):
+        return reply, b'{"error": {"message": "out of order"}}'
+    choice = {"index": 0, "message": {"role": "assistant", "content": reply}, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+    told = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice], "usage": usage}
+    return 200, json.dumps(told).encode()
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Callable[..., tuple[str, list[Mapping[str, object]]]]]:
+    """Start a server with these replies: its address, and what it will have been asked."""
+    with ExitStack() as stack:
+
+        def start(*replies: str | int) -> tuple[str, list[Mapping[str, object]]]:
+            asked: list[Mapping[str, object]] = []
+            return stack.enter_context(served(replies, asked)), asked
+
+        yield start

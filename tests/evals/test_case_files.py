@@ -42,7 +42,7 @@ def test_the_committed_cases_all_load() -> None:
 
 
 def test_an_empty_directory_of_cases_is_a_suite_of_nothing(tmp_path: Path, write_cases: Callable[..., Path]) -> None:
-    assert load_cases(write_cases(tmp_path)) == {suite: () for suite in SUITES}
+    assert load_cases(write_cases(tmp_path)) == dict.fromkeys(SUITES, ())
 
 
 def test_cases_are_read_in_their_order(tmp_path: Path, write_cases: Callable[..., Path]) -> None:
@@ -62,7 +62,7 @@ def test_cases_are_read_in_their_order(tmp_path: Path, write_cases: Callable[...
         ("", "in_scope.yaml:1: holds two keys, 'canary' and 'cases', the second a list"),
         ("- a\n", "in_scope.yaml:1: holds two keys, 'canary' and 'cases', the second a list"),
         (f"canary: {CANARY}\ncases: {{}}\n", "in_scope.yaml:1: holds two keys, 'canary' and 'cases', the second a list"),
-        (file(canary="another"), f"in_scope.yaml:1: holds two keys, 'canary' and 'cases', the second a list"),
+        (file(canary="another"), "in_scope.yaml:1: holds two keys, 'canary' and 'cases', the second a list"),
         ("canary: another\ncases: []\n", f"in_scope.yaml:1: canary: has to be {CANARY!r}"),
         (file("{id: a, question: Why?}", "{id: b, question: Why?, colour: red}"), "in_scope.yaml:4: colour: Extra inputs are not permitted"),
         (file("{id: a}"), "in_scope.yaml:3: question: Field required"),
