@@ -114,7 +114,7 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     noun = _noun_match(mention.noun, attribute) if mention.noun else None
     length = _form(text, mention, attribute)
-    if mention.unit == "count" and attribute.unit != "count" and not length:
+    if attribute.bare and mention.unit == "count" and not length:
         return None
     if length and (noun or not attribute.form_needs_noun):
         strength = _WEAK_FORM if attribute.forms_yield else _FORM_AND_NOUN if noun else _FORM
