@@ -45,12 +45,16 @@ def ask(
     ] = None,
     as_json: Json = False,
     brief: Annotated[bool, typer.Option("--brief", help="A third of the length.")] = False,
+    state: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A fact stated outright, such as workload.writes_per_s=800/s; repeatable."),
+    ] = None,
 ) -> None:
     """Ask a question, get cited advice."""
     from service.frontends.cli_ask import Typed
     from service.frontends.cli_ask import ask as answer
 
-    answer(Typed(question, tuple(file or ()), history, brief), as_json)
+    answer(Typed(question, tuple(file or ()), history, brief, tuple(state or ())), as_json)
 
 
 @app.command()
@@ -63,6 +67,18 @@ def search(
     from service.frontends.cli_ask import search as find
 
     find(query, limit, as_json)
+
+
+@app.command()
+def calc(
+    name: Annotated[str | None, typer.Argument(help="A formula; without one, all are listed.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(help="Its inputs, such as rate=400/s bits=31.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Compute one formula, with its inputs, its statement and its source."""
+    from service.frontends.cli_calc import calc as compute
+
+    compute(name, tuple(inputs or ()), as_json)
 
 
 @app.command()
