@@ -47,8 +47,13 @@ def _assertions(groups: Sequence[Group], text: str) -> Iterator[bool]:
             yield _negated(groups, window)
 
 
-def _clauses(text: str) -> Iterator[list[str]]:
-    """The parts of each clause; questions are left out."""
+@lru_cache(maxsize=64)
+def _clauses(text: str) -> tuple[list[str], ...]:
+    """The parts of each clause; questions are left out. Kept, because a thousand rules ask of the same text."""
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> Iterator[list[str]]:
     for sentence in _SENTENCE.split(text):
         stripped = sentence.strip()
         if stripped:

@@ -94,6 +94,8 @@ _TABLE = (
     Formula("pool_throughput", (count_role("connections", 1, 1e6), duration_role("latency", DAY)), "rate", *RATES, "connections over the time that each request holds one", LITTLE, lambda a: a["connections"] / a["latency"]),
     Formula("redundant_availability", (percent_role("availability", 1), count_role("count", 1, 100)), "percent", 0, 100, "one minus the unavailability to the power of the count: one must be up, failing independently", DEFINITION, lambda a: 100 * (1 - (1 - a["availability"] / 100) ** a["count"])),
     Formula("chain_availability", (percent_role("availability", 1), count_role("count", 1, 1000)), "percent", 0, 100, "the availability to the power of the count: all must be up, failing independently", DEFINITION, lambda a: 100 * (a["availability"] / 100) ** a["count"]),
+    Formula("rows_after", (count_role("initial", 0), rate_role(), duration_role("period")), "count", *COUNTS, "the initial rows plus rate times period", DEFINITION, lambda a: a["initial"] + a["rate"] * a["period"]),
+    Formula("nodes_for", (count_role("failures", 0, 500),), "count", 1, 1001, "twice the failures plus one", DEFINITION, lambda a: 2 * a["failures"] + 1),
     Formula("tolerated", (count_role("nodes", 1, 1001),), "count", 0, 500, "the nodes less their quorum", DEFINITION, lambda a: a["nodes"] - (a["nodes"] // 2 + 1)),
 )
 # fmt: on

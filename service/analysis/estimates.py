@@ -19,6 +19,14 @@ from service.question.numbers import mentions
 _RATES = ("workload.writes_per_s", "workload.requests_per_s", "workload.reads_per_s")
 _FLOWS = ("workload.bytes_per_s",)
 _APART = ("primary", "master", "leader", "read replica", "read replicas", "plus", "additional", "extra")
+_NAMED = {
+    60.0: "a minute",
+    3600.0: "an hour",
+    86400.0: "a day",
+    604800.0: "a week",
+    2628000.0: "a month",
+    31536000.0: "a year",
+}
 _PERIODS = {86400.0: "daily", 2628000.0: "monthly", 31536000.0: "yearly"}
 
 
@@ -210,7 +218,11 @@ def _spelled_rates(facts: FactSet) -> list[Fact]:
                 spelled += [
                     Fact("rate.count", amount, "derived"),
                     Fact(
-                        "rate.period", Quantity(mention.period, "duration", show(mention.period, "duration")), "derived"
+                        "rate.period",
+                        Quantity(
+                            mention.period, "duration", _NAMED.get(mention.period, show(mention.period, "duration"))
+                        ),
+                        "derived",
                     ),
                 ]
     return spelled

@@ -48,13 +48,17 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Print what was considered, chosen and dropped, instead of the answer.")
     ] = False,
+    state: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A fact stated outright, such as workload.writes_per_s=800/s; repeatable."),
+    ] = None,
 ) -> None:
     """Ask a question, get cited advice."""
     from service.frontends.cli_ask import Typed
     from service.frontends.cli_ask import ask as answer
     from service.frontends.cli_ask import explain as account
 
-    typed = Typed(question, tuple(file or ()), history, brief)
+    typed = Typed(question, tuple(file or ()), history, brief, tuple(state or ()))
     if explain:
         account(typed)
     else:
@@ -83,6 +87,18 @@ def search(
     from service.frontends.cli_ask import search as find
 
     find(query, limit, as_json)
+
+
+@app.command()
+def calc(
+    name: Annotated[str | None, typer.Argument(help="A formula; without one, all are listed.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(help="Its inputs, such as rate=400/s bits=31.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Compute one formula, with its inputs, its statement and its source."""
+    from service.frontends.cli_calc import calc as compute
+
+    compute(name, tuple(inputs or ()), as_json)
 
 
 @app.command()

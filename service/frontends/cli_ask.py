@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ class Typed:
     files: tuple[Path, ...]
     history: Path | None
     brief: bool
+    constraints: tuple[str, ...] = ()
 
 
 def ask(typed: Typed, as_json: bool) -> None:
@@ -72,12 +73,24 @@ def request_of(typed: Typed) -> AskRequest:
             {"name": path.name, "language": LANGUAGES.get(path.suffix), "content": _read(path)} for path in typed.files
         ],
         "history": _history(typed.history),
+        "constraints": pairs(typed.constraints),
         "detail": "brief" if typed.brief else "full",
     }
     try:
         return AskRequest.model_validate(content)
     except ValidationError as error:
         raise RequestError(_explained(error)) from error
+
+
+def pairs(written: Iterable[str]) -> dict[str, str]:
+    """`name=value` arguments by name. Raises RequestError."""
+    found: dict[str, str] = {}
+    for pair in written:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise RequestError(f"{pair!r} is not name=value: write rate=400/s, with quotes where a value holds spaces")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def write(content: bytes) -> None:

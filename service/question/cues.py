@@ -1,6 +1,8 @@
 """Flags, choices, sets and measures: attributes that words state, and words deny."""
 
+import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from kb.fact import Fact, Span
 from kb.quantity import Quantity, parse_quantity
@@ -8,6 +10,9 @@ from kb.vocabulary import Attribute
 from service.question.clauses import Stretch, find_cue, negated
 from service.question.forms import places
 
+_ALTERNATIVE = re.compile(r"\b(?:or|vs|versus|instead|than|to)\b", re.IGNORECASE)
+# "bigint, timestamptz" are two columns, "32-bit integer" is one.
+_LISTED = re.compile(r",|\band\b|\+|&", re.IGNORECASE)
 _NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
 
 
@@ -55,11 +60,27 @@ def measures(text: str, attributes: Iterable[Attribute], source: str) -> tuple[F
         ]
         free = [hit for hit in hits if not any(_covers(other[3], hit[3]) for other in hits)]
         if free:
-            _, _, value, place = min(free, key=lambda hit: (hit[1], hit[0]))
-            quantity = parse_quantity(value, attribute.unit or None)
-            span = _span(text, place, source)
-            found.append(Fact(attribute.name, Quantity(quantity.value, quantity.unit, span.text), "stated", span))
+            places_ = {
+                hit[3]: parse_quantity(hit[2], attribute.unit or None) for hit in sorted(free, key=lambda hit: hit[1])
+            }
+            fact = _measured(text, attribute, places_, source)
+            found += [fact] if fact else []
     return tuple(found)
+
+
+def _measured(text: str, attribute: Attribute, hits: Mapping[Stretch, Quantity], source: str) -> Fact | None:
+    """The first of several; the columns of one key are added, and of alternatives none is stated."""
+    stretch, first = next(iter(hits.items()))
+    value = first.value
+    if attribute.adds and len(hits) > 1:
+        whole = Stretch(stretch.start, max(place.end for place in hits))
+        if _ALTERNATIVE.search(text[whole.start : whole.end]):
+            return None
+        ordered = list(hits)
+        if all(_LISTED.search(text[a.end : b.start]) for a, b in pairwise(ordered)):
+            stretch, value = whole, sum(each.value for each in hits.values())
+    span = _span(text, stretch, source)
+    return Fact(attribute.name, Quantity(value, first.unit, span.text), "stated", span)
 
 
 def _covers(place: Stretch, other: Stretch) -> bool:

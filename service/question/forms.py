@@ -12,6 +12,7 @@ _CLASSES = {
     "node": r"(?:nodes?|servers?|machines?|instances?|hosts?|boxe?s?|brokers?|replicas?|members?|primary|vms?)",
     "shard": r"(?:shards?|partitions?|nodes?|servers?|machines?|instances?|hosts?|boxe?s?)",
     "one": r"(?:one|a|an|each|every|per|single|any|any one|our)",
+    "can": r"(?:can (?:take|handle|sustain|manage|cope with|serve|do|process|answer)|copes with|is good for|maxes out at|tops out at|saturates at|peaks at|handles at most|takes at most|serves at most|supports)",
     "takes": r"(?:takes|can take|take|handles|can handle|handle|sustains|can sustain|manages|can manage|copes with|can cope with|absorbs|serves|can serve|serve|does|can do|delivers|is good for|supports|processes|can process|accepts|maxes out at|tops out at|saturates at|peaks at|reaches|achieves|gives|answers|can answer)",
     "about": r"(?:about|around|roughly|approximately|some|up to|at most|max|maximum|no more than|not more than|almost|nearly|only|just|over|more than|at least|a|an|the|of|is|are|was|~|≈|circa|ca\.?|say|currently|currently at|our|under|below|above)",
 }

@@ -21,7 +21,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "latency.rtt": (1e-5, 5.0),
     "query.time": (1e-5, 300.0),
     "workload.retention": (3600.0, 3.2e9),
-    "workload.interval": (1e-3, 3.2e7),
+    "workload.interval": (1e-3, 2.7e6),
     "workload.item_bytes": (1.0, 1e9),
     "workload.devices": (2.0, 1e12),
     "key.bytes": (1.0, 2704.0),
@@ -47,6 +47,7 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
     "memory": re.compile(r"[\s-]*(?:of\s+)?(?:ram|memory)\b", re.IGNORECASE),
     "workload.item_overhead": re.compile(r"[\s-]*(?:of\s+)?(?:\w+\s+)?(?:overhead|headers?)\b", re.IGNORECASE),
 }
+_EACH_AT_MOST = 1000
 _FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _CUE = 8, 7, 6, 5, 4, 1
 _ZERO_DURATION = ("rpo", "rto", "downtime.window", "freshness")
 
@@ -114,7 +115,7 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     noun = _noun_match(mention.noun, attribute) if mention.noun else None
     length = _form(text, mention, attribute)
-    if mention.unit == "count" and attribute.unit != "count" and not length:
+    if attribute.bare and mention.unit == "count" and not length:
         return None
     if length and (noun or not attribute.form_needs_noun):
         strength = _WEAK_FORM if attribute.forms_yield else _FORM_AND_NOUN if noun else _FORM
@@ -131,7 +132,9 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
 
 
 def _form(text: str, mention: Mention, attribute: Attribute) -> int:
-    return max((form_length(form, text, mention) for form in attribute.forms), default=0)
+    # "Users post 3 photos a day" is said of each of them, "users post 3 million photos a day" of all.
+    small = attribute.small_forms if mention.value * mention.period <= _EACH_AT_MOST else ()
+    return max((form_length(form, text, mention) for form in (*attribute.forms, *small)), default=0)
 
 
 def _fits(mention: Mention, attribute: Attribute) -> bool:

@@ -40,6 +40,8 @@ EXAMPLES = [
     ("through: pool_throughput(connections=20, latency=10 ms) = 2000/s"),
     ("any: redundant_availability(availability=99%, count=2) = 99.99%"),
     ("all: chain_availability(availability=99.9%, count=3) = 99.7%"),
+    ("later_rows: rows_after(initial=1200M, rate=13/s, period=2 y) = 2000M"),
+    ("group: nodes_for(failures=2) = 5"),
     ("spare: tolerated(nodes=5) = 2"),
     ("load: load_time(rows=1000M, rate=50000/s) = 5.6 h"),
     ("lag: catch_up(lag=30 min, rate=1000/s, apply_rate=3000/s) = 15 min"),

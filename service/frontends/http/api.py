@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from kb.entry import Kind
 from service.answer.advice import Advice
 from service.answer.markdown import render
+from service.calculation import calculate
 from service.catalogue import SearchResults
 from service.frontends.bodies import body, cards_body, entry_body
 from service.frontends.http.door import Door, DoorDependency
@@ -42,6 +43,15 @@ class CompareRequest(BaseModel):
         tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=2, max_length=6)
     ]
     purpose: Annotated[str, Field(max_length=MAX_QUERY), AfterValidator(no_nul)] = ""
+
+
+class CalculationRequest(BaseModel):
+    """The body of `POST /v1/calculate`: a formula of `dbarch calc`, and its inputs as people write them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    formula: Annotated[str, Field(max_length=100), AfterValidator(no_nul), AfterValidator(not_blank)]
+    inputs: Annotated[dict[str, Annotated[str, Field(max_length=100), AfterValidator(no_nul)]], Field(max_length=20)]
 
 
 def json_only(request: AnyRequest) -> None:
@@ -100,6 +110,14 @@ class ApiController(Controller):
     async def technologies(self, door: DoorDependency) -> Response[Any]:
         """Every technology with its summary."""
         return Response(cards_body(door.advisor.entries("technologies")), media_type=JSON)
+
+    @post(
+        "/calculate", status_code=200, before_request=json_only, operation_id="calculate", summary="Compute one formula"
+    )
+    async def calculate(self, request: AnyRequest, data: JSONBody[CalculationRequest]) -> Response[Any]:
+        """The result with its inputs, the defaults that were assumed, the statement and its source."""
+        acceptable(request, (JSON,))
+        return Response(body(calculate(data.formula, data.inputs)), media_type=JSON)
 
     @get("/entries", operation_id="listEntries", summary="List entries")
     async def entries(
