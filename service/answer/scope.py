@@ -92,8 +92,11 @@ def gaps(
             vocabulary.technologies[str(question.facts.get(f"migration.{end}"))].name for end in ("from", "to")
         )
         found.append(Gap("playbooks", f"A migration from {origin} to {target}"))
+    # Where it is to be chosen, and where the whole question is about it.
     chosen_among = [
-        Gap(entry, vocabulary.technologies[named[entry]].name) for entry in missing if question.intent_ids & CHOOSING
+        Gap(entry, vocabulary.technologies[named[entry]].name)
+        for entry in missing
+        if question.intent_ids & CHOOSING or question.facts.get("engine") == named[entry]
     ]
     return (*found, *chosen_among)
 
