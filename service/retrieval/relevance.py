@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from ingest.embeddings import DECIMALS
 
-# Measured with `python -m evals.scope` on our eval cases and on questions of others, with 151 entries: at this threshold 95% of
+# Measured with `dbarch eval run --suite in_scope --suite out_of_scope`, with 151 entries: at this threshold 95% of
 # ours are answered, 98 to 100% of far and 84 to 88% of near questions refused. It rises as entries come: measure again.
 THRESHOLD = 0.40
 DENSE_WEIGHT = 0.9
