@@ -10,7 +10,7 @@ SMALL = Speller(frozenset({"deletion", "table"}), frozenset({"replication", "sha
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("a databse for apointments", "a database for appointments"),
+        ("a databse for an apointment", "a database for an appointment"),
         ("how does replicaton lag", "how does replication lag"),
         ("Migraton of our shop", "migration of our shop"),
         ("postgresql partitionning", "postgresql partitioning"),
