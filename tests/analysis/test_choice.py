@@ -241,3 +241,16 @@ def test_the_largest_number_decides_how_much_scaling_out_weighs_and_the_request_
     assert given is not None
     assert weight(by_facts, "scale_out") == VOCABULARY.workloads["oltp"].weights["scale_out"]
     assert weight(given, "scale_out") == 7
+
+
+def test_who_weighs_every_criterion_himself_leaves_nothing_to_rules_or_habit() -> None:
+    kb = base(technology("a", {"scale_out": 5}), technology("b", {}))
+    facts = FactSet((Fact("stack", frozenset({"b"})),))
+    weights = dict.fromkeys(VOCABULARY.criteria, 0.0) | {"scale_out": 10.0}
+    mine = shortlist(kb, VOCABULARY, facts, weights, (concluded(prefer="technologies/b"),))
+    assert mine is not None
+    assert mine.ranking[0] == "technologies/a"
+    assert [row.criterion for row in mine.rows] == ["scale_out"]
+    half = shortlist(kb, VOCABULARY, facts, dict(list(weights.items())[:5]), (concluded(prefer="technologies/b"),))
+    assert half is not None
+    assert (weight(half, RULES), weight(half, IN_USE)) == (6.0, 3.0)

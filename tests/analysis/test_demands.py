@@ -1,6 +1,7 @@
 """Hard constraints: each demand, decided by what a profile says and nothing else."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def asked(**facts: Value) -> FactSet:
     return FactSet(tuple(Fact(name, value) for name, value in facts.items()))
 
 
-def unmet(meta: Technology, facts: dict[str, Value]) -> list[str]:
+def unmet(meta: Technology, facts: Mapping[str, Value]) -> list[str]:
     return [found.attribute for found in exclusions(ID, meta, asked(**facts))]
 
 
