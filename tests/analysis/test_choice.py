@@ -8,8 +8,8 @@ import pytest
 
 from kb.entry import Entry, KnowledgeBase, Lifecycle, Rule, Score, Technology, TypedFact
 from kb.fact import Fact, FactSet
-from kb.quantity import Quantity, Unit
 from kb.guidance import Firing
+from kb.quantity import Quantity, Unit
 from kb.vocabulary import load_vocabulary
 from service.analysis.choice import IN_USE, RULES, Choice, choose, shortlist
 from service.analysis.conclusions import Conclusion

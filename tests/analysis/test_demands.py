@@ -12,8 +12,8 @@ from kb.quantity import Quantity
 from service.analysis.demands import exclusions, family, names
 
 ID = "technologies/one"
-AGREEING = {"writes.several_regions": True, "consistency": "strong"}
-TWO_REGIONS = {"regions": Quantity(2, "count")}
+AGREEING: Mapping[str, Value] = {"writes.several_regions": True, "consistency": "strong"}
+TWO_REGIONS: Mapping[str, Value] = {"regions": Quantity(2, "count")}
 
 
 def profile(facts: dict[str, str] | None = None, writes: int | None = None, **more: Any) -> Technology:

@@ -1,5 +1,6 @@
 """Choices in answers: a shortlist where nobody is named, a verdict among those who are."""
 
+from kb.entry import Technology
 from service.advisor import Advisor
 from service.answer.advice import Advice, Table
 from service.question.request import AskRequest
@@ -53,12 +54,12 @@ def test_devices_that_report_at_an_interval_are_taken_for_time_series(advisor: A
 def test_a_demand_decides_before_scores_do(advisor: Advisor) -> None:
     table = scores(ask(advisor, OPEN))[0]
     for name in table.header[2:]:
-        facts = advisor.kb.entries[advisor_id(advisor, name)].meta
-        assert getattr(facts, "facts")["multi_region_writes"].value == "consensus", name
+        assert multi_region_writes(advisor, name) == "consensus", name
 
 
-def advisor_id(advisor: Advisor, title: str) -> str:
-    return next(e.id for e in advisor.kb.entries.values() if e.title == title and e.kind == "technologies")
+def multi_region_writes(advisor: Advisor, title: str) -> object:
+    profiles = [entry.meta for entry in advisor.kb.entries.values() if isinstance(entry.meta, Technology)]
+    return next(meta.facts["multi_region_writes"].value for meta in profiles if meta.title == title)
 
 
 def test_who_loses_to_a_constraint_is_named_with_the_reason(advisor: Advisor) -> None:
