@@ -94,7 +94,11 @@ _RESERVED = frozenset(
     ]
 )
 
-_NOUN_AFTER = re.compile(r" (?:[a-z]+ )?(?!(?:is|its|this|was|has|unless|across)\b)(?:[a-z]{2,}s|people)\b")
+# Words that end a count or carry the sentence on: neither a noun nor what stands before one.
+_NO_NOUN = (
+    r"(?!(?:a|across|an|and|at|by|for|from|has|in|is|it|its|of|on|or|over|per|that|the|this|to|unless|was|with)\b)"
+)
+_NOUN_AFTER = re.compile(rf" (?:{_NO_NOUN}[a-z]+ )?{_NO_NOUN}(?:[a-z]{{2,}}s|people)\b")
 _COUNTED = re.compile(
     r"(?:about )?[\d.,_]+(?:\s?(?:k|m|bn|b|thousand|million|billion|trillion)\b)?|\w+(?= )", re.IGNORECASE
 )

@@ -151,10 +151,12 @@ def _field(
         stated = [vocabulary.workloads[w].weights[criterion] for w in workloads]
         used[criterion] = given.get(criterion, round(_needed(criterion, facts) * sum(stated) / len(stated), 2))
     opinions = _opinions(profiles, fired)
+    # Who weighs the criteria himself has decided so much of it: weights of all ten leave nothing to the rows beside them.
+    left = 1 - len(given.keys() & used.keys()) / len(used)
     if opinions:
-        used[RULES] = _ROW_WEIGHTS[RULES]
+        used[RULES] = round(_ROW_WEIGHTS[RULES] * left, 2)
     if any(name.removeprefix("technologies/") in names(facts, "stack") for name in profiles):
-        used[IN_USE] = _ROW_WEIGHTS[IN_USE]
+        used[IN_USE] = round(_ROW_WEIGHTS[IN_USE] * left, 2)
     return Field(profiles, facts, used, opinions)
 
 

@@ -21,5 +21,5 @@ def parts(text: str) -> tuple[str, ...]:
         if not _ASKS.search(sentence):
             continue
         asked += [part.strip(" ,;") for part in _SPLIT.split(sentence)]
-    asked = [part for part in asked if len(part.split()) >= _FEWEST_WORDS and _ASKS.search(part)]
-    return tuple(dict.fromkeys(asked))[:_MOST] if len(asked) > 1 else ()
+    once = dict.fromkeys(part for part in asked if len(part.split()) >= _FEWEST_WORDS and _ASKS.search(part))
+    return tuple(once)[:_MOST] if len(once) > 1 else ()
