@@ -20,7 +20,7 @@ def part(*sections: str, score: float = 0.6) -> Part:
 def selected(advisor: Advisor) -> Selection:
     entry = advisor.kb.entries[ORDERING]
     first = tuple(section for section in entry.sections if section.anchor == "pitfalls")
-    return Selection((Chosen(entry, 0.7, "subject", first),))
+    return Selection((Chosen(entry, 0.7, "subject", first),), None)
 
 
 def test_a_part_that_is_touched_already_adds_nothing(advisor: Advisor) -> None:
