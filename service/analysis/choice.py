@@ -119,7 +119,7 @@ def shortlist(
     if len(profiles) < 2:
         return None
     field = _field(profiles, vocabulary, facts, weights, tuple(fired))
-    return _ranked(field, _workloads(facts, vocabulary), True, asked)
+    return _ranked(field, _workloads(facts, vocabulary) or (_DEFAULT,), True, asked)
 
 
 def _offered(meta: Technology, facts: FactSet) -> bool:
