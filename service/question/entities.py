@@ -54,6 +54,10 @@ _ORDINARY = frozenset(
     }
 )
 _COMPANIONS = frozenset({"pgbouncer", "debezium"})
+_TOOLS = frozenset({
+    "flyway", "liquibase", "alembic", "prisma-orm", "typeorm", "sqlalchemy", "django-orm", "entity-framework-core", "activerecord",
+    "pgbouncer", "debezium", "aws-dms", "prometheus", "grafana", "datadog", "varnish", "pgvector",
+})  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
 
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
@@ -206,6 +210,8 @@ def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:
     candidates = {name.id for name in spans("asked", "stack", *(("to",) if not moving else ()))}
     # What stands in front of or beside a database is not the database that is asked about.
     candidates = candidates - _COMPANIONS or candidates
+    # "A Flyway migration on Postgres" is about PostgreSQL: what works on a database is not the database.
+    candidates = (candidates - _TOOLS) or candidates
     if len(candidates) == 1 and not spans("compared"):
         hit = next(name for name in named if name.id in candidates)
         facts.append(Fact("engine", hit.id, "stated", _span(hit, source)))
