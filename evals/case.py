@@ -195,6 +195,7 @@ SUITES: Mapping[str, type[AnyCase]] = {
     "interactions": Interaction,
     "variants": Variant,
     "behaviours": Behaviour,
+    "choices": Behaviour,
     "out_of_scope": OutOfScope,
     "in_scope": InScope,
     "premises": Premise,

@@ -12,7 +12,7 @@ from ingest.build import CACHE, BuildRequest, build
 from ingest.edition import Edition, open_edition
 from ingest.embeddings import Embedder
 from kb.entry import KnowledgeBase
-from kb.loader import load, own_entries
+from kb.loader import collect, own_entries
 
 _ENTRY = """---
 title: {quoted}
@@ -63,7 +63,8 @@ class Workshop:
             shelf.mkdir()
             for attack in attacks:
                 (shelf / f"{attack.id}.md").write_text(_entry(attack), encoding="utf-8")
-            with self._built(load([self.entries, Path(place)])) as edition:
+            # What the loader refuses, such as raw HTML, is not there to attack.
+            with self._built(collect([self.entries, Path(place)])[0]) as edition:
                 yield edition
 
     @contextmanager

@@ -12,7 +12,7 @@ from evals.statistics import holm, mcnemar, sign_flip
 # A change is real, since the system is deterministic; tests only answer whether a mean generalises.
 _P = 0.05
 _LEAST_DROP = 0.01
-_GRADED = ("interactions", "variants", "behaviours", "premises", "numeric")
+_GRADED = ("interactions", "variants", "behaviours", "choices", "premises", "numeric")
 # Per case: what may only rise, and what may only fall.
 _RATCHET_UP = ("cited", "grounded", "flip_hit", "same_decision", "corrected")
 _RATCHET_DOWN = ("must_not", "contradicted", "wrong_numbers", "repeated")

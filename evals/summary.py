@@ -86,6 +86,6 @@ def calibration(rows: Iterable[Row]) -> tuple[tuple[float, float, int], ...]:
     bins: dict[float, list[float]] = {}
     for row in rows:
         value = leading(row)
-        if value is not None and "confidence" in row.metrics and row.suite in ("interactions", "variants", "behaviours", "premises", "numeric"):  # fmt: skip
+        if value is not None and "confidence" in row.metrics and row.suite in ("interactions", "variants", "behaviours", "choices", "premises", "numeric"):  # fmt: skip
             bins.setdefault(row.metrics["confidence"], []).append(value)
     return tuple((level, mean(values), len(values)) for level, values in sorted(bins.items()))

@@ -21,7 +21,7 @@ from kb.errors import KbError
 from kb.snapshot import restore
 
 # Raise it with every change of what is written into an edition or how text is cut, embedded or tokenized.
-SCHEMA = 1
+SCHEMA = 2
 CURRENT = "current"
 EDITIONS = "editions"
 MANIFEST = "manifest.json"
@@ -74,6 +74,12 @@ class Edition:
     def rows(self) -> Mapping[str, int]:
         """The row of each node by its id."""
         return {node.id: row for row, node in enumerate(self.nodes)}
+
+    @cached_property
+    def elsewhere(self) -> Vectors:
+        """The vectors of what is none of our business."""
+        found: Vectors = self.vectors[[row for row, node in enumerate(self.nodes) if node.route == "elsewhere"]]
+        return found
 
     def close(self) -> None:
         """Let go of the files."""

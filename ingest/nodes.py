@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingest.embeddings import count_tokens
+from ingest.subjects import ELSEWHERE
 from kb.entry import Entry, KnowledgeBase, Rule, Section
 
-Route = Literal["section", "answer", "guidance", "subject"]
+Route = Literal["section", "answer", "guidance", "subject", "elsewhere"]
+# What is written, as against what is only named.
+WRITTEN: frozenset[Route] = frozenset({"section", "answer", "guidance"})
 Counter = Callable[[str], int]
 
 TOKENS = 240
@@ -118,7 +121,9 @@ def _guidance_nodes(entry: Entry) -> Iterator[Node]:
 
 
 def _subject_node(subject: str, title: str) -> Node:
-    return Node(f"{subject}?subject", subject, "", "subject", subject.partition("/")[0], "", title, "")
+    kind = subject.partition("/")[0]
+    route: Route = "elsewhere" if kind == ELSEWHERE else "subject"
+    return Node(f"{subject}?{route}", subject, "", route, kind, "", title, "")
 
 
 def rule_text(title: str, rule: Rule) -> str:

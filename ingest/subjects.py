@@ -1,13 +1,22 @@
-"""Subjects: what the knowledge base is to cover; one without an entry is a gap that an answer can name."""
+"""Subjects: what the knowledge base is to cover, of which one without an entry is a gap, and what is none of its business."""
 
 from collections.abc import Mapping
 from importlib import resources
+from typing import Any
 
 import yaml
 
+# The prefix of ids under which examples of other people's business are indexed.
+ELSEWHERE = "elsewhere"
+
 
 def load_subjects() -> Mapping[str, str]:
-    """Titles by the id that the entry has or will have."""
-    text = resources.files("kb").joinpath("terms/subjects.yaml").read_text(encoding="utf-8")
-    titles: Mapping[str, str] = yaml.load(text, Loader=yaml.CSafeLoader)
-    return titles
+    """Titles by the id that the entry has or will have; examples of what lies elsewhere by a number."""
+    titles: Mapping[str, str] = _read("subjects")
+    examples: list[str] = _read("elsewhere")
+    return {**titles, **{f"{ELSEWHERE}/{number:03}": text for number, text in enumerate(examples, 1)}}
+
+
+def _read(name: str) -> Any:
+    text = resources.files("kb").joinpath(f"terms/{name}.yaml").read_text(encoding="utf-8")
+    return yaml.load(text, Loader=yaml.CSafeLoader)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 Group = Sequence[str] | Mapping[str, Sequence[str]]
@@ -37,18 +38,43 @@ def believed(groups: Sequence[Group], text: str) -> bool:
 
 def denied(groups: Sequence[Group], text: str) -> bool:
     """Whether the text holds the cues only in clauses that negate them: the asker knows better already."""
-    found = list(_assertions(groups, text))
+    found = _assertions(groups, text)
     return bool(found) and all(found)
 
 
-def _assertions(groups: Sequence[Group], text: str) -> Iterator[bool]:
+def _assertions(groups: Sequence[Group], text: str) -> tuple[bool, ...]:
+    """Kept, because a rule is asked about the same text several times."""
+    return _asserted(repr(groups), text, _Held(groups))
+
+
+@dataclass(frozen=True)
+class _Held:
+    """Groups of cues for a function that keeps its results: equal ones are told by their spelling, which stands beside them."""
+
+    groups: Sequence[Group] = field(compare=False)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4096)
+def _asserted(_spelling: str, text: str, held: _Held) -> tuple[bool, ...]:
+    return tuple(_assert(held.groups, text))
+
+
+def _assert(groups: Sequence[Group], text: str) -> Iterator[bool]:
     for clause in _clauses(text.translate(_APOSTROPHES)):
         for window in _windows(clause, groups):
             yield _negated(groups, window)
 
 
-def _clauses(text: str) -> Iterator[list[str]]:
-    """The parts of each clause; questions are left out."""
+@lru_cache(maxsize=64)
+def _clauses(text: str) -> tuple[list[str], ...]:
+    """The parts of each clause; questions are left out. Kept, because a thousand rules ask of the same text."""
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> Iterator[list[str]]:
     for sentence in _SENTENCE.split(text):
         stripped = sentence.strip()
         if stripped:

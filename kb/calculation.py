@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.errors import FormulaError, ImplausibleError, QuantityError
-from kb.formulas import FORMULAS, Formula, FormulaSource, Role
+from kb.formula import Formula, FormulaSource, Role
+from kb.formulas import FORMULAS
 from kb.quantity import Quantity, Unit, parse_quantity, show
 
 __all__ = [

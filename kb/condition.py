@@ -117,3 +117,12 @@ def _equals_quantity(test: object, value: Quantity) -> bool:
 def _plain(text: str) -> str:
     # Entries write `technologies/mysql` and `mysql` for the same thing.
     return _ENTITY.sub("", text.strip().lower())
+
+
+def tests_absence(when: object) -> bool:
+    """Whether a condition asks for something not to be there: such a rule is decided after all others."""
+    if isinstance(when, Mapping):
+        return any(name == "not" or tests_absence(value) for name, value in when.items())
+    if isinstance(when, list | tuple):
+        return any(tests_absence(value) for value in when)
+    return when == "unknown"

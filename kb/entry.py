@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from kb.condition import tests_absence
 
 Kind = Literal["technologies", "patterns", "tradeoffs", "designs", "playbooks", "checklists", "references"]
 SectionKind = Literal[
@@ -138,6 +141,8 @@ class Technology(FrontMatter):
     lifecycle: Lifecycle
     deployment: tuple[Literal["self-hosted", "managed", "serverless", "embedded"], ...]
     clouds: tuple[Literal["aws", "azure", "gcp"], ...] = ()
+    # Engines that this service runs for you: it is a way to have them, not a rival of theirs.
+    hosts: tuple[EntryId, ...] = ()
     facts: Mapping[str, TypedFact]
     scores: Mapping[str, Score] = {}
 
@@ -308,12 +313,32 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class Conditional:
+    """A rule with a formal condition, the attributes that it tests, and whether it tests for absence."""
+
+    entry: str
+    rule: Rule
+    tested: frozenset[str]
+    late: bool
+
+
+@dataclass(frozen=True)
 class KnowledgeBase:
     """All entries, ours and a team's, by id; `fences` is the committed lock: digest of a fence to how it was verified."""
 
     entries: Mapping[str, Entry]
     digest: str
     fences: Mapping[str, FenceStatus]
+
+    @cached_property
+    def conditionals(self) -> tuple[Conditional, ...]:
+        """Every rule that facts can decide, in the order of entries and rules."""
+        return tuple(
+            Conditional(entry.id, rule, frozenset(rule.when), tests_absence(rule.when))
+            for entry in self.entries.values()
+            for rule in entry.meta.guidance
+            if rule.when
+        )
 
     def section(self, section_id: str) -> Section | None:
         entry_id, _, anchor = section_id.partition("#")

@@ -13,11 +13,13 @@ from kb.vocabulary import FactTerm
 
 
 def check_related(loaded: LoadedEntry, shelf: Shelf) -> Iterator[Fault]:
-    """`related`, `uses` and `store` name entries that exist."""
+    """`related`, `uses`, `hosts` and `store` name entries that exist."""
     meta, front = loaded.entry.meta, loaded.front
     named: list[tuple[tuple[str | int, ...], str]] = [
         (("related", number), each) for number, each in enumerate(meta.related)
     ]
+    if isinstance(meta, Technology):
+        named += [(("hosts", number), each) for number, each in enumerate(meta.hosts)]
     if isinstance(meta, Design):
         named += [(("uses", number), each) for number, each in enumerate(meta.uses)]
         named.append((("store",), meta.store))

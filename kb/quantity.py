@@ -24,6 +24,7 @@ MAGNITUDES = {
     "billions": 1e9,
     "t": 1e12,
     "trillion": 1e12,
+    "trillions": 1e12,
 }
 BYTES = {
     "b": 1.0,
@@ -51,7 +52,21 @@ BYTES = {
     "petabyte": 1e15,
     "gig": 1e9,
     "gigs": 1e9,
+    "kbyte": 1e3,
+    "kbytes": 1e3,
+    "mbyte": 1e6,
+    "mbytes": 1e6,
+    "gbyte": 1e9,
+    "gbytes": 1e9,
+    "tbyte": 1e12,
+    "tbytes": 1e12,
+    "kbs": 1e3,
+    "mbs": 1e6,
+    "gbs": 1e9,
+    "tbs": 1e12,
 }
+# Lines are sold in bits, copies are measured in bytes: one unit here, bytes a second.
+BITS = {"kbit": 125.0, "mbit": 125e3, "gbit": 125e6, "tbit": 125e9}
 # A month is a twelfth of 365 days: projections add up to the year.
 SECONDS = {
     "us": 1e-6,
@@ -93,7 +108,10 @@ SECONDS = {
     "yrs": 31536000.0,
     "year": 31536000.0,
     "years": 31536000.0,
+    "quarters": 7884000.0,
+    "fortnight": 1209600.0,
     "decade": 315360000.0,
+    "decades": 315360000.0,
 }
 
 _NUMBER = re.compile(r"^([$€£]?)\s*(\d[\d,_ ]*(?:\.\d+)?|\.\d+)\s*(.*)$")
@@ -146,6 +164,8 @@ def _unit_of(number: float, rest: str) -> tuple[float, Unit] | None:
         return number, "percent"
     head, slash, per = rest.partition("/")
     head, per = head.strip(), per.strip().lower()
+    if slash and head.lower() in BITS and per in ("s", "sec", "second"):
+        return number * BITS[head.lower()], "bandwidth"
     if slash:
         amount = _amount(number, head)
         period = SECONDS.get(per)

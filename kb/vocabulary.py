@@ -18,7 +18,12 @@ Row = dict[str, object]
 class Attribute:
     """Something that a condition may test and a question may state; `values` are spellings by value, `of` the pasted object.
 
-    `noun_needs_cue`: rows are rows of a table only where a table is named.
+    `noun_needs_cue`: rows are rows of a table only where a table is named. `forms` are phrasings around a number, `{n}`,
+    that leave no doubt, `small_forms` those of numbers up to a thousand in their period (kb/terms/attributes.yaml says how they are written); with `form_needs_noun` the counted noun must
+    be one of `nouns` too, and where `forms_yield` they yield to another attribute's noun. `measures` are words that state the quantity without a number, and `adds` adds
+    those of several columns. A second value of the attribute
+    is a fact of the first of `further` that is free. A number of its unit that nothing else explains is its own where one of
+    `wide_with` stands anywhere in the text. `bare`: its forms take a number without unit ("each does 11k", "SLO 99.9").
     """
 
     name: str
@@ -33,6 +38,15 @@ class Attribute:
     note: str = ""
     ask: str = ""
     noun_needs_cue: bool = False
+    forms: tuple[str, ...] = ()
+    small_forms: tuple[str, ...] = ()
+    form_needs_noun: bool = False
+    forms_yield: bool = False
+    measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    adds: bool = False
+    further: tuple[str, ...] = ()
+    wide_with: tuple[str, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,15 @@ _RESERVED = frozenset(
     ]
 )
 
+# Words that end a count or carry the sentence on: neither a noun nor what stands before one.
+_NO_NOUN = (
+    r"(?!(?:a|across|an|and|at|by|for|from|has|in|is|it|its|of|on|or|over|per|that|the|this|to|unless|was|with)\b)"
+)
+_NOUN_AFTER = re.compile(rf" (?:{_NO_NOUN}[a-z]+ )?{_NO_NOUN}(?:[a-z]{{2,}}s|people)\b")
+_COUNTED = re.compile(
+    r"(?:about )?[\d.,_]+(?:\s?(?:k|m|bn|b|thousand|million|billion|trillion)\b)?|\w+(?= )", re.IGNORECASE
+)
+
 
 def slot_names(text: str) -> tuple[str, ...]:
     """The attributes that a text has slots for."""
@@ -113,8 +122,16 @@ def fill(text: str, facts: FactSet, objects: Sequence[PastedObject]) -> tuple[st
         if not value:
             return None
         slots[f"{attribute}:{form}"] = value
-    filled = _SLOT.sub(lambda match: slots[f"{match.group(1)}:{match.group(2)}"], text)
+    filled = _SLOT.sub(lambda match: _fitting(slots[f"{match.group(1)}:{match.group(2)}"], match), text)
     return _TWICE.sub(r"\1", filled), slots
+
+
+def _fitting(value: str, slot: re.Match[str]) -> str:
+    """Of "80 million parcels" only the number where the sentence goes on with a noun of its own ("… rows")."""
+    if slot.group(2) != "count" or not _NOUN_AFTER.match(slot.string[slot.end() :]):
+        return value
+    number = _COUNTED.match(value)
+    return number.group() if number else value
 
 
 def quoted(name: str) -> str:

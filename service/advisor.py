@@ -1,22 +1,23 @@
-"""The use cases: advise, search, list, show. The story of an answer, from question to advice."""
+"""The use cases: advise, compare, search, list, show. The story of an answer, from question to advice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kb.entry import Entry, Kind, KnowledgeBase
 from kb.vocabulary import Vocabulary
-from service.analysis.choice import choose
 from service.analysis.conclusions import conclude
 from service.answer.advice import Advice
 from service.answer.composer import Composer, decline
-from service.answer.evidence import Evidence
-from service.answer.plan import plan
-from service.answer.scope import assumed, gaps, is_ours
-from service.answer.selection import explaining, select
+from service.answer.explanation import Explanation, explain
+from service.answer.gathering import Asked, gather
+from service.answer.parts import Part
+from service.answer.scope import is_ours
 from service.catalogue import EntryCard, SearchResults, card, results
+from service.comparison import comparison_of
 from service.errors import UnknownEntryError
 from service.question.question import understand
 from service.question.request import AskRequest
-from service.retrieval.search import Retriever
+from service.retrieval.search import Retrieved, Retriever
 
 
 @dataclass(frozen=True)
@@ -32,33 +33,34 @@ class Advisor:
 
     def advise(self, request: AskRequest) -> Advice:
         """Understand, retrieve, conclude, select, compose. Raises ConstraintError and RetrievalError."""
-        question = understand(request, self.vocabulary)
-        retrieved = self.retriever.retrieve(question.context, self.retriever.embed(question.context))
-        if not is_ours(question, retrieved):
+        asked = self._asked(request)
+        if not is_ours(asked.question, asked.retrieved, asked.certain.estimates):
             return decline(request, self.edition, self.composer.name)
-        outline = plan(question, request.detail)
-        certain = conclude(self.kb, question.facts)
-        selection = select(self.kb, question, retrieved, outline, explaining(certain.fired, retrieved))
-        taken = assumed(question, selection)
-        evidence = Evidence(
-            request=request,
-            question=question,
-            plan=outline,
-            kb=self.kb,
-            vocabulary=self.vocabulary,
-            retrieved=retrieved,
-            conclusions=conclude(self.kb, question.facts.extended(taken)) if taken else certain,
-            selection=selection,
-            choice=choose(self.kb, self.vocabulary, question.facts, request.weights),
-            gaps=gaps(self.kb, self.vocabulary, question, retrieved, selection),
-            assumed=taken,
-            edition=self.edition,
-        )
-        return self.composer.compose(evidence)
+        return self.composer.compose(gather(self.kb, self.vocabulary, asked, self.edition))
+
+    def explain(self, request: AskRequest) -> Explanation:
+        """What was considered, chosen and dropped for the question, and why. Raises as `advise` does."""
+        asked = self._asked(request)
+        ours = is_ours(asked.question, asked.retrieved, asked.certain.estimates)
+        evidence = gather(self.kb, self.vocabulary, asked, self.edition) if ours else None
+        return explain(asked.question, asked.retrieved, evidence)
+
+    def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
+        """Two or more technologies for a purpose: table, verdict, what flips it. Raises UnknownEntryError and RequestError."""
+        return self.advise(comparison_of(self.kb, self.vocabulary, names, purpose))
+
+    def _asked(self, request: AskRequest) -> Asked:
+        question = understand(request, self.vocabulary)
+        retrieved = self._found(question.context)
+        parts = tuple(Part(text, self._found(text)) for text in question.parts)
+        return Asked(request, question, retrieved, conclude(self.kb, question.facts), parts)
+
+    def _found(self, text: str) -> Retrieved:
+        return self.retriever.retrieve(text, self.retriever.embed(text))
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""
-        retrieved = self.retriever.retrieve(query, self.retriever.embed(query))
+        retrieved = self._found(query)
         best = replace(retrieved, hits=retrieved.hits[:limit])
         return results(query, best, self.kb, self.edition, self.public_url)
 

@@ -4,6 +4,7 @@ ServiceError
 ├── SettingsError      a setting is unknown or outside its bounds
 ├── RequestError       a request of the command line is outside the bounds of every request
 ├── ConstraintError    a constraint or weight of the request is not one that we know
+├── CalculationError   a formula is unknown, or its inputs do not fit
 ├── UnknownEntryError  there is no entry of that name
 └── RetrievalError     the index cannot be asked
 """
@@ -23,6 +24,10 @@ class RequestError(ServiceError):
 
 class ConstraintError(ServiceError):
     """A constraint or weight of the request is not one that we know."""
+
+
+class CalculationError(ServiceError):
+    """A formula is unknown, or its inputs do not fit."""
 
 
 class UnknownEntryError(ServiceError):

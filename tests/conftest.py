@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ingest.build import BuildRequest, build
+from ingest.build import CACHE, BuildRequest, build
 from ingest.edition import Edition, open_edition
 from ingest.embeddings import Embedder, load_embedder
 from ingest.lexical import tokenize
@@ -103,11 +103,12 @@ def real_kb() -> KnowledgeBase:
 
 
 @pytest.fixture(scope="session")
-def real_data_dir(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config, real_kb: KnowledgeBase, embedder: Embedder) -> Path:  # fmt: skip
+def real_data_dir(tmp_path_factory: pytest.TempPathFactory, real_kb: KnowledgeBase, embedder: Embedder) -> Path:
     directory = tmp_path_factory.mktemp("data")
-    # Vectors outlive the session, as they do between builds: only new text is embedded again.
-    assert pytestconfig.cache is not None
-    (directory / "cache").symlink_to(pytestconfig.cache.mkdir("vectors"))
+    # Vectors outlive the session, as they do between builds: what `make index` has embedded is not embedded again.
+    shared = Path(__file__).parents[1] / "data" / CACHE
+    shared.mkdir(parents=True, exist_ok=True)
+    (directory / CACHE).symlink_to(shared)
     build(BuildRequest(real_kb, directory), embedder)
     return directory
 

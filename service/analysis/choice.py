@@ -1,33 +1,37 @@
-"""Choosing a technology: hard constraints on typed facts first, then scores weighted by the workload, open to the reader."""
+"""Choosing a technology: hard constraints on typed facts, then scores weighted by the workload and what rules conclude, open to the reader."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.entry import KnowledgeBase, Technology
 from kb.fact import FactSet
 from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary
+from service.analysis.conclusions import Conclusion
+from service.analysis.demands import ANYWHERE, Exclusion, exclusions, family, names
 
 # Margins under this share of the scale are within what a weight that is off by a fifth can move.
 _SWING = 0.2
-_UNWEIGHTED = 5.0
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """A demand that a candidate meets or not: what is demanded, the typed fact that decides, the values that meet it."""
-
-    phrase: str
-    attribute: str
-    fact: str
-    meets: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Exclusion:
-    candidate: str
-    constraint: Constraint
-    value: str
+# The workload of kb/terms/workloads.yaml that is weighed where none is recognised.
+_DEFAULT = "general"
+# Rows beside the ten criteria: what rules say of a candidate for these facts, and whether the team runs it already.
+RULES, IN_USE = "rules", "in_use"
+_ROW_WEIGHTS: Mapping[str, float] = {RULES: 12.0, IN_USE: 6.0}
+_NEUTRAL = 3
+_SCALING = frozenset({"scale_out"})
+# What one ordinary server carries of each; up to a sixth of it, scaling out hardly counts. A judgement, shown by the weight.
+_ONE_SERVER: Mapping[str, float] = {
+    "workload.writes_per_s": 30e3,
+    "db.size": 10e12,
+    "volume.bytes": 10e12,
+    "workload.users": 20e6,
+}
+_STEPS: tuple[tuple[float, float], ...] = ((1 / 6, 0.25), (1.0, 0.5))
+_UNKNOWN_SCALE = 0.5
+_OPINIONS: Mapping[str, int] = {"require": 5, "prefer": 5, "avoid": 0, "exclude": 0}
+_SHOWN, _SHOWN_OUT = 4, 3
+# Who lost to a constraint is told where the scores alone would have brought him this near to the first.
+_CONTENDER = 0.2
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Choice:
-    """The ranking of candidates (entry ids), best first, with the weighted means on the scale of 0 to 5."""
+    """The ranking of candidates (entry ids), best first, with the weighted means on the scale of 0 to 5.
+
+    `open` says that nobody named the candidates: they are the best of all profiles that meet the constraints.
+    """
 
     ranking: tuple[str, ...]
     means: tuple[float, ...]
@@ -50,120 +57,184 @@ class Choice:
     workloads: tuple[str, ...]
     survives: bool
     flips: tuple[str, ...]
+    open: bool = False
 
     @property
     def margin(self) -> float:
         return self.means[0] - self.means[1] if len(self.means) > 1 else 0.0
 
 
-def _is(value: object) -> Callable[[FactSet, str], bool]:
-    return lambda facts, attribute: facts.get(attribute) == value
+@dataclass(frozen=True)
+class Field:
+    """The technologies to choose among, with scores, and what is asked of them."""
+
+    profiles: Mapping[str, Technology]
+    facts: FactSet
+    weights: Mapping[str, float]
+    opinions: Mapping[str, int]
+
+    def score(self, candidate: str, criterion: str) -> int:
+        if criterion == RULES:
+            return self.opinions.get(candidate, _NEUTRAL)
+        if criterion == IN_USE:
+            return 5 if candidate.removeprefix("technologies/") in names(self.facts, "stack") else 0
+        meta = self.profiles[candidate]
+        return meta.scores[criterion].score if criterion in meta.scores else 0
+
+    def mean(self, candidate: str) -> float:
+        total = sum(self.weights.values())
+        return round(sum(w * self.score(candidate, c) for c, w in self.weights.items()) / total, 6) if total else 0.0
 
 
-def _at_least(amount: float) -> Callable[[FactSet, str], bool]:
-    def holds(facts: FactSet, attribute: str) -> bool:
-        value = facts.get(attribute)
-        return isinstance(value, Quantity) and value.value >= amount
-
-    return holds
-
-
-_DEMANDS: tuple[tuple[str, Callable[[FactSet, str], bool], Constraint], ...] = (
-    (
-        "transactions.multi_row",
-        _is(True),
-        Constraint(
-            "transactions over several records",
-            "transactions.multi_row",
-            "transaction_scope",
-            frozenset({"shard", "database", "cluster"}),
-        ),
-    ),
-    (
-        "consistency",
-        _is("strong"),
-        Constraint("strong consistency", "consistency", "read_consistency", frozenset({"linearizable"})),
-    ),
-    (
-        "regions",
-        _at_least(2),
-        Constraint(
-            "more than one region",
-            "regions",
-            "replication",
-            frozenset({"asynchronous", "synchronous_optional", "quorum", "consensus"}),
-        ),
-    ),
-)
-
-
-def choose(kb: KnowledgeBase, vocabulary: Vocabulary, facts: FactSet, weights: Mapping[str, float]) -> Choice | None:
+def choose(
+    kb: KnowledgeBase,
+    vocabulary: Vocabulary,
+    facts: FactSet,
+    weights: Mapping[str, float],
+    fired: Iterable[Conclusion] = (),
+) -> Choice | None:
     """Rank the technologies named as alternatives; None when fewer than two of them have a profile with scores."""
-    compared = facts.get("compared")
-    candidates = [f"technologies/{name}" for name in sorted(compared)] if isinstance(compared, frozenset) else []
-    metas = {name: kb.entries[name].meta for name in candidates if name in kb.entries}
-    profiles = {name: meta for name, meta in metas.items() if isinstance(meta, Technology) and meta.scores}
+    named = {f"technologies/{name}" for name in names(facts, "compared")}
+    profiles = {name: meta for name, meta in _profiles(kb).items() if name in named}
     if len(profiles) < 2:
         return None
-    exclusions = tuple(e for c, meta in profiles.items() for e in _exclusions(c, meta, facts))
-    out = {e.candidate for e in exclusions}
-    workloads = _workloads(facts, vocabulary)
-    used = _weights(vocabulary, workloads, weights)
-    means = {c: _mean(meta, used) for c, meta in profiles.items()}
-    ranking = tuple(sorted(profiles, key=lambda c: (c in out, -means[c], c)))
+    return _ranked(_field(profiles, vocabulary, facts, weights, tuple(fired)), _workloads(facts, vocabulary), False)
+
+
+def shortlist(
+    kb: KnowledgeBase,
+    vocabulary: Vocabulary,
+    facts: FactSet,
+    weights: Mapping[str, float],
+    fired: Iterable[Conclusion] = (),
+) -> Choice | None:
+    """The best of all profiles for the facts, and with them the one that was asked about."""
+    asked = f"technologies/{facts.get('engine')}"
+    ruled_out = {f"technologies/{name}" for name in names(facts, "excluded")}
+    profiles = {
+        name: meta
+        for name, meta in _profiles(kb).items()
+        if name == asked or (name not in ruled_out and _offered(meta, facts))
+    }
+    if len(profiles) < 2:
+        return None
+    field = _field(profiles, vocabulary, facts, weights, tuple(fired))
+    return _ranked(field, _workloads(facts, vocabulary) or (_DEFAULT,), True, asked)
+
+
+def _offered(meta: Technology, facts: FactSet) -> bool:
+    """Whether a technology is proposed unasked: alive, an engine of its own that serves several clients, and tied to a cloud only where that is named."""
+    tied = len(meta.clouds) == 1 and not set(meta.deployment) & ANYWHERE
+    at_home = bool(set(meta.clouds) & names(facts, "cloud"))
+    in_process = set(meta.deployment) == {"embedded"}
+    return meta.lifecycle.status == "active" and not meta.hosts and not in_process and (at_home or not tied)
+
+
+def _profiles(kb: KnowledgeBase) -> dict[str, Technology]:
+    return {
+        entry.id: entry.meta
+        for _, entry in sorted(kb.entries.items())
+        if isinstance(entry.meta, Technology) and entry.meta.scores
+    }
+
+
+def _field(
+    profiles: Mapping[str, Technology],
+    vocabulary: Vocabulary,
+    facts: FactSet,
+    given: Mapping[str, float],
+    fired: tuple[Conclusion, ...],
+) -> Field:
+    workloads = _workloads(facts, vocabulary) or (_DEFAULT,)
+    used: dict[str, float] = {}
+    for criterion in vocabulary.criteria:
+        stated = [vocabulary.workloads[w].weights[criterion] for w in workloads]
+        used[criterion] = given.get(criterion, round(_needed(criterion, facts) * sum(stated) / len(stated), 2))
+    opinions = _opinions(profiles, fired)
+    # Who weighs the criteria himself has decided so much of it: weights of all ten leave nothing to the rows beside them.
+    left = 1 - len(given.keys() & used.keys()) / len(used)
+    if opinions:
+        used[RULES] = round(_ROW_WEIGHTS[RULES] * left, 2)
+    if any(name.removeprefix("technologies/") in names(facts, "stack") for name in profiles):
+        used[IN_USE] = round(_ROW_WEIGHTS[IN_USE] * left, 2)
+    return Field(profiles, facts, used, opinions)
+
+
+def _needed(criterion: str, facts: FactSet) -> float:
+    """Scaling out weighs as much as the stated numbers ask for it: what one server carries needs no second."""
+    if criterion not in _SCALING:
+        return 1.0
+    shares = [_share(facts, attribute, one_server) for attribute, one_server in _ONE_SERVER.items()]
+    known = [share for share in shares if share is not None]
+    return max(known) if known else _UNKNOWN_SCALE
+
+
+def _share(facts: FactSet, attribute: str, one_server: float) -> float | None:
+    value = facts.get(attribute)
+    if not isinstance(value, Quantity):
+        return None
+    return next((share for part, share in _STEPS if value.value <= part * one_server), 1.0)
+
+
+def _opinions(profiles: Mapping[str, Technology], fired: tuple[Conclusion, ...]) -> Mapping[str, int]:
+    """What rules that certainly hold say of each candidate, by name or by family; a contradiction cancels out."""
+    said: dict[str, list[int]] = {}
+    for conclusion in fired:
+        for effect, target in conclusion.rule.effect.items():
+            if effect not in _OPINIONS:
+                continue
+            for name, meta in profiles.items():
+                if target == name or (isinstance(target, Mapping) and target.get("store.family") == family(meta)):
+                    said.setdefault(name, []).append(_OPINIONS[effect])
+    return {name: round(sum(scores) / len(scores)) for name, scores in said.items()}
+
+
+def _ranked(field: Field, workloads: tuple[str, ...], is_open: bool, asked: str = "") -> Choice:
+    faults = {name: exclusions(name, meta, field.facts) for name, meta in field.profiles.items()}
+    means = {name: field.mean(name) for name in field.profiles}
+    order = sorted(field.profiles, key=lambda name: (bool(faults[name]), -means[name], name))
+    shown = order
+    if is_open:
+        within = [name for name in order if not faults[name]]
+        least = means[within[0]] if within else 0.0
+        strong = (name for name in order if faults[name] and means[name] >= least - _CONTENDER)
+        out = sorted(strong, key=lambda name: (-means[name], name))[:_SHOWN_OUT]
+        shown = within[:_SHOWN] + [name for name in (asked,) if name in within[_SHOWN:]]
+        faults = {name: found for name, found in faults.items() if name in out or name == asked or name in shown}
+        if len(shown) < 2:
+            shown = order[:_SHOWN]
+    ranking = tuple(shown)
+    excluded = tuple(
+        found[0] for name, found in sorted(faults.items(), key=lambda item: (-means[item[0]], item[0])) if found
+    )
     rows = tuple(
-        Row(name, weight, tuple(_score(profiles[c], name) for c in ranking))
-        for name, weight in used.items()
+        Row(criterion, weight, tuple(field.score(name, criterion) for name in ranking))
+        for criterion, weight in field.weights.items()
         if weight > 0
     )
+    out_names = {e.candidate for e in excluded}
     return Choice(
         ranking=ranking,
-        means=tuple(means[c] for c in ranking),
+        means=tuple(means[name] for name in ranking),
         rows=rows,
-        excluded=exclusions,
+        excluded=excluded,
         workloads=workloads,
-        survives=ranking[1] in out or _survives(profiles[ranking[0]], profiles[ranking[1]], used),
-        flips=_flips(rows, ranking[1] in out),
+        survives=ranking[1] in out_names or _survives(rows),
+        flips=_flips(rows, ranking[1] in out_names),
+        open=is_open,
     )
-
-
-def _exclusions(candidate: str, meta: Technology, facts: FactSet) -> list[Exclusion]:
-    found = []
-    for attribute, holds, constraint in _DEMANDS:
-        typed = meta.facts.get(constraint.fact)
-        if holds(facts, attribute) and typed is not None and str(typed.value) not in constraint.meets:
-            found.append(Exclusion(candidate, constraint, str(typed.value)))
-    return found
 
 
 def _workloads(facts: FactSet, vocabulary: Vocabulary) -> tuple[str, ...]:
-    named = facts.get("workload")
-    return tuple(sorted(w for w in named if w in vocabulary.workloads)) if isinstance(named, frozenset) else ()
+    return tuple(sorted(w for w in names(facts, "workload") if w in vocabulary.workloads))
 
 
-def _weights(vocabulary: Vocabulary, workloads: tuple[str, ...], given: Mapping[str, float]) -> dict[str, float]:
-    used = {}
-    for criterion in vocabulary.criteria:
-        stated = [vocabulary.workloads[w].weights[criterion] for w in workloads]
-        used[criterion] = given.get(criterion, sum(stated) / len(stated) if stated else _UNWEIGHTED)
-    return used
-
-
-def _score(meta: Technology, criterion: str) -> int:
-    return meta.scores[criterion].score if criterion in meta.scores else 0
-
-
-def _mean(meta: Technology, weights: Mapping[str, float]) -> float:
-    total = sum(weights.values())
-    return round(sum(weights[c] * _score(meta, c) for c in weights) / total, 6) if total else 0.0
-
-
-def _survives(first: Technology, second: Technology, weights: Mapping[str, float]) -> bool:
+def _survives(rows: tuple[Row, ...]) -> bool:
     """Whether the first stays first when every weight is off by a fifth in the direction that helps the second most."""
     worst = 0.0
-    for criterion, weight in weights.items():
-        gap = _score(first, criterion) - _score(second, criterion)
-        worst += weight * (1 - _SWING if gap > 0 else 1 + _SWING) * gap
+    for row in rows:
+        gap = row.scores[0] - row.scores[1]
+        worst += row.weight * (1 - _SWING if gap > 0 else 1 + _SWING) * gap
     return worst > 0
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.entry import KnowledgeBase, Rule
+from kb.entry import Conditional, KnowledgeBase, Rule
 from kb.fact import Fact, FactSet
 from kb.guidance import Firing, contradicted, evaluate
+from service.analysis.estimates import Blank, Estimated, blanks, derived, estimate, said
 
 RuleKey = tuple[str, str]
 # Chains in the entries are two or three links long; more rounds than this is a cycle.
@@ -31,20 +32,25 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class Conclusions:
-    """What fired, in the order of entries and rules, the facts after chaining, and the rules that nothing decides."""
+    """What fired, in the order of entries and rules, the facts after chaining, the rules that nothing decides.
+
+    `estimates` are computed from the facts and to the point of the question; `blanks` it asks for, and they lack an input.
+    """
 
     fired: tuple[Conclusion, ...]
     undecided: tuple[RuleKey, ...]
     facts: FactSet
+    estimates: tuple[Estimated, ...] = ()
+    blanks: tuple[Blank, ...] = ()
 
 
 def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
     """Run all rules; those that test for absence run last and derive nothing, so that order never matters."""
-    rules = [(entry.id, rule) for entry in kb.entries.values() for rule in entry.meta.guidance]
-    early = [(entry, rule) for entry, rule in rules if not _tests_absence(rule.when)]
-    late = [(entry, rule) for entry, rule in rules if _tests_absence(rule.when)]
+    estimates = estimate(facts)
+    early = [each for each in kb.conditionals if not each.late]
     fired: dict[RuleKey, Conclusion] = {}
     for _ in range(_ROUNDS):
+        facts = facts.extended(derived(estimate(facts)))
         round_ = _run(early, facts)
         new = [fact for found in round_ for fact in _consequences(found) if facts.get(fact.attribute) != fact.value]
         fired = {found.key: found for found in round_}
@@ -52,16 +58,45 @@ def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
         if not fresh:
             break
         facts = facts.extended(fresh)
-    fired |= {found.key: found for found in _run(late, facts)}
-    ordered = tuple(fired[(entry, rule.id)] for entry, rule in rules if (entry, rule.id) in fired)
+    fired |= {found.key: found for found in _run((each for each in kb.conditionals if each.late), facts)}
+    ordered = tuple(fired[key] for each in kb.conditionals if (key := (each.entry, each.rule.id)) in fired)
+    against = _contradicted(kb, facts)
     undecided = tuple(
-        (entry, rule.id) for entry, rule in rules if (entry, rule.id) not in fired and not contradicted(rule, facts)
+        key
+        for entry in kb.entries.values()
+        for rule in entry.meta.guidance
+        if (key := (entry.id, rule.id)) not in fired and key not in against
     )
-    return Conclusions(_without_overruled(ordered), undecided, facts)
+    return Conclusions(
+        _without_overruled(ordered), undecided, facts, said(estimates, facts.text), blanks(facts, estimates)
+    )
 
 
-def _run(rules: Iterable[tuple[str, Rule]], facts: FactSet) -> list[Conclusion]:
-    return [Conclusion(entry, firing) for entry, rule in rules for firing in evaluate(rule, facts)]
+def _run(rules: Iterable[Conditional], facts: FactSet) -> list[Conclusion]:
+    """Rules are many and facts few: one that tests what nobody stated cannot hold, and is not looked at."""
+    known = _known(facts)
+    return [
+        Conclusion(each.entry, firing)
+        for each in rules
+        if each.late or each.rule.each or each.tested <= known
+        for firing in evaluate(each.rule, facts)
+    ]
+
+
+def _contradicted(kb: KnowledgeBase, facts: FactSet) -> frozenset[RuleKey]:
+    """The rules that some fact decides against; where none of what they test is known, none does."""
+    known = _known(facts)
+    return frozenset(
+        (each.entry, each.rule.id)
+        for each in kb.conditionals
+        if (each.late or each.rule.each or each.tested & known) and contradicted(each.rule, facts)
+    )
+
+
+def _known(facts: FactSet) -> frozenset[str]:
+    """What has a value: stated, derived, of the pasted schema as a whole; beliefs are read from the text."""
+    schema = (name for each in facts.objects if each.kind == "schema" for name in each.attributes)
+    return frozenset((*facts.by_attribute, *schema, "believes"))
 
 
 def _consequences(conclusion: Conclusion) -> list[Fact]:
@@ -112,11 +147,3 @@ def _opposition(target: str, conclusion: Conclusion, fired: tuple[Conclusion, ..
         if str(t) == target and effect in _STRENGTH
     }
     return bool(others - mine)
-
-
-def _tests_absence(when: object) -> bool:
-    if isinstance(when, Mapping):
-        return any(name == "not" or _tests_absence(value) for name, value in when.items())
-    if isinstance(when, list | tuple):
-        return any(_tests_absence(value) for value in when)
-    return when == "unknown"

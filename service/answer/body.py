@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from kb.entry import Entry, Section, SectionKind, Statement
 from kb.guidance import offer
 from service.analysis.conclusions import Conclusion
-from service.answer.advice import AdviceSection, BlockUnion, Claim, Computed, ListBlock, Paragraph, Table
+from service.answer.advice import AdviceSection, BlockUnion, ListBlock, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
+from service.answer.estimates import computed, given
 from service.answer.evidence import Evidence
 from service.answer.topics import TITLES, WORKING_ORDER, section_kind
+from service.answer.verdict import comparison
 
 _MOST_OFFERS = 4
 
@@ -32,10 +34,27 @@ def body(
         *_concluded(evidence, book, stated),
         *_chosen_technology(evidence, book),
         *_quoted(evidence, book, said),
-        *_offered(evidence, book),
+        *_offered(evidence, book, said),
     ]
-    ordered = sorted(pieces, key=lambda piece: WORKING_ORDER.index(piece.kind))
-    return tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
+    order = _order(evidence)
+    ordered = sorted(pieces, key=lambda piece: order.index(piece.kind))
+    sections = tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
+    return (*computed(evidence, book), *sections)
+
+
+def _order(evidence: Evidence) -> list[SectionKind]:
+    """Working order for designs, migrations and choices; a focused answer begins with the kind of the section that answers."""
+    if evidence.plan.whole or evidence.choice is not None:
+        return list(WORKING_ORDER)
+    scores = evidence.section_scores
+    best: dict[SectionKind, float] = {}
+    for chosen in evidence.selection.chosen:
+        for section in chosen.sections:
+            kind = section_kind(chosen.entry, section)
+            best[kind] = max(best.get(kind, 0.0), scores.get(section.id, 0.0))
+    return sorted(
+        WORKING_ORDER, key=lambda kind: (kind == "next_steps", -best.get(kind, 0.0), WORKING_ORDER.index(kind))
+    )
 
 
 def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion, ...]) -> list[_Piece]:
@@ -57,42 +76,19 @@ def _calculation(evidence: Evidence, conclusion: Conclusion, book: CitationBook)
     firing = conclusion.firing
     if not firing.calculations:
         return None
-    phrases = [evidence.vocabulary.attributes[fact.attribute].phrase for fact in firing.derived]
-    cited = book.cite_section(evidence.rule_section(conclusion.key))
-    return calculated(zip(phrases, firing.calculations, strict=True), "Computed from your numbers", cited)
+    shown = given(evidence)
+    results = [
+        (evidence.vocabulary.attributes[fact.attribute].phrase, result)
+        for fact, result in zip(firing.derived, firing.calculations, strict=True)
+        if fact.attribute not in shown
+    ]
+    return calculated(results, "Computed from your numbers", book.cite_section(evidence.rule_section(conclusion.key)))
 
 
 def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:
-    """The scores criterion by criterion, who leads on which, and what would turn the choice."""
-    choice = evidence.choice
-    if choice is None:
+    if evidence.choice is None:
         return []
-    names = tuple(evidence.kb.entries[c].title for c in choice.ranking)
-    cited = tuple(n for c in choice.ranking for n in book.cite_section(evidence.kb.entries[c].anchors["scores"]))
-    criteria = evidence.vocabulary.criteria
-    rows = tuple(
-        (criteria[row.criterion].title, f"{row.weight:g}", *(str(s) for s in row.scores)) for row in choice.rows
-    )
-    claims = tuple(
-        Claim(
-            text=" | ".join(row),
-            support=Computed(formula="score", inputs=dict(zip(names, row[2:], strict=True)), result=row[1]),
-            citations=cited,
-        )
-        for row in rows
-    )
-    blocks: list[BlockUnion] = [Table(header=("Criterion", "Weight", *names), rows=rows, claims=claims)]
-    if choice.flips:
-        leads = ", ".join(criteria[c].title.lower() for c in choice.flips[:3])
-        text = (
-            f"{names[1]} leads on {leads}: where these count more for you than the weights above say, the choice turns."
-        )
-        blocks.append(
-            Paragraph(
-                claims=(Claim(text=text, support=Computed(formula="flip", inputs={}, result=leads), citations=cited),)
-            )
-        )
-    return [_Piece("technology", "The choice, criterion by criterion", tuple(blocks))]
+    return [_Piece("technology", "The choice, criterion by criterion", comparison(evidence, evidence.choice, book))]
 
 
 def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> list[_Piece]:
@@ -101,10 +97,16 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
     for picked in chosen:
         for section in picked.sections:
             kind = section_kind(picked.entry, section)
-            if kind == "erd" and not evidence.plan.erd:
+            if (kind == "erd" and not evidence.plan.erd) or _sums_of_others(evidence, picked.entry, section):
                 continue
             pieces.append(_Piece(kind, _title(picked.entry, section), tuple(_blocks(evidence, section, book, said))))
     return pieces
+
+
+def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:
+    """A reference's worked example beside the asker's own results only confuses."""
+    calculates = any(block.fence and block.fence.language == "calc" for block in section.blocks)
+    return entry.kind == "references" and calculates and bool(evidence.conclusions.estimates)
 
 
 def _blocks(evidence: Evidence, section: Section, book: CitationBook, said: frozenset[str]) -> Iterable[BlockUnion]:
@@ -130,9 +132,9 @@ def _title(entry: Entry, section: Section) -> str:
     return section.heading if entry.kind in ("designs", "playbooks") else f"{entry.title}: {section.heading}"
 
 
-def _offered(evidence: Evidence, book: CitationBook) -> list[_Piece]:
+def _offered(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> list[_Piece]:
     """Relevant and undecided: few, nearest first, as "If …" lines."""
-    offers = evidence.offers(_MOST_OFFERS)
+    offers = [(entry, rule) for entry, rule in evidence.offers(_MOST_OFFERS) if offer(rule) not in said]
     if not offers:
         return []
     claims = tuple(offered(rule, offer(rule), evidence.rule_section((entry, rule.id)), book) for entry, rule in offers)

@@ -1,15 +1,18 @@
 """The close: what was understood, what was not taken into account, what to ask back, and how sure the answer is."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from kb.entry import Rule
 from kb.fact import Fact
 from kb.quantity import Quantity, exact
 from kb.vocabulary import Vocabulary
 from service.answer.advice import ClarifyingQuestion, Confidence, FactSpan, NotTaken, Understanding, UnderstoodFact
+from service.answer.estimates import questions, used
 from service.answer.evidence import Evidence
 
 _MOST_QUESTIONS = 3
+_TWICE = re.compile(r"\b(\w+) \1\b")
 # Attributes that steer which entries answer; they are used whenever something answers.
 _STEERING = frozenset(
     {
@@ -44,9 +47,33 @@ def clarifying(evidence: Evidence) -> tuple[ClarifyingQuestion, ...]:
         _from_rule(c.rule) for c in evidence.conclusions.fired if c.rule.ask is not None and c.entry in evidence.entries
     ]
     waiting = [_from_attribute(evidence, name, rule) for name, rule in _missing(evidence)]
-    unique = {question.id: question for question in (*waiting, *asked)}
-    ordered = sorted(unique.values(), key=lambda q: (q not in asked, list(unique).index(q.id)))
+    lacking = questions(evidence)
+    unique = {question.id: question for question in (*_intake(evidence), *waiting, *asked, *lacking)}
+    ordered = sorted(unique.values(), key=lambda q: (q not in lacking, q not in asked, list(unique).index(q.id)))
     return tuple(ordered[:_MOST_QUESTIONS])
+
+
+# What decides a choice of store before anything else, and what is taken meanwhile.
+_DECISIVE: Mapping[str, str] = {
+    "workload.writes_per_s": "what one server carries",
+    "access.adhoc": "queries that are not all known yet",
+    "consistency": "readers see the latest write",
+}
+
+
+def _intake(evidence: Evidence) -> list[ClarifyingQuestion]:
+    """Where a store is chosen among all and hardly anything is given: what would decide it, and what is assumed until then."""
+    if evidence.choice is None or not evidence.choice.open:
+        return []
+    known = evidence.question.facts.by_attribute
+    why = "it weighs most in the table above, which is made for an ordinary application until you say otherwise"
+    return [
+        ClarifyingQuestion(
+            id=name, text=attribute.ask, why=why, options=tuple(attribute.values), default=default, changes={}
+        )
+        for name, default in _DECISIVE.items()
+        if name not in known and (attribute := evidence.vocabulary.attributes[name]).ask
+    ]
 
 
 def confidence(evidence: Evidence) -> Confidence:
@@ -62,7 +89,7 @@ def confidence(evidence: Evidence) -> Confidence:
         return Confidence(level="high", reason=f"{best.entry.title} is written for this case")
     if best.fit == "shape":
         return Confidence(level="medium", reason=f"{best.entry.title} has the same shape in another domain")
-    if evidence.retrieved.relevance >= 0.6:
+    if evidence.relevance >= 0.6:
         return Confidence(level="high", reason=f"{best.entry.title} answers it directly")
     return Confidence(level="medium", reason=f"{best.entry.title} is about the subject, not about your case")
 
@@ -70,6 +97,8 @@ def confidence(evidence: Evidence) -> Confidence:
 def _understood(fact: Fact, vocabulary: Vocabulary) -> UnderstoodFact:
     attribute = vocabulary.attributes.get(fact.attribute)
     phrase = (attribute.phrase if attribute else "{value}").replace("{value}", fact.spelling.replace("_", " "))
+    # "a table of 80 million rows rows": the spelling brings its noun along.
+    phrase = _TWICE.sub(r"\1", phrase)
     if fact.value is False:
         phrase = f"not: {phrase}"
     span = (
@@ -87,9 +116,9 @@ def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
             text=number.text,
             reason="what this number measures is not certain from the words around it; state it as a constraint to have it used",
         )
-    used = _used(evidence)
+    taken = _used(evidence) | used(evidence)
     for fact in evidence.question.facts.by_attribute.values():
-        if fact.attribute not in used and fact.span is not None:
+        if fact.attribute not in taken and fact.span is not None:
             yield NotTaken(text=fact.span.text, reason="understood, but nothing in the chosen entries depends on it")
     for name in dict.fromkeys(evidence.question.technologies):
         if f"technologies/{name.id}" not in evidence.kb.entries and name.part != "simile":
@@ -97,6 +126,8 @@ def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
                 text=name.text,
                 reason=f"the knowledge base has no profile of {evidence.vocabulary.technologies[name.id].name} yet",
             )
+    for part in evidence.unanswered:
+        yield NotTaken(text=part, reason="no entry answers this part of the question")
     for pasted in evidence.question.pasted:
         for text in pasted.unparsed:
             yield NotTaken(text=text.strip()[:200], reason="pasted text that could not be read as a schema")
@@ -112,7 +143,7 @@ def _used(evidence: Evidence) -> frozenset[str]:
             if fact.attribute == "downtime.none" and evidence.selection.backbone
         }
     if evidence.choice is not None:
-        used |= {e.constraint.attribute for e in evidence.choice.excluded}
+        used |= {e.attribute for e in evidence.choice.excluded}
     return frozenset(used)
 
 

@@ -1,5 +1,6 @@
 """Evidence: everything an answer is composed from; the composer sees nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.entry import KnowledgeBase, Rule, Section
@@ -7,6 +8,7 @@ from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice
 from service.analysis.conclusions import Conclusion, Conclusions, RuleKey
+from service.answer.parts import Part
 from service.answer.plan import Plan
 from service.answer.selection import Selection
 from service.question.question import Question
@@ -47,6 +49,8 @@ class Evidence:
     gaps: tuple[Gap, ...]
     assumed: tuple[Fact, ...]
     edition: str
+    parts: tuple[Part, ...] = ()
+    unanswered: tuple[str, ...] = ()
 
     @property
     def entries(self) -> frozenset[str]:
@@ -55,7 +59,7 @@ class Evidence:
     @property
     def weak(self) -> bool:
         """Whether what was found is about the subject at most: no design carries it and no section is near."""
-        return self.selection.backbone is None and self.retrieved.relevance < _WEAK
+        return self.selection.backbone is None and self.choice is None and self.relevance < _WEAK
 
     def rule_score(self, key: RuleKey) -> float:
         return max((hit.score for hit in self.retrieved.rules if (hit.entry, hit.rule) == key), default=0.0)
@@ -64,7 +68,34 @@ class Evidence:
         """What holds and is to the point: rules of the chosen entries, near rules of others, and every correction."""
         return tuple(c for c in self.conclusions.fired if self._to_the_point(c))
 
+    @property
+    def relevance(self) -> float:
+        """Of the question, or of the part of it that is answered best."""
+        return max((self.retrieved.relevance, *(part.retrieved.relevance for part in self.parts)))
+
+    @property
+    def section_scores(self) -> Mapping[str, float]:
+        """The score of each section found, for the question or for the part of it that it answers best."""
+        scores: dict[str, float] = {}
+        for retrieved in (self.retrieved, *(part.retrieved for part in self.parts)):
+            for hit in retrieved.hits:
+                scores[hit.section] = max(hit.score, scores.get(hit.section, 0.0))
+        return scores
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Entries of the technologies that the asker speaks of."""
+        spoken = {f"technologies/{n.id}" for n in self.question.technologies if n.part != "simile"}
+        return frozenset(spoken | set(self.choice.ranking if self.choice else ()))
+
+    def _warns_of_a_stranger(self, conclusion: Conclusion) -> bool:
+        """Nobody is told to leave out what he never thought of."""
+        against = [t for e, t in conclusion.rule.effect.items() if e in ("avoid", "exclude")]
+        return any(isinstance(t, str) and t.startswith("technologies/") and t not in self.named for t in against)
+
     def _to_the_point(self, conclusion: Conclusion) -> bool:
+        if self._warns_of_a_stranger(conclusion):
+            return False
         backbone = self.selection.backbone
         if "correct" in conclusion.rule.effect or (backbone is not None and conclusion.entry == backbone.entry.id):
             return True

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from kb.entry import Design, Entry, KnowledgeBase, Playbook
+from kb.entry import Design, Entry, KnowledgeBase, Playbook, Technology
 from service.question.clauses import find_cue
 from service.question.question import Question
 from service.retrieval.search import Retrieved
@@ -24,7 +24,9 @@ def fit_all(kb: KnowledgeBase, question: Question, retrieved: Retrieved) -> Mapp
     close = close_entries(retrieved)
     found = (kb.entries[hit.entry] for hit in retrieved.entries)
     return {
-        entry.id: _fit(entry, question, entry.id in close) for entry in found if entry.kind in ("designs", "playbooks")
+        entry.id: _fit(kb, entry, question, entry.id in close)
+        for entry in found
+        if entry.kind in ("designs", "playbooks")
     }
 
 
@@ -32,13 +34,13 @@ def has_playbook(kb: KnowledgeBase, question: Question) -> bool:
     """Whether some playbook makes the move that the question names; true where it names none."""
     if not all(question.facts.get(name) for name in ("migration.from", "migration.to")):
         return True
-    return any(isinstance(e.meta, Playbook) and _move(e.meta, question) == "near" for e in kb.entries.values())
+    return any(isinstance(e.meta, Playbook) and _move(kb, e.meta, question) == "near" for e in kb.entries.values())
 
 
-def _fit(entry: Entry, question: Question, close: bool) -> Fit:
+def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool) -> Fit:
     meta = entry.meta
     if isinstance(meta, Playbook):
-        move = _move(meta, question)
+        move = _move(kb, meta, question)
         return "near" if close and move == "subject" else move
     if not isinstance(meta, Design):
         return "subject"
@@ -48,12 +50,40 @@ def _fit(entry: Entry, question: Question, close: bool) -> Fit:
     return "shape" if question.facts.get("shape") == meta.shape.name else "subject"
 
 
-def _move(meta: Playbook, question: Question) -> Fit:
-    """A playbook from and to the named engines is the one, one between others is not; where none is named it may serve."""
-    named = ((question.facts.get("migration.from"), meta.origin), (question.facts.get("migration.to"), meta.target))
-    same = [str(asked) in f"{written} {written.replace(' ', '-')}".lower() for asked, written in named if asked]
-    if not same:
+def _move(kb: KnowledgeBase, meta: Playbook, question: Question) -> Fit:
+    """A playbook from and to the named engines is the one, one between engines of their families is of the same shape.
+
+    One between others is not; where none is named it may serve.
+    """
+    named = [
+        (str(asked), written)
+        for asked, written in (
+            (question.facts.get("migration.from"), meta.origin),
+            (question.facts.get("migration.to"), meta.target),
+        )
+        if asked
+    ]
+    if not named:
         return "subject"
-    if all(same):
+    if all(_same(asked, written) for asked, written in named):
         return "near"
-    return "subject" if any(same) else "foreign"
+    if all(_same(asked, written) or _kin(kb, asked, written) for asked, written in named):
+        return "shape"
+    return "subject" if any(_same(asked, written) for asked, written in named) else "foreign"
+
+
+def _same(asked: str, written: str) -> bool:
+    return asked in f"{written} {written.replace(' ', '-')}".lower()
+
+
+def _kin(kb: KnowledgeBase, asked: str, written: str) -> bool:
+    """Whether both are profiles of one family with one first data model: MariaDB is to MySQL what CouchDB is to MongoDB."""
+    mine, theirs = (kb.entries.get(f"technologies/{name}") for name in (asked, written))
+    if (
+        mine is None
+        or theirs is None
+        or not isinstance(mine.meta, Technology)
+        or not isinstance(theirs.meta, Technology)
+    ):
+        return False
+    return mine.meta.family == theirs.meta.family

@@ -2,18 +2,23 @@
 
 import re
 
-from kb.entry import Section, Statement
-from service.analysis.choice import Choice
+from kb.entry import Rule, Section, Statement
+from kb.guidance import offer
+from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
-from service.answer.advice import Claim, Computed, Connective
+from service.answer.advice import Claim, Connective
 from service.answer.citations import CitationBook
-from service.answer.claims import connective, quote, ruled
+from service.answer.claims import connective, offered, quote, ruled
+from service.answer.estimates import leading
 from service.answer.evidence import Evidence
 from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
+from service.answer.verdict import reasons, verdict
 
 _MOST_DECISIONS = 3
 _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
+# A rule this near is about the very question.
+_CLEAR = 0.6
 _WORD = re.compile(r"[a-z0-9_]+")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
 _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
@@ -22,7 +27,7 @@ _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requiremen
 def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]]:
     """The summary, and the conclusions that it states, so that the body does not say them again."""
     claims: list[Claim] = []
-    if "execute" in evidence.question.intent_ids:
+    if "execute" in evidence.question.intent_ids or (evidence.plan.moving and evidence.selection.backbone is not None):
         claims.append(connective("recommend_only"))
     fired = evidence.fired()
     corrections = [c for c in fired if "correct" in c.rule.effect and c.firing.say]
@@ -31,72 +36,57 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         for c in fired
         if any(effect in c.rule.effect for effect in _DECISIVE) and c.firing.say and c not in corrections
     ]
-    stated = corrections + _nearest(evidence, decisions)[:_MOST_DECISIONS]
+    stated = corrections + _nearest(evidence, [c for c in decisions if _leads(evidence, c)])[:_MOST_DECISIONS]
     # What follows from the asker's own numbers leads before a passage about somebody else's.
     own = not stated and evidence.selection.backbone is None
-    stated += _nearest(evidence, [c for c in fired if c.firing.say and "ask" not in c.rule.effect])[:1] if own else []
+    own_rules = [c for c in fired if c.firing.say and "ask" not in c.rule.effect and _leads(evidence, c)]
+    stated += _nearest(evidence, own_rules)[:1] if own else []
     own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    figures = leading(evidence, book)
+    claims += figures
     claims += _gap(evidence, book)
     if evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
         claims.append(connective("carries_over"))
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
+        claims += reasons(evidence, evidence.choice, book) if evidence.choice.open else []
     for conclusion in stated[len(corrections) :]:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     claims += _best(
         evidence,
         book,
-        enough=own or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
+        enough=own
+        or bool(figures)
+        or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )
     return tuple(claims), tuple(stated)
 
 
+def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
+    """Whether a rule that holds is what was asked about: it rests on the asker's numbers, or its words are as near as the best section's.
+
+    Beside a verdict only what agrees with it leads; the table shows the rest.
+    """
+    choice = evidence.choice
+    if choice is not None:
+        positive = [target for effect, target in conclusion.rule.effect.items() if effect in ("prefer", "require")]
+        if any(isinstance(t, str) and t.startswith("technologies/") and t != choice.ranking[0] for t in positive):
+            return False
+    if evidence.plan.whole or evidence.plan.choosing or conclusion.entry in evidence.named:
+        return True
+    facts = evidence.conclusions.facts.by_attribute
+    if any(isinstance(facts[name].value, Quantity) for name in conclusion.firing.used if name in facts):
+        return True
+    best = max((hit.score for hit in evidence.retrieved.hits[:1]), default=0.0)
+    return evidence.rule_score(conclusion.key) >= _AS_NEAR * best
+
+
 def _nearest(evidence: Evidence, conclusions: list[Conclusion]) -> list[Conclusion]:
-    return sorted(conclusions, key=lambda c: (-evidence.rule_score(c.key), c.key))
-
-
-def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Claim]:
-    """Who leads and by how much, or that it is a close call; who was excluded before scores counted."""
-    names = [_name(evidence, candidate) for candidate in choice.ranking]
-    cited = tuple(n for c in choice.ranking[:2] for n in book.cite_section(evidence.kb.entries[c].anchors["scores"]))
-    for_what = _workload_names(evidence, choice)
-    shown = {name: f"{mean:.1f}" for name, mean in zip(names, choice.means, strict=True)}
-    claims = [_exclusion(evidence, choice, book)] if choice.excluded else []
-    out = {e.candidate for e in choice.excluded}
-    if out.issuperset(choice.ranking):
-        return [c for c in claims if c]
-    if choice.survives:
-        text = f"{names[0]} rather than {names[1]}{for_what}: weighted scores {shown[names[0]]} against {shown[names[1]]} of 5, and the order survives ±20% on every weight."
-    else:
-        text = f"{names[0]} leads {names[1]}{for_what} by {shown[names[0]]} to {shown[names[1]]} of 5, a close call: ±20% on the weights can turn it, so measure your own hardest query on both before deciding."
-    claims.append(
-        Claim(text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited)
-    )
-    return claims
-
-
-def _exclusion(evidence: Evidence, choice: Choice, book: CitationBook) -> Claim:
-    found = choice.excluded[0]
-    name = _name(evidence, found.candidate)
-    section = evidence.kb.entries[found.candidate].anchors["typed-facts"]
-    title = evidence.vocabulary.facts[found.constraint.fact].title.lower()
-    text = f"{name} does not meet {found.constraint.phrase}: its {title} is {found.value.replace('_', ' ')}."
-    return Claim(
-        text=text,
-        support=Computed(formula="constraint", inputs={found.constraint.fact: found.value}, result="excluded"),
-        citations=book.cite_section(section),
-    )
-
-
-def _workload_names(evidence: Evidence, choice: Choice) -> str:
-    titles = [evidence.vocabulary.workloads[w].title.lower() for w in choice.workloads]
-    return f" for {' and '.join(titles)}" if titles else ""
-
-
-def _name(evidence: Evidence, entry_id: str) -> str:
-    return evidence.kb.entries[entry_id].title
+    """Rules of the technology that is asked about first, then by how near their words are."""
+    asked = {f"technologies/{name.id}" for name in evidence.question.technologies if name.part in ("asked", "stack")}
+    return sorted(conclusions, key=lambda c: (c.entry not in asked, -evidence.rule_score(c.key), c.key))
 
 
 def _gap(evidence: Evidence, book: CitationBook) -> list[Claim]:
@@ -122,11 +112,23 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
         return [connective("no_design")]
     if evidence.weak:
         return [connective("weak")]
+    if (rule := _nearest_offer(evidence)) is not None:
+        return [offered(rule[1], offer(rule[1]), evidence.rule_section((rule[0], rule[1].id)), book)]
     asked = _words(evidence.question.context)
     sections = _by_decisiveness(evidence)
     telling = [(section, s) for section in sections if (s := _telling(section, asked)) is not None]
     announcing = [(section, s) for section in sections for s in _statements(section)]
     return [quote(*found, book) for found in (*telling, *announcing)[:1]]
+
+
+def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
+    """A rule whose own words are nearer to the question than any section's: the conditional answer to a conditional question."""
+    hits = evidence.retrieved.hits
+    if evidence.plan.whole or evidence.plan.defining or not hits or hits[0].route != "guidance":
+        return None
+    offers = evidence.offers(1)
+    near = evidence.rule_score((offers[0][0], offers[0][1].id)) if offers else 0.0
+    return offers[0] if offers and near >= max(_CLEAR, _AS_NEAR * hits[0].score) else None
 
 
 def _telling(section: Section, asked: frozenset[str]) -> Statement | None:
@@ -155,9 +157,10 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     """Where the decision stands first: the technology of a design, the goal of a playbook, the nearest section otherwise."""
     backbone = evidence.selection.backbone
     first = backbone or evidence.selection.chosen[0]
-    scores = {hit.section: hit.score for hit in evidence.retrieved.hits}
-    best = max((scores.get(s.id, 0.0) for s in first.sections), default=0.0)
-    near = [s for s in first.sections if scores.get(s.id, 0.0) >= _AS_NEAR * best]
+    scores = evidence.section_scores
+    shown = first.sections if backbone else tuple(s for c in evidence.selection.chosen for s in c.sections)
+    best = max((scores.get(s.id, 0.0) for s in shown), default=0.0)
+    near = [s for s in shown if scores.get(s.id, 0.0) >= _AS_NEAR * best]
     ranked = sorted(near, key=lambda s: (-scores.get(s.id, 0.0), s.line))
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]

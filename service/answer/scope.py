@@ -1,24 +1,72 @@
 """Scope: whether a question is ours, which of its subjects nobody has written on, and what is assumed of it."""
 
+from collections.abc import Sequence
+
 from kb.entry import Design, KnowledgeBase
 from kb.fact import Fact
+from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary
+from service.analysis.estimates import Estimated
 from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
-from service.answer.plan import CHOOSING
+from service.answer.plan import CHOOSING, Plan
 from service.answer.selection import Selection
 from service.question.intents import speaks_of_data
 from service.question.question import Question
 from service.retrieval.search import Retrieved
 
 # Under this, not even words of our subject make a question ours ("a database of French wines").
-_FAINT = 0.25
+_FAINT = 0.33
+# A figure of ours that is asked for makes a question ours where hardly anything else does.
+_BY_FIGURES = 0.25
+_NAMES = frozenset(
+    {"engine", "stack", "compared", "excluded", "migration.from", "migration.to", "cloud", "workload.users"}
+)
+_NEAREST = 5
+_ENOUGH_FIGURES = 2
 
 
-def is_ours(question: Question, retrieved: Retrieved) -> bool:
-    """Near to what we have, or pasted, or a domain that no entry knows asked about in words of our subject."""
-    ours_by_words = bool(question.intents) and speaks_of_data(question.text) and retrieved.relevance >= _FAINT
-    return retrieved.relevant or bool(question.pasted) or ours_by_words
+def is_ours(question: Question, retrieved: Retrieved, estimates: Sequence[Estimated] = ()) -> bool:
+    """Near to what we have, or pasted, or of a domain that no entry knows but asked about in words or figures of our subject."""
+    if "refuse" in question.intent_ids:
+        return False
+    if retrieved.relevant or question.pasted:
+        return True
+    if any(each.asked for each in estimates) and retrieved.relevance >= _BY_FIGURES:
+        return True
+    return (
+        retrieved.relevance >= _FAINT
+        and not retrieved.astray
+        and (speaks_of_data(question.text) or _states_a_case(question))
+    )
+
+
+def _states_a_case(question: Question) -> bool:
+    """Whether something was understood that only data layers have: a workload, a shape, a rate, a rule; a product's name is no such thing."""
+    return any(name not in _NAMES for name in question.facts.by_attribute)
+
+
+def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Selection) -> bool:
+    """Whether a technology is to be chosen and nothing chooses it yet: no worked design of the case, no candidates named.
+
+    "Should I use UUIDs?" is a choice too, but none of a store: what is nearest then is no profile.
+    """
+    if question.intent_ids & {"migrate", "license"} or question.pasted:
+        return False
+    carried = selection.backbone is not None and selection.backbone.fit == "near"
+    if "choose_store" in question.intent_ids:
+        return not carried
+    if "design" in question.intent_ids and plan.whole:
+        return selection.backbone is None
+    nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
+    profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
+    # Figures without a word of what is wanted ask for what carries them.
+    wanted = "choose" in question.intent_ids or (not question.intents and _figures(question) >= _ENOUGH_FIGURES)
+    return wanted and not carried and 2 * profiles > len(nearest)
+
+
+def _figures(question: Question) -> int:
+    return sum(isinstance(fact.value, Quantity) and fact.origin == "stated" for fact in question.facts.facts)
 
 
 def gaps(
@@ -44,8 +92,11 @@ def gaps(
             vocabulary.technologies[str(question.facts.get(f"migration.{end}"))].name for end in ("from", "to")
         )
         found.append(Gap("playbooks", f"A migration from {origin} to {target}"))
+    # Where it is to be chosen, and where the whole question is about it.
     chosen_among = [
-        Gap(entry, vocabulary.technologies[named[entry]].name) for entry in missing if question.intent_ids & CHOOSING
+        Gap(entry, vocabulary.technologies[named[entry]].name)
+        for entry in missing
+        if question.intent_ids & CHOOSING or question.facts.get("engine") == named[entry]
     ]
     return (*found, *chosen_among)
 

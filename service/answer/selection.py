@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb.entry import Design, Entry, KnowledgeBase, Playbook, Section, SectionKind
 from service.analysis.conclusions import Conclusion
-from service.answer.fit import Fit, close_entries, fit_all
+from service.answer.fit import Fit, close_entries
 from service.answer.plan import Plan
 from service.answer.topics import carries_over, section_kind
 from service.question.question import Question
@@ -29,6 +29,7 @@ DEFINING = ("solution", "at a glance", "problem")
 _DEFINES = 0.3
 _LOOSE_SHARE, _FEW = 0.6, 3
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
+_OF_ITS_CASE: frozenset[SectionKind] = frozenset({"requirements", "technology"})
 _SHAPE_KINDS: frozenset[SectionKind] = frozenset(
     {"requirements", "technology", "schema", "indexes", "transactions", "tradeoffs"}
 )
@@ -45,6 +46,16 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What selection starts from: the fit of each design and playbook, the one that bears the whole question if any does,
+    and the sections that explain a rule which certainly holds: they answer before their neighbours do."""
+
+    fits: Mapping[str, Fit]
+    bearing: Entry | None = None
+    explaining: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Selection:
     """What answers, best first; `backbone` is a worked design or playbook that the whole answer is built around."""
 
@@ -52,28 +63,26 @@ class Selection:
     backbone: Chosen | None
 
 
-def select(
-    kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, explaining: frozenset[str] = frozenset()
-) -> Selection:
-    """Entries by adjusted score, then their sections by plan and relevance within the plan's length.
-
-    `explaining` are sections that explain a rule which certainly holds: they answer before their neighbours do.
-    """
-    fits = fit_all(kb, question, retrieved)
+def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, found: Found) -> Selection:
+    """Entries by adjusted score, then their sections by plan and relevance within the plan's length."""
+    fits, explaining = found.fits, found.explaining
     ranked = _ranked(kb, question, retrieved, plan, fits)
     if not ranked:
         return Selection((), None)
     best = ranked[0][0]
     kept = {entry.id: (score, entry) for score, entry in ranked[:_MOST_ENTRIES] if score >= best * _COMPANION_SHARE}
+    if found.bearing is not None:
+        kept.setdefault(found.bearing.id, (best, found.bearing))
     scores = {hit.section: hit.score + (_EXPLAINS if hit.section in explaining else 0.0) for hit in retrieved.hits}
     # Where the subject itself has no entry, only a design or playbook that is close all the same may carry the answer.
     unwritten = any(not gap.subject.startswith("technologies/") for gap in retrieved.gaps)
     close = close_entries(retrieved)
     bearers = {name: found for name, found in kept.items() if name in close or not unwritten}
-    backbone = _backbone(bearers, fits) if plan.whole else None
+    backbone = (found.bearing or _backbone(bearers, fits)) if plan.whole else None
     picked: dict[str, tuple[Section, ...]] = {}
     room = min(plan.words, _WITHOUT_BACKBONE)
     if backbone is not None:
+        fits = {**fits, backbone.id: _worn(backbone, fits[backbone.id])}
         picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id])
         room = plan.words // 8
     others = [entry for _, entry in kept.values() if entry is not backbone]
@@ -82,6 +91,13 @@ def select(
         Chosen(kept[name][1], kept[name][0], fits.get(name, "subject"), picked[name]) for name in picked if picked[name]
     )
     return Selection(chosen, next((c for c in chosen if c.entry is backbone), None))
+
+
+def _worn(backbone: Entry, fit: Fit) -> Fit:
+    """What bears an answer is the case itself or its shape; a playbook has no domain to differ in."""
+    if fit != "subject":
+        return fit
+    return "near" if backbone.kind == "playbooks" else "shape"
 
 
 def explaining(fired: Iterable[Conclusion], retrieved: Retrieved) -> frozenset[str]:
@@ -133,9 +149,7 @@ def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> t
     room = plan.words if fit == "near" else plan.words // 2
     picked: list[Section] = []
     # The decision stands in the summary; what belongs to it stays with it.
-    leading = [
-        s for s in planned if s in _leading(planned) or section_kind(entry, s) == "technology" or carries_over(s)
-    ]
+    leading = [s for s in planned if s in _leading(planned) or _indispensable(entry, s)]
     rest = [s for s in planned if s not in leading]
     rest.sort(key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), s.line))
     for section in (*leading, *rest):
@@ -143,6 +157,12 @@ def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> t
             picked.append(section)
             room -= _length(section)
     return _ordered(entry, picked)
+
+
+def _indispensable(entry: Entry, section: Section) -> bool:
+    """The decision, what carries over, and every phase of a plan: half of a migration is none."""
+    phase = entry.kind == "playbooks" and section.path[0].lower() == "phases"
+    return phase or section_kind(entry, section) == "technology" or carries_over(section)
 
 
 def _belongs(section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
@@ -172,7 +192,7 @@ def _relevant(
         (_weighed(entry, s, plan, scores), entry, s)
         for entry in entries
         for s in entry.sections
-        if s.id in scores and section_kind(entry, s) != "erd"
+        if s.id in scores and _stands_alone(entry, s)
     ]
     pool.sort(key=lambda item: (-item[0], item[1].id, item[2].line))
     picked: dict[str, list[Section]] = {}
@@ -188,6 +208,12 @@ def _relevant(
         taken += 1
     by_id = {entry.id: entry for entry in entries}
     return {name: _ordered(by_id[name], sections) for name, sections in picked.items()}
+
+
+def _stands_alone(entry: Entry, section: Section) -> bool:
+    """Whether a section answers without its entry: what a design requires, sums up and decides is about its own case only."""
+    kind = section_kind(entry, section)
+    return kind != "erd" and not (entry.kind == "designs" and kind in _OF_ITS_CASE and not carries_over(section))
 
 
 def _weighed(entry: Entry, section: Section, plan: Plan, scores: Mapping[str, float]) -> float:

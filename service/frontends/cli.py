@@ -45,12 +45,36 @@ def ask(
     ] = None,
     as_json: Json = False,
     brief: Annotated[bool, typer.Option("--brief", help="A third of the length.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print what was considered, chosen and dropped, instead of the answer.")
+    ] = False,
+    state: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="A fact stated outright, such as workload.writes_per_s=800/s; repeatable."),
+    ] = None,
 ) -> None:
     """Ask a question, get cited advice."""
     from service.frontends.cli_ask import Typed
     from service.frontends.cli_ask import ask as answer
+    from service.frontends.cli_ask import explain as account
 
-    answer(Typed(question, tuple(file or ()), history, brief), as_json)
+    typed = Typed(question, tuple(file or ()), history, brief, tuple(state or ()))
+    if explain:
+        account(typed)
+    else:
+        answer(typed, as_json)
+
+
+@app.command()
+def compare(
+    names: Annotated[list[str], typer.Argument(help="Two to six technologies, by any of their names.")],
+    purpose: Annotated[str, typer.Option("--for", help="What it is for, in a sentence.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Compare technologies for a purpose: verdict, table, what would turn it."""
+    from service.frontends.cli_ask import compare as weigh
+
+    weigh(names, purpose, as_json)
 
 
 @app.command()
@@ -63,6 +87,18 @@ def search(
     from service.frontends.cli_ask import search as find
 
     find(query, limit, as_json)
+
+
+@app.command()
+def calc(
+    name: Annotated[str | None, typer.Argument(help="A formula; without one, all are listed.")] = None,
+    inputs: Annotated[list[str] | None, typer.Argument(help="Its inputs, such as rate=400/s bits=31.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Compute one formula, with its inputs, its statement and its source."""
+    from service.frontends.cli_calc import calc as compute
+
+    compute(name, tuple(inputs or ()), as_json)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,12 +27,25 @@ class Typed:
     files: tuple[Path, ...]
     history: Path | None
     brief: bool
+    constraints: tuple[str, ...] = ()
 
 
 def ask(typed: Typed, as_json: bool) -> None:
     """Answer on standard output. Raises RequestError before anything heavy is loaded."""
     request = request_of(typed)
     advice = build_advisor(read_settings()).advise(request)
+    write(body(advice) if as_json else render(advice).encode())
+
+
+def explain(typed: Typed) -> None:
+    """What was considered, chosen and dropped, as text."""
+    request = request_of(typed)
+    write(f"{build_advisor(read_settings()).explain(request).text}\n".encode())
+
+
+def compare(names: Sequence[str], purpose: str, as_json: bool) -> None:
+    """The comparison on standard output."""
+    advice = build_advisor(read_settings()).compare(names, purpose)
     write(body(advice) if as_json else render(advice).encode())
 
 
@@ -59,12 +73,24 @@ def request_of(typed: Typed) -> AskRequest:
             {"name": path.name, "language": LANGUAGES.get(path.suffix), "content": _read(path)} for path in typed.files
         ],
         "history": _history(typed.history),
+        "constraints": pairs(typed.constraints),
         "detail": "brief" if typed.brief else "full",
     }
     try:
         return AskRequest.model_validate(content)
     except ValidationError as error:
         raise RequestError(_explained(error)) from error
+
+
+def pairs(written: Iterable[str]) -> dict[str, str]:
+    """`name=value` arguments by name. Raises RequestError."""
+    found: dict[str, str] = {}
+    for pair in written:
+        name, equals, value = pair.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            raise RequestError(f"{pair!r} is not name=value: write rate=400/s, with quotes where a value holds spaces")
+        found[name.strip()] = value.strip()
+    return found
 
 
 def write(content: bytes) -> None:

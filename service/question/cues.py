@@ -1,11 +1,18 @@
-"""Flags, choices and sets: attributes that words state, and words deny."""
+"""Flags, choices, sets and measures: attributes that words state, and words deny."""
 
+import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from kb.fact import Fact, Span
+from kb.quantity import Quantity, parse_quantity
 from kb.vocabulary import Attribute
 from service.question.clauses import Stretch, find_cue, negated
+from service.question.forms import places
 
+_ALTERNATIVE = re.compile(r"\b(?:or|vs|versus|instead|than|to)\b", re.IGNORECASE)
+# "bigint, timestamptz" are two columns, "32-bit integer" is one.
+_LISTED = re.compile(r",|\band\b|\+|&", re.IGNORECASE)
 _NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
 
 
@@ -38,6 +45,47 @@ def choices(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fa
         elif len(hits) == 1:
             found.append(Fact(attribute.name, next(iter(hits)), "stated", _span(text, first, source)))
     return tuple(found)
+
+
+def measures(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fact, ...]:
+    """Quantities that words state without a number ("by day", "a bigint column"): the longest words, then the first."""
+    found = []
+    for attribute in attributes:
+        hits = [
+            (place.start - place.end, place.start, value, place)
+            for value, forms in attribute.measures.items()
+            for form in forms
+            for place in places(form, text)
+            if not negated(text, place.start)
+        ]
+        free = [hit for hit in hits if not any(_covers(other[3], hit[3]) for other in hits)]
+        if free:
+            places_ = {
+                hit[3]: parse_quantity(hit[2], attribute.unit or None) for hit in sorted(free, key=lambda hit: hit[1])
+            }
+            fact = _measured(text, attribute, places_, source)
+            found += [fact] if fact else []
+    return tuple(found)
+
+
+def _measured(text: str, attribute: Attribute, hits: Mapping[Stretch, Quantity], source: str) -> Fact | None:
+    """The first of several; the columns of one key are added, and of alternatives none is stated."""
+    stretch, first = next(iter(hits.items()))
+    value = first.value
+    if attribute.adds and len(hits) > 1:
+        whole = Stretch(stretch.start, max(place.end for place in hits))
+        if _ALTERNATIVE.search(text[whole.start : whole.end]):
+            return None
+        ordered = list(hits)
+        if all(_LISTED.search(text[a.end : b.start]) for a, b in pairwise(ordered)):
+            stretch, value = whole, sum(each.value for each in hits.values())
+    span = _span(text, stretch, source)
+    return Fact(attribute.name, Quantity(value, first.unit, span.text), "stated", span)
+
+
+def _covers(place: Stretch, other: Stretch) -> bool:
+    """Whether a place holds another that is shorter: "int unsigned" is no "int"."""
+    return place.start <= other.start and other.end <= place.end and place != other
 
 
 def _undenied(text: str, values: Mapping[str, tuple[str, ...]]) -> dict[str, Stretch]:

@@ -32,6 +32,32 @@ _PLAIN_WORDS = frozenset(
         "dynamo",
     }
 )
+# English words that lie within a slip of a name: found by holding every name against a list of English words with their
+# endings. A name added to kb/terms may need another.
+_ORDINARY = frozenset(
+    {
+        "document",
+        "documents",
+        "documented",
+        "documenting",
+        "documenter",
+        "documental",
+        "documentary",
+        "posture",
+        "postures",
+        "posters",
+        "valley",
+        "valleys",
+        "timescales",
+        "cosmic",
+        "elastics",
+    }
+)
+_COMPANIONS = frozenset({"pgbouncer", "debezium"})
+_TOOLS = frozenset({
+    "flyway", "liquibase", "alembic", "prisma-orm", "typeorm", "sqlalchemy", "django-orm", "entity-framework-core", "activerecord",
+    "pgbouncer", "debezium", "aws-dms", "prometheus", "grafana", "datadog", "varnish", "pgvector",
+})  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
 
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
@@ -120,7 +146,7 @@ def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stret
     found = []
     for match in _TOKEN.finditer(text):
         word = match.group().lower()
-        if any(place.start < match.end() and match.start() < place.end for place in taken):
+        if word in _ORDINARY or any(place.start < match.end() and match.start() < place.end for place in taken):
             continue
         for name in names.values():
             known = {
@@ -182,6 +208,10 @@ def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:
         if hits := spans(part):
             facts.append(Fact(part, frozenset(name.id for name in hits), "stated", _span(hits[0], source)))
     candidates = {name.id for name in spans("asked", "stack", *(("to",) if not moving else ()))}
+    # What stands in front of or beside a database is not the database that is asked about.
+    candidates = candidates - _COMPANIONS or candidates
+    # "A Flyway migration on Postgres" is about PostgreSQL: what works on a database is not the database.
+    candidates = (candidates - _TOOLS) or candidates
     if len(candidates) == 1 and not spans("compared"):
         hit = next(name for name in named if name.id in candidates)
         facts.append(Fact("engine", hit.id, "stated", _span(hit, source)))

@@ -3,35 +3,42 @@
 import re
 from dataclasses import dataclass
 
-from kb.quantity import BYTES, MAGNITUDES, SECONDS, Unit
-
-_WORDS = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "a dozen": 12, "two dozen": 24, "three dozen": 36, "a hundred": 100,
-    "a thousand": 1e3, "a million": 1e6, "half a million": 5e5, "a billion": 1e9, "zero": 0,
-}  # fmt: skip
-_WORD_NUMBER = "|".join(sorted((re.escape(word).replace(r"\ ", r"\s+") for word in _WORDS), key=len, reverse=True))
-_DIGITS = r"\d{1,3}(?:[,_ ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SCALE = r"k|K|M|m|mn|mio|bn|B|T|thousand|millions?|billions?|trillion"
-_TIME = "|".join(sorted((re.escape(word) for word in SECONDS), key=len, reverse=True))
-_SIZE = "|".join(sorted((re.escape(word) for word in BYTES if word != "b"), key=len, reverse=True))
-
-_NUMBER = re.compile(
-    rf"(?<![\w.#/-])(?P<money>[$€£])?\s?(?:(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})|(?P<words>\b(?:{_WORD_NUMBER})\b))",
-    re.IGNORECASE,
+from kb.quantity import BITS, BYTES, MAGNITUDES, SECONDS, Unit
+from service.question.number_words import (
+    BARE_ARTICLES,
+    NO_NUMBER_AFTER,
+    NO_NUMBER_BEFORE,
+    NUMBER,
+    SIZE,
+    TIME,
+    lasts,
+    spelled,
 )
+
 # "400 B" is bytes and "5 m" is anyone's guess, "2B messages" and "5m users" are not.
 _MAGNITUDE = re.compile(
-    r"(?:\s?(?:thousand|millions?|mn|mio|billions?|bn|trillion|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
+    r"(?:\s?(?:(?i:thousand|millions?|mn|mio|billions?|bn|trillions?)|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
+)
+# "10 GbE" and "1 Gbps" are bits; "Gb" with a small b is, where a second follows.
+_LINE = re.compile(
+    r"[\s-]*(?:(?P<bit>(?i:[kmgt]))(?:(?i:bit)s?(?:/s(?:ec)?|ps|\s+per\s+second|\s+a\s+second)?|b(?:ps|/s(?:ec)?|E)|bps|igabits?)(?![\w])|(?P<gig>(?i:gig))(?=\s+(?:link|line|network|ethernet|nic|connection|pipe|uplink)))"
 )
 _UNIT = re.compile(
-    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{_SIZE})|B)(?![\w])|(?P<time>(?i:{_TIME}))(?![\w]))"
+    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<time>(?i:{TIME}))(?![\w]))"
 )
-_NOUN = re.compile(r"\s+(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
+_TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
+_NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2}))(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
+# "2 million daily active users" are people, "2 million daily orders" a rate.
+_PEOPLE = r"(?!\s+(?:active\s+|unique\s+)?(?:users?|visitors?|customers?|actives?|players?|readers?|riders?|shoppers?|listeners?|viewers?|subscribers?|backups?|partitions?|snapshots?|tables?))"
 _PER = re.compile(
-    rf"\s*(?:/\s*|\bper\s+|\ban?\s+|\beach\s+|\bevery\s+)(?P<per>(?i:{_TIME}))(?![\w])|\s*(?P<adverb>daily|hourly|monthly|weekly|yearly|annually|qps\b|tps\b|rps\b|iops\b)",
+    rf"\s*(?:/\s*|\bper\s+|\bin\s+an?\s+|\ban?\s+|\beach\s+|\bevery\s+)(?P<per>(?i:{TIME}))(?![\w])|\s*(?P<adverb>(?:daily|hourly|monthly|weekly|yearly|annually){_PEOPLE}|qps\b|tps\b|rps\b|iops\b)",
     re.IGNORECASE,
 )
+_EACH = re.compile(
+    rf"\s+(?:each|apiece|(?:per|for each|for every|from each|from every|by each)\s+(?!(?:{TIME})\b)[A-Za-z]+(?:\s+and)?)(?=\s+(?:per|an?|each|every)\s+(?:{TIME})\b|\s*/\s*(?:{TIME})\b)",
+    re.IGNORECASE,
+)
+_OF_WHAT = re.compile(r"\s+of\s+(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)")
 _ADVERBS = {
     "daily": 86400.0,
     "hourly": 3600.0,
@@ -44,17 +51,22 @@ _ADVERBS = {
     "rps": 1.0,
     "iops": 1.0,
 }
+_OFTEN = re.compile(r"^(?:daily|monthly|weekly|unique)\s+(?:(?:active|unique)\s+)?", re.IGNORECASE)
 # Words that end a noun phrase: "400 tenants with one database" counts tenants, not databases.
 _STOP = re.compile(
-    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|into|over|under|within|daily|hourly|monthly|weekly|yearly|annually|s|sec|second|seconds)\b",
+    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|into|over|under|within|when|while|until|because|during|after|before|where|if|daily|hourly|monthly|weekly|yearly|annually|s|sec|second|seconds)\b"
+    r"|(?<=\s)(?:once|twice|send|transmit|emit|report(?=\s+(?:once|twice|hourly|every|each|their|its|in)\b))\b",
     re.IGNORECASE,
 )
-_VERSION_BEFORE = re.compile(r"(?:\bv|\bversion\s)$", re.IGNORECASE)
+_NINES = re.compile(r"^nines?\b")
 
 
 @dataclass(frozen=True)
 class Mention:
-    """One number: characters start to end, its unit, and the words it counts (`noun`, lower case, may be empty)."""
+    """One number: characters start to end, its unit, and the words it counts (`noun`, lower case, may be empty).
+
+    `tail` is where the number and its unit end and the counted words begin; `period` the seconds that a rate was given for; `each` that it is one source's.
+    """
 
     start: int
     end: int
@@ -62,18 +74,32 @@ class Mention:
     value: float
     unit: Unit
     noun: str = ""
+    tail: int = 0
+    period: float = 1.0
+    each: bool = False
 
 
 def mentions(text: str) -> tuple[Mention, ...]:
-    """Every number in the text in order; calendar years and versions (`v16`, `version 8.0`) are not counted."""
+    """Every number in the text in order; calendar years, clock times and versions (`v16`, `version 8.0`) are not counted."""
     found: list[Mention] = []
     position = 0
-    while match := _NUMBER.search(text, position):
+    while match := NUMBER.search(text, position):
+        position = match.end()
+        if _counts_nothing(text, match):
+            position = max(position, nothing.end() if (nothing := NO_NUMBER_AFTER.match(text, position)) else 0)
+            continue
         mention = _read(text, match)
         position = max(mention.end, match.end())
-        if not (_is_year(mention, match) or _VERSION_BEFORE.search(text[: match.start()])):
+        if not _is_year(mention, match):
             found.append(mention)
     return tuple(found)
+
+
+def _counts_nothing(text: str, match: re.Match[str]) -> bool:
+    article = match.group("article")
+    if article and (article.lower() in BARE_ARTICLES and not lasts(text, match)):
+        return True
+    return bool(NO_NUMBER_BEFORE.search(text[: match.start()]) or NO_NUMBER_AFTER.match(text, match.end()))
 
 
 def _is_year(mention: Mention, match: re.Match[str]) -> bool:
@@ -88,43 +114,64 @@ def _is_year(mention: Mention, match: re.Match[str]) -> bool:
 
 
 def _read(text: str, match: re.Match[str]) -> Mention:
-    value = _value(match)
-    end = match.end()
+    value, end = spelled(match), match.end()
     if scale := _MAGNITUDE.match(text, end):
         value *= MAGNITUDES[scale.group().strip().lower()]
         end = scale.end()
-    unit: Unit = "money" if match.group("money") else "count"
-    if unit == "count" and (found := _UNIT.match(text, end)):
-        value, unit = _with_unit(value, found)
-        end = found.end()
-    noun, end, value, unit = _with_rate(text, end, value, unit)
-    return Mention(match.start(), end, text[match.start() : end].strip(), value, unit, noun)
+    unit: Unit = "money" if match.group("money") else "percent" if match.group("fraction") else "count"
+    if match.group("ratio"):
+        return Mention(match.start(), end, text[match.start() : end].strip(), value, "count", "ratio", end)
+    if unit == "count":
+        value, unit, end = _with_unit(text, end, value)
+    if unit == "count" and (times := _TIMES.match(text, end)):
+        return Mention(
+            match.start(), times.end(), text[match.start() : times.end()].strip(), value, "count", "times", end
+        )
+    return _with_rate(text, match.start(), end, value, unit)
 
 
-def _value(match: re.Match[str]) -> float:
-    if words := match.group("words"):
-        return float(_WORDS[re.sub(r"\s+", " ", words.lower())])
-    return float(re.sub(r"[,_ ]", "", match.group("digits")))
-
-
-def _with_unit(value: float, found: re.Match[str]) -> tuple[float, Unit]:
+def _with_unit(text: str, end: int, value: float) -> tuple[float, Unit, int]:
+    if line := _LINE.match(text, end):
+        return value * BITS[f"{(line.group('bit') or 'g').lower()}bit"], "bandwidth", line.end()
+    found = _UNIT.match(text, end)
+    if found is None:
+        return value, "count", end
     if found.group("percent"):
-        return value, "percent"
+        return value, "percent", found.end()
     if size := found.group("size"):
-        return value * BYTES[size.lower()], "bytes"
-    return value * SECONDS[found.group("time").lower()], "duration"
+        return value * BYTES[size.lower()], ("bandwidth" if found.group("bps") else "bytes"), found.end()
+    if found.group("chars"):
+        return value, "bytes", found.end()
+    return value * SECONDS[found.group("time").lower()], "duration", found.end()
 
 
-def _with_rate(text: str, end: int, value: float, unit: Unit) -> tuple[str, int, float, Unit]:
+def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Mention:
     """The noun behind the number and the period behind the noun: `800 orders/s`, `2 GB per day`, `5k a minute`."""
-    noun, after = "", end
-    if unit == "count" and (words := _NOUN.match(text, end)):
-        phrase = words.group("noun")
-        cut = _STOP.search(phrase)
-        noun = (phrase[: cut.start()] if cut else phrase).strip().lower()
-        after = words.start("noun") + len(noun) if noun else end
-    per = _PER.match(text, after) or (_PER.match(text, end) if noun else None)
+    noun, after = _noun(text, tail) if unit == "count" else ("", tail)
+    if _NINES.match(noun):
+        return Mention(start, after, text[start:after].strip(), 100 - 10 ** (2 - value), "percent", "", after)
+    each = _EACH.match(text, after) if unit == "count" else None
+    after = each.end() if each else after
+    per = _PER.match(text, after) or (_PER.match(text, tail) if noun else None)
+    if per is None and unit == "bytes" and (what := _OF_WHAT.match(text, tail)):
+        per = _PER.match(text, what.end() - 1)
     if per is None or unit not in ("count", "bytes"):
-        return noun, (after if noun else end), value, unit
+        end = after if noun else tail
+        return Mention(start, end, text[start:end].strip(), value, unit, noun, tail)
     seconds = _ADVERBS.get((per.group("adverb") or "").lower()) or SECONDS[per.group("per").lower()]
-    return noun, per.end(), value / seconds, ("rate" if unit == "count" else "bandwidth")
+    end, rate = per.end(), "rate" if unit == "count" else "bandwidth"
+    if per.group("adverb") and not noun and unit == "count":
+        noun, end = _noun(text, end)
+    return Mention(start, end, text[start:end].strip(), value / seconds, rate, noun, tail, seconds, bool(each))  # type: ignore[arg-type]  # one of two units
+
+
+def _noun(text: str, end: int) -> tuple[str, int]:
+    words = _NOUN.match(text, end)
+    if words is None:
+        return "", end
+    phrase, begins = words.group("noun"), words.start("noun")
+    if (often := _OFTEN.match(phrase)) and re.match(_PEOPLE.replace("(?!", "(?:", 1), f" {phrase[often.end() :]}"):
+        phrase, begins = phrase[often.end() :], begins + often.end()
+    cut = _STOP.search(phrase)
+    noun = (phrase[: cut.start()] if cut else phrase).strip()
+    return noun.lower(), (begins + len(noun) if noun else end)

@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 
 from kb.fact import Fact, FactSet, Span
+from kb.quantity import Quantity
 from kb.vocabulary import ShapeTerm, Vocabulary
 from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
-from service.question.cues import choices, flags
+from service.question.cues import choices, flags, measures
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intents
 from service.question.numbers import Mention, mentions
+from service.question.parts import parts
 from service.question.pasted import Pasted, pasted
 from service.question.request import AskRequest
-from service.question.roles import bind, is_version
+from service.question.roles import bind, further, is_version, yearly
+from service.question.spelling import load_speller
 
 _CERTAIN_SHAPE = 3
 
@@ -36,6 +39,7 @@ class Question:
     technologies: tuple[Named, ...]
     loose: tuple[Loose, ...]
     pasted: tuple[Pasted, ...]
+    parts: tuple[str, ...] = ()
 
     @property
     def intent_ids(self) -> frozenset[str]:
@@ -46,6 +50,8 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     """Read the request; what is read of the last turn overrides what was said before. Raises ConstraintError."""
     check_weights(request.weights, vocabulary)
     prose, texts = pasted(request)
+    # Searched and sorted by what was meant; facts and spans are read from what was typed.
+    meant = load_speller().mended(prose)
     earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
     facts: list[Fact] = []
     for source, text in earlier:
@@ -53,18 +59,19 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     current, loose, named = _read(prose, "question", vocabulary)
     facts += current
     facts += stated(request.constraints, vocabulary)
-    facts += _shape(prose, vocabulary)
+    facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
     objects = tuple(obj for text in texts for obj in text.objects)
     compared = len({name.id for name in named if name.part == "compared"})
     return Question(
         text=prose.strip() or request.question.strip(),
-        context=f"{before} {prose}".strip(),
+        context=f"{before} {meant}".strip(),
         facts=FactSet(tuple(facts), objects, prose),
-        intents=intents(prose, compared) or (intents(before, 0) if before else ()),
+        intents=intents(meant, compared) or (intents(before, 0) if before else ()),
         technologies=named,
         loose=tuple(loose),
         pasted=texts,
+        parts=parts(prose),
     )
 
 
@@ -72,21 +79,43 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
     named = technologies(text, vocabulary.technologies)
     names = tuple(name.stretch for name in named)
     attributes = vocabulary.attributes
+    worded = measures(text, attributes.values(), source)
     facts: list[Fact] = [*technology_facts(named, source)]
     loose: list[Loose] = []
     for mention in mentions(text):
-        if is_version(text, mention, names):
+        if is_version(text, mention, names) or _within(mention, worded):
             continue
         fact = bind(text, mention, attributes, source)
-        if fact is not None and not any(
-            known.attribute == fact.attribute and known.span != fact.span for known in facts
-        ):
+        fact = further(yearly(text, fact), attributes, facts) if fact is not None else None
+        if fact is not None:
             facts.append(fact)
         else:
             loose.append(_loose(mention, source))
+    facts += [fact for fact in worded if not _said_with_a_number(fact, facts)]
     facts += flags(text, attributes.values(), source)
     facts += choices(text, attributes.values(), source)
     return facts, [number for number in loose if not _inside(number, facts)], named
+
+
+def _said_with_a_number(fact: Fact, facts: list[Fact]) -> bool:
+    """Whether a number states the same attribute, or the words are the period of a rate: the second of "2 KB every second"."""
+    return any(
+        known.attribute == fact.attribute
+        or (
+            known.span is not None
+            and fact.span is not None
+            and isinstance(known.value, Quantity)
+            and known.value.unit in ("rate", "bandwidth")
+            and known.span.start < fact.span.end
+            and fact.span.start < known.span.end
+        )
+        for known in facts
+    )
+
+
+def _within(mention: Mention, worded: tuple[Fact, ...]) -> bool:
+    """Whether words that have been read as a whole hold the number: the four of "4-byte integer" is no number of its own."""
+    return any(f.span and f.span.start <= mention.start and mention.tail <= f.span.end for f in worded)
 
 
 def _inside(number: Loose, facts: list[Fact]) -> bool:

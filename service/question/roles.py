@@ -1,13 +1,14 @@
 """Which attribute a number is: a fact only when the words around it name one role, otherwise it stays a number."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kb.fact import Fact, Span
 from kb.quantity import Quantity
 from kb.vocabulary import Attribute
 from service.question.clauses import Stretch, around, clauses, find_cue, sentences
+from service.question.forms import form_length
 from service.question.numbers import Mention
 
 # A cue in the neighbouring clause counts as if it stood this much farther away.
@@ -18,23 +19,42 @@ _NEXT = 12
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "latency.p99": (1e-4, 120.0),
     "latency.rtt": (1e-5, 5.0),
+    "query.time": (1e-5, 300.0),
     "workload.retention": (3600.0, 3.2e9),
+    "workload.interval": (1e-3, 2.7e6),
     "workload.item_bytes": (1.0, 1e9),
+    "workload.devices": (2.0, 1e12),
+    "key.bytes": (1.0, 2704.0),
+    "horizon": (86400.0, 3.2e9),
+    "partition.interval": (60.0, 3.2e7),
+    "replication.lag": (1.0, 2.7e6),
     "downtime.window": (0.0, 7 * 86400.0),
-    "availability": (50.0, 100.0),
+    "availability": (90.0, 100.0),
+    "headroom": (1.0, 90.0),
     "workload.peak_factor": (1.0, 1000.0),
+    "compression.ratio": (1.0, 1000.0),
+    "copies": (1.0, 20.0),
     "team.size": (1.0, 10_000.0),
     "regions": (1.0, 100.0),
     "db.size": (1e6, 1e19),
+    "shard.bytes": (1e6, 1e16),
+    "disk.size": (1e8, 1e18),
     "freshness": (0.0, 7 * 86400.0),
     "cache.ttl": (1e-3, 3.2e7),
 }
+# "64 GB of RAM" is memory, whatever stands before it.
+_NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
+    "memory": re.compile(r"[\s-]*(?:of\s+)?(?:ram|memory)\b", re.IGNORECASE),
+    "workload.item_overhead": re.compile(r"[\s-]*(?:of\s+)?(?:\w+\s+)?(?:overhead|headers?)\b", re.IGNORECASE),
+}
+_EACH_AT_MOST = 1000
+_FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _CUE = 8, 7, 6, 5, 4, 1
 _ZERO_DURATION = ("rpo", "rto", "downtime.window", "freshness")
 
 
 @dataclass(frozen=True)
 class _Bid:
-    """How well an attribute explains a number: nouns before cues, near before far, long cues before short."""
+    """How well an attribute explains a number: forms before nouns, nouns before cues, near before far, long before short."""
 
     attribute: Attribute
     strength: int
@@ -49,7 +69,7 @@ class _Bid:
 
 def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], source: str) -> Fact | None:
     """The fact that the number states, or None where no role, or more than one, is certain."""
-    bids = sorted(_bids(text, mention, attributes), key=lambda bid: bid.rank)
+    bids = sorted(_bids(text, mention, attributes) or _wide(text, mention, attributes), key=lambda bid: bid.rank)
     if not bids:
         return None
     best = bids[0]
@@ -69,28 +89,58 @@ def _surplus(mention: Mention, bid: _Bid) -> int:
 
 
 def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
+    behind = _NAMED_BEHIND.items() if mention.unit == "bytes" else ()
+    named = next((name for name, words in behind if words.match(text, mention.end)), "")
     bids = (
         _bid(text, mention, attribute)
         for attribute in attributes.values()
-        if attribute.kind == "quantity" and _fits(mention, attribute)
+        if attribute.kind == "quantity" and _fits(mention, attribute) and named in ("", attribute.name)
     )
     return [bid for bid in bids if bid is not None]
 
 
+def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
+    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table."""
+    return [
+        _Bid(attribute, 0, 0, 0)
+        for attribute in attributes.values()
+        if attribute.wide_with
+        and _fits(mention, attribute)
+        and mention.unit == attribute.unit
+        and (mention.unit not in ("rate", "count") or mention.noun)
+        and any(True for word in attribute.wide_with for _ in find_cue(word, text))
+    ]
+
+
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     noun = _noun_match(mention.noun, attribute) if mention.noun else None
+    length = _form(text, mention, attribute)
+    if attribute.bare and mention.unit == "count" and not length:
+        return None
+    if length and (noun or not attribute.form_needs_noun):
+        strength = _WEAK_FORM if attribute.forms_yield else _FORM_AND_NOUN if noun else _FORM
+        return _Bid(attribute, strength, 0, length, noun or "")
     # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
     cue = _nearest_cue(text, mention, attribute, _REACH if noun or not mention.noun else _NEXT)
+    if noun and attribute.form_needs_noun:
+        return None
     if noun and cue:
-        return _Bid(attribute, 3 if attribute.noun_needs_cue else 2, 0, len(noun), noun)
+        return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, 0, len(noun), noun)
     if noun:
-        return None if attribute.noun_needs_cue else _Bid(attribute, 2, 0, len(noun), noun)
-    return _Bid(attribute, 1, *cue) if cue else None
+        return None if attribute.noun_needs_cue else _Bid(attribute, _NOUN, 0, len(noun), noun)
+    return _Bid(attribute, _CUE, *cue) if cue else None
+
+
+def _form(text: str, mention: Mention, attribute: Attribute) -> int:
+    # "Users post 3 photos a day" is said of each of them, "users post 3 million photos a day" of all.
+    small = attribute.small_forms if mention.value * mention.period <= _EACH_AT_MOST else ()
+    return max((form_length(form, text, mention) for form in (*attribute.forms, *small)), default=0)
 
 
 def _fits(mention: Mention, attribute: Attribute) -> bool:
     zero = mention.value == 0 and not mention.noun and attribute.name in _ZERO_DURATION
-    if attribute.unit != mention.unit and not zero:
+    bare = attribute.bare and mention.unit == "count" and not mention.noun
+    if attribute.unit != mention.unit and not (zero or bare):
         return False
     low, high = _PLAUSIBLE.get(attribute.name, (0.0, float("inf")))
     return zero or low <= mention.value <= high
@@ -120,6 +170,33 @@ def _distance(place: Stretch, mention: Mention) -> int:
     if place.end <= mention.start:
         return mention.start - place.end
     return max(0, place.start - mention.end)
+
+
+_PERIODS: tuple[tuple[re.Pattern[str], float], ...] = (
+    (re.compile(r"\s*(?:a|per|each|every|/)\s*month\b|\s*monthly\b|\s*month over month\b|\s*mom\b", re.IGNORECASE), 12),
+    (re.compile(r"\s*(?:a|per|each|every|/)\s*quarter\b|\s*quarterly\b", re.IGNORECASE), 4),
+    (re.compile(r"\s*(?:a|per|each|every|/)\s*week\b|\s*weekly\b", re.IGNORECASE), 52),
+)
+
+
+def yearly(text: str, fact: Fact) -> Fact:
+    """Growth a month or quarter, compounded to a year: that is how growth is carried on."""
+    if fact.attribute != "workload.growth" or fact.span is None or not isinstance(fact.value, Quantity):
+        return fact
+    for pattern, times in _PERIODS:
+        if found := pattern.match(text, fact.span.end):
+            grown = 100 * ((1 + fact.value.value / 100) ** times - 1)
+            span = Span(fact.span.source, fact.span.start, found.end(), text[fact.span.start : found.end()])
+            return Fact(fact.attribute, Quantity(grown, "percent"), "stated", span)
+    return fact
+
+
+def further(fact: Fact, attributes: Mapping[str, Attribute], known: Sequence[Fact]) -> Fact | None:
+    """The fact, under the first name that is free where its attribute has several; None where none is."""
+    taken = {each.attribute for each in known}
+    names = (fact.attribute, *attributes[fact.attribute].further)
+    free = next((name for name in names if name not in taken), None)
+    return replace(fact, attribute=free) if free else None
 
 
 _AFTER_NAME = re.compile(r"^[\s-]?v?$")

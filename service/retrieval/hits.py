@@ -46,7 +46,7 @@ class GapHit:
 
 @dataclass(frozen=True)
 class Retrieved:
-    """What there is on a question, best first; `relevant` says whether it is about our subject at all."""
+    """What there is on a question, best first; `relevant` says whether it is about our subject at all, `astray` that it is nearer to others'."""
 
     hits: tuple[Hit, ...]
     entries: tuple[EntryHit, ...]
@@ -54,3 +54,4 @@ class Retrieved:
     gaps: tuple[GapHit, ...]
     relevance: float
     relevant: bool
+    astray: bool = False

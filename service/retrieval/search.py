@@ -9,11 +9,11 @@ from ingest.edition import Edition
 from ingest.embeddings import DECIMALS, Embedder, Vectors
 from ingest.errors import StoreError
 from ingest.lexical import tokenize
-from ingest.nodes import Node
+from ingest.nodes import WRITTEN, Node
 from service.errors import RetrievalError
 from service.retrieval.fusion import ALPHA, by_entry, damped, fuse
 from service.retrieval.hits import EntryHit, GapHit, Hit, Retrieved, RuleHit
-from service.retrieval.relevance import GAP_MARGIN, GAP_SPREAD, JUDGED, MOST_GAPS, THRESHOLD, relevance
+from service.retrieval.relevance import GAP_MARGIN, GAP_SPREAD, JUDGED, MOST_GAPS, THRESHOLD, closeness, relevance
 
 __all__ = ["Retrieved", "Retriever"]
 
@@ -48,11 +48,13 @@ class Retriever:
         """Sections, entries, rules and gaps for a question and its vector. Raises RetrievalError."""
         terms = tokenize(text)
         scored = self._scored(terms, vector)
-        found = [each for each in scored if each.node.route != "subject"]
+        found = [each for each in scored if each.node.route in WRITTEN]
         sections = _best_by_section(found)
         by_id = by_entry((hit.entry, hit.score) for hit in sections)
         entries = [EntryHit(entry, damped(scores)) for entry, scores in by_id.items()]
-        judged = relevance([each.dense for each in scored], self._overlap(terms, scored))
+        ours = [each for each in scored if each.node.route != "elsewhere"]
+        cosines, elsewhere = [each.dense for each in ours], self._elsewhere(vector)
+        judged = relevance(cosines, self._overlap(terms, ours), elsewhere)
         return Retrieved(
             hits=tuple(sections[:limit]),
             entries=tuple(sorted(entries, key=lambda hit: (-hit.score, hit.entry))),
@@ -60,6 +62,7 @@ class Retriever:
             gaps=tuple(_gaps(scored)),
             relevance=judged,
             relevant=judged >= THRESHOLD,
+            astray=elsewhere > closeness(cosines),
         )
 
     def _scored(self, terms: Sequence[str], vector: Vectors) -> list[_Scored]:
@@ -74,13 +77,18 @@ class Retriever:
         rows = sorted({edition.rows[node_id] for node_id, _ in near} | {int(row) for row in best if lexical[row] > 0})
         # The exact product: what only the words found has its cosine too, and no score hangs on the index's arithmetic.
         dense = np.round(edition.vectors[rows] @ vector, DECIMALS)
-        written = [row for row in rows if edition.nodes[row].route != "subject"]
+        written = [row for row in rows if edition.nodes[row].route in WRITTEN]
         scores = fuse(dense, lexical[rows], float(lexical[written].max(initial=0.0)), self._alpha)
         scored = [
             _Scored(edition.nodes[row], float(dense[i]), float(lexical[row]), float(scores[i]))
             for i, row in enumerate(rows)
         ]
         return sorted(scored, key=lambda each: (-each.score, each.node.id))
+
+    def _elsewhere(self, vector: Vectors) -> float:
+        """How near the question is to what is none of our business."""
+        examples = self._edition.elsewhere
+        return float(np.round((examples @ vector).max(initial=0.0), DECIMALS))
 
     def _overlap(self, terms: Sequence[str], scored: Sequence[_Scored]) -> float:
         rows = [self._edition.rows[each.node.id] for each in scored[:JUDGED]]
@@ -100,7 +108,7 @@ def _best_by_section(found: Sequence[_Scored]) -> list[Hit]:
 
 def _gaps(scored: Sequence[_Scored]) -> Iterator[GapHit]:
     """Unwritten subjects that are nearer than everything written."""
-    written = max((each.dense for each in scored if each.node.route != "subject"), default=0.0)
+    written = max((each.dense for each in scored if each.node.route in WRITTEN), default=0.0)
     unwritten = sorted(
         (each for each in scored if each.node.route == "subject"), key=lambda each: (-each.dense, each.node.id)
     )

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +16,9 @@ from kb.entry import Block, Entry, Fence, Kind, KnowledgeBase, Pattern, Section,
 from service.advisor import Advisor
 from service.answer import advice as parts
 from service.answer.advice import Advice, AdviceSection, Citation, CitedSource, Claim
+from service.answer.explanation import Explanation
 from service.catalogue import EntryCard, SearchResult, SearchResults, card
-from service.errors import UnknownEntryError
+from service.errors import RequestError, UnknownEntryError
 from service.frontends.http.app import create_app
 from service.question.request import AskRequest
 from service.settings import Settings
@@ -100,6 +101,16 @@ class SmallAdvisor:
     def advise(self, request: AskRequest) -> Advice:
         self.during(request)
         return small_advice(request)
+
+    def explain(self, request: AskRequest) -> Explanation:
+        return Explanation((("Understood", (request.question,)),))
+
+    def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
+        if "nothing" in names:
+            raise UnknownEntryError("'nothing' is no technology that is known here")
+        if len(set(names)) < 2:
+            raise RequestError("1 different technologies: name 2 to 6 to compare")
+        return self.advise(AskRequest(question=f"{' or '.join(names)} for {purpose}?"))
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         result = SearchResult(

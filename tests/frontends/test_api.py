@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -86,3 +87,39 @@ def test_the_interface_describes_itself_without_another_host(client: Client) -> 
     page = client.get("/docs").text
     assert 'id="schema-AskRequest"' in page
     assert "cdn" not in page
+
+
+def test_a_comparison_is_an_answer_as_json_or_markdown(client: Client) -> None:
+    asked = {"technologies": ["a", "b"], "purpose": "a shop"}
+    response = client.post("/v1/compare", json=asked)
+    assert Advice.model_validate_json(response.content).question == "a or b for a shop?"
+    assert response.headers["server-timing"].startswith("wait;dur=")
+    text = client.post("/v1/compare", json=asked, headers={"Accept": "text/markdown"}).text
+    assert text.startswith("# a or b for a shop?")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"technologies": ["a"]}, 422),
+        ({"technologies": ["a"] * 7}, 422),
+        ({"technologies": ["a", ""]}, 422),
+        ({"technologies": ["a", "a"]}, 422),
+        ({"technologies": ["a", "b"], "purpose": "a\0b"}, 422),
+        ({"technologies": ["a", "nothing"]}, 404),
+    ],
+)
+def test_a_comparison_that_cannot_be_made_is_a_problem_of_the_request(
+    asked: dict[str, object], status: int, client: Client
+) -> None:
+    response = client.post("/v1/compare", json=asked)
+    assert response.status_code == status
+    assert response.headers["content-type"].startswith("application/problem+json")
+
+
+def test_the_technologies_with_a_profile_are_listed(client: Client, real: Any, settings: Settings) -> None:
+    assert client.get("/v1/technologies").json() == {"entries": []}
+    with TestClient(create_app(real, settings)) as full:
+        cards = full.get("/v1/technologies").json()["entries"]
+    assert {"technologies/postgresql", "technologies/mongodb"} <= {card["id"] for card in cards}
+    assert all(card["kind"] == "technologies" and card["summary"] for card in cards)

@@ -117,6 +117,33 @@ def test_a_search_names_sections_and_owns_up_to_finding_nothing(run: Run, real_d
     assert "Nothing in the knowledge base" in run("search", "football world cup winners")[1]
 
 
+def test_an_answer_is_explained_by_what_was_found_and_dropped(run: Run, real_data_dir: Path) -> None:
+    code, out, _ = run("ask", QUESTION, "--explain", DBARCH_DATA_DIR=real_data_dir)
+    assert code == 0
+    assert out.startswith("Understood\n  intents: ")
+    assert "patterns/composite-index-ordering: chosen" in out
+
+
+def test_a_comparison_of_the_command_line_is_that_of_the_advisor(run: Run, real: Any, real_data_dir: Path) -> None:
+    arguments = ("compare", "postgres", "mongo", "--for", "a ledger")
+    code, out, _ = run(*arguments, "--json", DBARCH_DATA_DIR=real_data_dir)
+    assert code == 0
+    assert out.encode() == body(real.compare(("PostgreSQL", "MongoDB"), "a ledger"))
+    assert run(*arguments)[1].startswith("# Which is the better choice for a ledger: PostgreSQL or MongoDB?")
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [(("postgres",), "name 2 to 6 to compare"), (("postgres", "nothing"), "'nothing' is no technology")],
+)
+def test_a_comparison_that_cannot_be_made_is_told_in_one_line(
+    names: tuple[str, ...], words: str, run: Run, real_data_dir: Path
+) -> None:
+    code, out, err = run("compare", *names, DBARCH_DATA_DIR=real_data_dir)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert words in err
+
+
 def test_an_edition_that_is_up_to_date_is_recognised(run: Run, real_data_dir: Path) -> None:
     code, out, _ = run("ingest", DBARCH_DATA_DIR=real_data_dir)
     assert code == 0

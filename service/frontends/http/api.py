@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from kb.entry import Kind
 from service.answer.advice import Advice
 from service.answer.markdown import render
+from service.calculation import calculate
 from service.catalogue import SearchResults
 from service.frontends.bodies import body, cards_body, entry_body
 from service.frontends.http.door import Door, DoorDependency
@@ -31,6 +32,26 @@ class SearchRequest(BaseModel):
 
     query: Annotated[str, Field(max_length=MAX_QUERY), AfterValidator(no_nul), AfterValidator(not_blank)]
     limit: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class CompareRequest(BaseModel):
+    """The body of `POST /v1/compare`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    technologies: Annotated[
+        tuple[Annotated[str, Field(min_length=1, max_length=100)], ...], Field(min_length=2, max_length=6)
+    ]
+    purpose: Annotated[str, Field(max_length=MAX_QUERY), AfterValidator(no_nul)] = ""
+
+
+class CalculationRequest(BaseModel):
+    """The body of `POST /v1/calculate`: a formula of `dbarch calc`, and its inputs as people write them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    formula: Annotated[str, Field(max_length=100), AfterValidator(no_nul), AfterValidator(not_blank)]
+    inputs: Annotated[dict[str, Annotated[str, Field(max_length=100), AfterValidator(no_nul)]], Field(max_length=20)]
 
 
 def json_only(request: AnyRequest) -> None:
@@ -77,6 +98,26 @@ class ApiController(Controller):
         acceptable(request, (JSON,))
         write: Callable[[SearchResults], bytes] = body
         return await _timed(door, lambda: door.advisor.search(data.query, data.limit), write, JSON)
+
+    @post("/compare", status_code=200, before_request=json_only, operation_id="compare", summary="Compare technologies")
+    async def compare(self, request: AnyRequest, data: JSONBody[CompareRequest], door: DoorDependency) -> Response[Any]:
+        """Verdict, table and what would turn it, as JSON or Markdown; the body is that of an answer."""
+        media_type = acceptable(request, (JSON, MARKDOWN))
+        write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
+        return await _timed(door, lambda: door.advisor.compare(data.technologies, data.purpose), write, media_type)
+
+    @get("/technologies", operation_id="listTechnologies", summary="List the technologies that have a profile")
+    async def technologies(self, door: DoorDependency) -> Response[Any]:
+        """Every technology with its summary."""
+        return Response(cards_body(door.advisor.entries("technologies")), media_type=JSON)
+
+    @post(
+        "/calculate", status_code=200, before_request=json_only, operation_id="calculate", summary="Compute one formula"
+    )
+    async def calculate(self, request: AnyRequest, data: JSONBody[CalculationRequest]) -> Response[Any]:
+        """The result with its inputs, the defaults that were assumed, the statement and its source."""
+        acceptable(request, (JSON,))
+        return Response(body(calculate(data.formula, data.inputs)), media_type=JSON)
 
     @get("/entries", operation_id="listEntries", summary="List entries")
     async def entries(

@@ -1,0 +1,32 @@
+"""Bearing: the worked design or playbook that a question as a whole is about, whatever words it is asked in."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from kb.entry import Entry, KnowledgeBase
+from service.answer.fit import Fit
+from service.question.question import Question
+from service.retrieval.search import Retrieved
+
+# A question about a whole case finds most of its nearest sections in one design; one about a detail finds one or two.
+# On our questions in other words the first had 7 to 12 of the nearest twelve, the second up to 5.
+_NEAREST, _MOST_OF_THEM, _SEVERAL = 12, 7, 4
+_WHOLE_WORDS = frozenset({"design", "migrate", "erd", "evolve"})
+_CHOICES = frozenset({"choose", "choose_store", "compare", "license", "alternatives"})
+
+
+def bearing(kb: KnowledgeBase, question: Question, retrieved: Retrieved, fits: Mapping[str, Fit]) -> Entry | None:
+    """The design or playbook that carries the answer, None where the question is about something in particular."""
+    if (question.intent_ids & _CHOICES and "design" not in question.intent_ids) or question.pasted:
+        return None
+    counts = Counter(hit.entry for hit in retrieved.hits[:_NEAREST])
+    candidates = [
+        (-counts[hit.entry], -hit.score, hit.entry)
+        for hit in retrieved.entries[:_NEAREST]
+        if fits.get(hit.entry, "foreign") != "foreign"
+    ]
+    if not candidates:
+        return None
+    count, _, name = min(candidates)
+    needed = _SEVERAL if question.intent_ids & _WHOLE_WORDS else _MOST_OF_THEM
+    return kb.entries[name] if -count >= needed else None

@@ -1,0 +1,94 @@
+"""Choices in answers: a shortlist where nobody is named, a verdict among those who are."""
+
+from kb.entry import Technology
+from service.advisor import Advisor
+from service.answer.advice import Advice, Table
+from service.question.request import AskRequest
+
+OPEN = "Which database should we take for writes in several regions with strong consistency?"
+SENSORS = "Which store for 300k sensors that report every 10 seconds?"
+
+
+def ask(advisor: Advisor, question: str, **more: object) -> Advice:
+    return advisor.advise(AskRequest.model_validate({"question": question, **more}))
+
+
+def scores(advice: Advice) -> list[Table]:
+    blocks = [block for section in advice.sections for block in section.blocks]
+    return [b for b in blocks if b.kind == "table" and b.header[0] == "Criterion"]
+
+
+def test_an_open_choice_is_led_by_who_to_take_and_by_how_much(advisor: Advisor) -> None:
+    advice = ask(advisor, SENSORS)
+    first = advice.summary[0]
+    assert first.text.startswith("Take ")
+    assert "of 5" in first.text
+    assert first.support.kind == "computed"
+    assert first.citations
+    assert first.text.removeprefix("Take ").startswith(first.support.result)
+
+
+def test_the_reasons_are_quoted_from_the_profile_of_the_winner(advisor: Advisor) -> None:
+    advice = ask(advisor, SENSORS)
+    assert advice.summary[0].support.kind == "computed"
+    winner = advice.summary[0].support.result
+    assert [f" of {winner}: " in claim.text for claim in advice.summary[1:3]] == [True, True]
+
+
+def test_the_winner_speaks_and_those_who_lost_do_not(advisor: Advisor) -> None:
+    advice = ask(advisor, SENSORS)
+    assert advice.summary[0].support.kind == "computed"
+    winner = advice.summary[0].support.result
+    titles = [section.title for section in advice.sections]
+    assert f"{winner}: At a glance" in titles
+    others = scores(advice)[0].header[4:]
+    assert others
+    assert not [title for title in titles if title.startswith(others)]
+
+
+def test_devices_that_report_at_an_interval_are_taken_for_time_series(advisor: Advisor) -> None:
+    question = "Which store for 40k gauges that report every 20 s?"
+    assert "time-series" in ask(advisor, question).summary[0].text
+
+
+def test_a_demand_decides_before_scores_do(advisor: Advisor) -> None:
+    table = scores(ask(advisor, OPEN))[0]
+    for name in table.header[2:]:
+        assert multi_region_writes(advisor, name) == "consensus", name
+
+
+def multi_region_writes(advisor: Advisor, title: str) -> object:
+    profiles = [entry.meta for entry in advisor.kb.entries.values() if isinstance(entry.meta, Technology)]
+    return next(meta.facts["multi_region_writes"].value for meta in profiles if meta.title == title)
+
+
+def test_who_loses_to_a_constraint_is_named_with_the_reason(advisor: Advisor) -> None:
+    advice = ask(advisor, "DynamoDB or PostgreSQL on premises for a shop?")
+    assert "DynamoDB does not meet your own hardware" in advice.summary[0].text
+    assert advice.summary[1].text.startswith("PostgreSQL rather than")
+
+
+def test_the_table_has_a_row_for_every_criterion_that_weighs(advisor: Advisor) -> None:
+    weights = dict.fromkeys(advisor.vocabulary.criteria, 0) | {"scale_out": 10, "integrity": 5}
+    table = scores(ask(advisor, "Choose between PostgreSQL and MongoDB", weights=weights))[0]
+    titles = [advisor.vocabulary.criteria[name].title for name in ("integrity", "scale_out")]
+    assert {row[0] for row in table.rows if row[0] in titles} == set(titles)
+    assert all(row[1] != "0" for row in table.rows)
+
+
+def test_what_would_turn_the_choice_is_said(advisor: Advisor) -> None:
+    advice = ask(advisor, "Choose between PostgreSQL and MongoDB for a shop")
+    claims = [claim.text for section in advice.sections for block in section.blocks for claim in block.claims]
+    assert any("leads on" in text and "the choice turns" in text for text in claims)
+
+
+def test_names_compared_by_the_advisor_are_answered_as_a_question_is(advisor: Advisor) -> None:
+    advice = advisor.compare(("postgres", "mongo"), "a ledger")
+    assert advice.question == "Which is the better choice for a ledger: PostgreSQL or MongoDB?"
+    assert set(scores(advice)[0].header[2:]) == {"PostgreSQL", "MongoDB"}
+
+
+def test_a_choice_of_something_else_than_a_store_gets_no_shortlist(advisor: Advisor) -> None:
+    advice = ask(advisor, "Should a composite index start with the tenant column?")
+    assert not scores(advice)
+    assert not advice.summary[0].text.startswith("Take ")
