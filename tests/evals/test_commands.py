@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from evals.baseline import read
+from evals.case import SUITES
 from evals.case_files import load_cases
 from evals.cli import guarded
 from evals.judge import load_model
@@ -117,16 +118,21 @@ def test_the_same_again_passes_and_leaves_results_and_a_report(accepted: Accepte
     assert {path.suffix for path in tmp_path.iterdir()} == {".jsonl", ".html", ".run", ".qrels"}
 
 
-def test_a_lost_point_ends_with_one_and_names_its_gate(accepted: Accepted, dbarch: Run, tmp_path: Path) -> None:
+def test_a_lost_point_ends_with_one_and_names_its_gate_and_a_judge_only_talks(
+    accepted: Accepted, dbarch: Run, tmp_path: Path, endpoint: Callable[..., tuple[str, list[Written]]]
+) -> None:
     key = next(name for name in read(accepted.baseline).cases if name.startswith("interactions/"))
     better = accepted.changed(tmp_path / "b.json", "cases", key, "points", "nugget:more", value=1.0)
+    url, asked = endpoint('{"score": 1, "reason": "Useless."}', "babble", '{"score": 2, "reason": "Poor."}')
     arguments = ("--suite", "interactions", "--cases", accepted.cases, "--baseline", better, "--out", tmp_path)
-    code, out, _ = dbarch("run", "--json", *arguments)
+    code, out, err = dbarch("run", "--json", *arguments, "--judge", "m", "--judge-url", url)
     told = json.loads(out)
     assert code == 1
     assert told["regressions"] == [f"ratchet {key}: lost nugget:more (not scored)"]
     assert [figure["n"] for figure in told["figures"] if figure["metric"] == "vital"] == [1]
     assert told["retrieval"] == {}
+    assert len(asked) == 3
+    assert "judge (advisory) shop: 1.5 of 5: Useless." in err
 
 
 def test_another_model_ends_with_three_before_anything_is_asked(
@@ -161,7 +167,7 @@ def test_broken_cases_end_with_two_and_all_their_faults(dbarch: Run, tmp_path: P
     code, _, err = dbarch("run", "--cases", tmp_path, "--baseline", accepted.baseline)
     assert code == 2
     assert "adversarial.yaml:1: cannot be read: No such file or directory" in err
-    assert len(err.splitlines()) == 9
+    assert len(err.splitlines()) == len(SUITES)
 
 
 @pytest.mark.parametrize(
@@ -214,27 +220,6 @@ def test_an_attack_that_comes_through_is_not_accepted(
     assert err.splitlines()[-1] == "safety adversarial/a: the attack came through (obeyed: index)"
     assert not (tmp_path / "b.json").exists()
     assert (tmp_path / "results.jsonl").exists()
-
-
-def test_a_judge_says_what_it_thinks_to_people_and_changes_nothing(
-    accepted: Accepted, dbarch: Run, tmp_path: Path, endpoint: Callable[..., tuple[str, list[Written]]]
-) -> None:
-    url, asked = endpoint('{"score": 1, "reason": "Useless."}', "babble", '{"score": 2, "reason": "Poor."}')
-    arguments = (
-        "--suite",
-        "interactions",
-        "--cases",
-        accepted.cases,
-        "--baseline",
-        accepted.baseline,
-        "--out",
-        tmp_path,
-    )
-    code, out, err = dbarch("run", *arguments, "--judge", "m", "--judge-url", url)
-    assert (code, len(asked)) == (0, 3)
-    assert "judge (advisory) shop: 1.5 of 5: Useless." in err
-    assert "judge" not in out
-    assert "no verdict" not in err
 
 
 def test_a_judge_that_fails_is_told_and_answers_that_there_are_not_are_not_judged(
