@@ -22,6 +22,7 @@ RUN .venv/bin/pip install --quiet --constraint constraints.txt --extra-index-url
 COPY kb kb
 COPY ingest ingest
 COPY service service
+COPY evals evals
 # Verifies the weights against their sha256, then embeds every entry.
 RUN .venv/bin/dbarch ingest
 

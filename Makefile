@@ -10,7 +10,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev index serve test check bench clean
+.PHONY: help install install-dev index serve test check evals bench clean
 
 help: ## Say what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,9 +25,10 @@ index: $(STAMP) ## Build the edition where it is missing or stale
 serve: index ## Install, build the edition, serve on 127.0.0.1:8080
 	$(BIN)/dbarch serve
 
-test: check ## All that CI runs: check, tests with coverage, the entries
+test: check ## All that CI runs: check, tests with coverage, the entries, the evals
 	$(BIN)/python -m pytest --cov --cov-report=term
 	$(BIN)/dbarch kb check
+	$(MAKE) --no-print-directory evals
 
 check: $(DEV_STAMP) ## Format, lint, types, import contracts, sizes
 	$(BIN)/ruff format --check .
@@ -36,6 +37,9 @@ check: $(DEV_STAMP) ## Format, lint, types, import contracts, sizes
 	$(BIN)/mypy tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_sizes.py
+
+evals: $(DEV_STAMP) index ## Ask every case, score the answers, compare with the committed baseline
+	$(BIN)/dbarch eval run
 
 bench: $(DEV_STAMP) index ## Measure: warm p50 and p95, the bare embedding, a cold start, memory
 	$(BIN)/python -m evals.bench

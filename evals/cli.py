@@ -1,4 +1,7 @@
-"""`dbarch eval`: run the suites, compare two runs, accept a baseline."""
+"""`dbarch eval`: run the suites, compare two runs, accept a baseline.
+
+What commands need is imported inside them: torch takes seconds, and `dbarch --help` must not; a serving installation lacks the rest.
+"""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -7,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from evals.case import SUITES
 from evals.errors import BaselineError, EvalError
 
 app = typer.Typer(help="How good the answers are: run, compare, accept.", no_args_is_help=True, rich_markup_mode=None)
@@ -32,12 +34,13 @@ def run(
     ] = "",
 ) -> None:
     """Ask every case, score the answers, compare with the baseline: 0 pass, 1 regression, 2 broken suite, 3 not comparable."""
-    from evals.runner import Options, run_suites  # noqa: PLC0415  torch takes seconds, and --help must not
 
     def work() -> int:
+        from evals.runner import Options, run_suites
+
         return run_suites(Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url))
 
-    raise typer.Exit(_guarded(work))
+    raise typer.Exit(guarded(work))
 
 
 @app.command()
@@ -46,9 +49,13 @@ def compare(
     after: Annotated[Path, typer.Argument(help="A baseline or results.jsonl.")],
 ) -> None:
     """Say what changed between two runs: 1 where the second is worse by a gate."""
-    from evals.runner import compare_files  # noqa: PLC0415
 
-    raise typer.Exit(_guarded(lambda: compare_files(before, after)))
+    def work() -> int:
+        from evals.runner import compare_files
+
+        return compare_files(before, after)
+
+    raise typer.Exit(guarded(work))
 
 
 @app.command()
@@ -59,28 +66,37 @@ def accept(
     baseline: Base = None,
 ) -> None:
     """Run every suite and write the baseline."""
-    from evals.runner import Options, accept_baseline  # noqa: PLC0415
 
-    options = Options(cases=cases, baseline=baseline, out=out)
-    raise typer.Exit(_guarded(lambda: accept_baseline(reason, options)))
+    def work() -> int:
+        from evals.runner import Options, accept_baseline
+
+        return accept_baseline(reason, Options(cases=cases, baseline=baseline, out=out))
+
+    raise typer.Exit(guarded(work))
 
 
 @app.command()
 def mutants(out: Out = None, cases: Cases = None) -> None:
     """Break answers and systems in known ways and count how many the suite notices: 1 where fewer than 95%."""
-    from evals.runner import Options, run_mutants  # noqa: PLC0415
 
-    raise typer.Exit(_guarded(lambda: run_mutants(Options(cases=cases, out=out))))
+    def work() -> int:
+        from evals.runner import Options, run_mutants
+
+        return run_mutants(Options(cases=cases, out=out))
+
+    raise typer.Exit(guarded(work))
 
 
 def _chosen(suites: Sequence[str] | None) -> tuple[str, ...]:
+    from evals.case import SUITES
+
     unknown = sorted(set(suites or ()) - set(SUITES))
     if unknown:
         raise EvalError(f"there is no suite {unknown[0]!r}: they are {', '.join(SUITES)}")
     return tuple(suites) if suites else tuple(SUITES)
 
 
-def _guarded(work: Callable[[], int]) -> int:
+def guarded(work: Callable[[], int]) -> int:
     """Exit code 3 where runs cannot be compared, 2 where the suite is broken, each told in one line."""
     try:
         return work()
@@ -89,4 +105,7 @@ def _guarded(work: Callable[[], int]) -> int:
         return 3
     except EvalError as error:
         print(f"dbarch: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        print(f"dbarch: {error.name} is not installed: evals need what tests need, `make install-dev`", file=sys.stderr)
         return 2

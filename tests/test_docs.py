@@ -102,7 +102,7 @@ def test_whatever_we_depend_on_is_pinned() -> None:
 
 def test_every_target_of_the_makefile_can_be_made() -> None:
     names = re.findall(r"^([a-z-]+):.*##", MAKEFILE, re.MULTILINE)
-    assert {"serve", "test", "install", "index", "check", "bench", "help"} <= set(names)
+    assert {"serve", "test", "install", "index", "check", "evals", "bench", "help"} <= set(names)
     for name in names:
         subprocess.run(["make", "--dry-run", name], cwd=ROOT, check=True, capture_output=True)
 
@@ -147,6 +147,7 @@ def test_the_image_runs_as_nobody_and_says_how_it_is() -> None:
 def test_the_image_has_every_package_that_is_installed() -> None:
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     assert [name for name in packages if f"COPY {name.replace('.', '/')}/__init__.py" not in DOCKERFILE] == []
+    assert [name for name in packages if "." not in name and f"COPY {name} {name}\n" not in DOCKERFILE] == []
 
 
 def test_the_dockerfile_is_clean() -> None:

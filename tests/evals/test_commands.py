@@ -6,11 +6,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from evals.baseline import read
+from evals.case_files import load_cases
+from evals.cli import guarded
+from evals.judge import load_model
+from evals.runner import print_opinions
+from evals.score import Row
+from evals.suite import Results
 from ingest.build import BuildRequest, build
 from ingest.embeddings import Embedder
 from kb.entry import KnowledgeBase
@@ -176,15 +183,6 @@ def test_what_cannot_be_run_ends_with_two_and_one_line(
     assert words in err
 
 
-def test_gold_that_is_gone_breaks_the_suite(
-    accepted: Accepted, dbarch: Run, tmp_path: Path, write_cases: Callable[..., Path]
-) -> None:
-    cases = write_cases(tmp_path / "cases", queries=[{"id": "q", "query": "q", "gold": {"patterns/gone#at-all": 3}}])
-    code, _, err = dbarch("run", "--cases", cases, "--baseline", accepted.baseline, "--out", tmp_path)
-    assert code == 2
-    assert "queries.yaml names sections that are not there: patterns/gone#at-all" in err
-
-
 @pytest.fixture
 def other_data_dir(tmp_path: Path, make_kb: Callable[..., KnowledgeBase], embedder: Embedder) -> Path:
     build(BuildRequest(make_kb(), tmp_path / "other", subjects={}), embedder)
@@ -237,11 +235,19 @@ def test_a_judge_says_what_it_thinks_to_people_and_changes_nothing(
     assert "judge (advisory) shop: 1.5 of 5: Useless." in err
     assert "judge" not in out
     assert "no verdict" not in err
-    url, asked = endpoint(400)
-    (tmp_path / "judge").rename(tmp_path / "kept")
-    code, _, err = dbarch("run", *arguments, "--judge", "m", "--judge-url", url)
-    assert code == 0
-    assert "judge (advisory) shop: no verdict: the judge did not answer: BadRequestError" in err
+
+
+def test_a_judge_that_fails_is_told_and_answers_that_there_are_not_are_not_judged(
+    accepted: Accepted,
+    tmp_path: Path,
+    endpoint: Callable[..., tuple[str, list[Written]]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url, _ = endpoint(400)
+    rows = [Row("interactions", "shop", "d", answer="So."), Row("in_scope", "other", "d", answer="So.")]
+    print_opinions(load_model("m", url), Results(tuple(rows)), load_cases(accepted.cases), tmp_path)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("judge (advisory) shop: no verdict: the judge did not answer: BadRequestError")
 
 
 def test_runs_are_compared_from_their_files(accepted: Accepted, dbarch: Run, tmp_path: Path) -> None:
@@ -278,3 +284,13 @@ def test_two_runs_in_fresh_processes_are_identical_to_the_byte(
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
     assert (tmp_path / "1" / "results.jsonl").read_bytes() == (accepted.out / "results.jsonl").read_bytes()
     assert ended[0][0] == ended[1][0]
+
+
+def test_an_installation_for_serving_is_told_what_evals_need(capsys: pytest.CaptureFixture[str]) -> None:
+    def work() -> int:
+        return len(import_module("not_installed_here").__name__)
+
+    assert guarded(work) == 2
+    assert capsys.readouterr().err == (
+        "dbarch: not_installed_here is not installed: evals need what tests need, `make install-dev`\n"
+    )
