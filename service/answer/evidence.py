@@ -22,7 +22,9 @@ _OFFER_NEAR, _OFFER_SHARE = 0.40, 0.6
 
 
 # In our questions, answers under this were beside the point more often than not.
-_WEAK = 0.45
+_WEAK = 0.38
+# A section this near answers, however chatty the question around it is.
+_NEAR_ENOUGH = 0.45
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ class Evidence:
     @property
     def weak(self) -> bool:
         """Whether what was found is about the subject at most: no design carries it and no section is near."""
-        return self.selection.backbone is None and self.choice is None and self.relevance < _WEAK
+        if self.selection.backbone is not None or self.choice is not None:
+            return False
+        scores = self.section_scores
+        shown = (scores.get(s.id, 0.0) for chosen in self.selection.chosen for s in chosen.sections)
+        return self.relevance < _WEAK and max(shown, default=0.0) < _NEAR_ENOUGH
 
     def rule_score(self, key: RuleKey) -> float:
         return max((hit.score for hit in self.retrieved.rules if (hit.entry, hit.rule) == key), default=0.0)

@@ -116,7 +116,9 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
         return [offered(rule[1], offer(rule[1]), evidence.rule_section((rule[0], rule[1].id)), book)]
     asked = _words(evidence.question.context)
     sections = _by_decisiveness(evidence)
-    telling = [(section, s) for section in sections if (s := _telling(section, asked)) is not None]
+    telling = [(section, s) for section in sections if (s := _paragraph(section)) is not None]
+    telling += [(section, s) for section in _defining(evidence) if (s := _paragraph(section)) is not None]
+    telling += [(section, s) for section in sections if (s := _item(section, asked)) is not None]
     announcing = [(section, s) for section in sections for s in _statements(section)]
     return [quote(*found, book) for found in (*telling, *announcing)[:1]]
 
@@ -131,18 +133,25 @@ def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
     return offers[0] if offers and near >= max(_CLEAR, _AS_NEAR * hits[0].score) else None
 
 
-def _telling(section: Section, asked: frozenset[str]) -> Statement | None:
-    """The statement of a section that decides something.
-
-    A line that only announces a list decides nothing; of a list it is the item that shares most words with the question.
-    """
+def _paragraph(section: Section) -> Statement | None:
+    """The first statement that decides something: a line that only announces a list decides nothing."""
     statements = _statements(section)
-    paragraph = next((s for s in statements if s.kind == "paragraph" and len(s.text.split()) >= _ANNOUNCEMENT), None)
-    if paragraph is not None:
-        return paragraph
-    shared = [(len(asked & _words(s.text)), -s.start, s) for s in statements if s.kind == "item"]
+    return next((s for s in statements if s.kind == "paragraph" and len(s.text.split()) >= _ANNOUNCEMENT), None)
+
+
+def _item(section: Section, asked: frozenset[str]) -> Statement | None:
+    """Of a list the item that shares most words with the question."""
+    shared = [(len(asked & _words(s.text)), -s.start, s) for s in _statements(section) if s.kind == "item"]
     best = max(shared, key=lambda item: item[:2], default=None)
     return best[2] if best is not None and best[0] >= _SHARED_WORDS else None
+
+
+def _defining(evidence: Evidence) -> list[Section]:
+    """What says what the entry that answers best is about, where the section that answers is a table or a list."""
+    if evidence.selection.backbone is not None:
+        return []
+    entry = evidence.selection.chosen[0].entry
+    return [s for heading in DEFINING for s in entry.sections if s.path[0].lower() == heading]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -161,7 +170,9 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     shown = first.sections if backbone else tuple(s for c in evidence.selection.chosen for s in c.sections)
     best = max((scores.get(s.id, 0.0) for s in shown), default=0.0)
     near = [s for s in shown if scores.get(s.id, 0.0) >= _AS_NEAR * best]
-    ranked = sorted(near, key=lambda s: (-scores.get(s.id, 0.0), s.line))
+    # Who asks about one technology is answered from its profile before its rivals' and before what merely mentions it.
+    asked = {f"technologies/{name.id}" for name in evidence.question.technologies if name.part in ("asked", "stack")}
+    ranked = sorted(near, key=lambda s: (s.entry not in asked, -scores.get(s.id, 0.0), s.line))
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]
         ranked = [
