@@ -100,7 +100,7 @@ _NO_NOUN = (
 )
 _NOUN_AFTER = re.compile(rf" (?:{_NO_NOUN}[a-z]+ )?{_NO_NOUN}(?:[a-z]{{2,}}s|people)\b")
 _COUNTED = re.compile(
-    r"(?:about )?[\d.,_]+(?:\s?(?:k|m|bn|b|thousand|million|billion|trillion)\b)?|\w+(?= )", re.IGNORECASE
+    r"(?:about )?[\d.,_]+(?:\s?(?:k|m|bn|b|t|thousand|million|billion|trillion)\b)?|\w+(?= )", re.IGNORECASE
 )
 
 
