@@ -66,10 +66,14 @@ def _intake(evidence: Evidence) -> list[ClarifyingQuestion]:
     if evidence.choice is None or not evidence.choice.open:
         return []
     known = evidence.question.facts.by_attribute
-    why = "it weighs most in the table above, which is made for an ordinary application until you say otherwise"
     return [
         ClarifyingQuestion(
-            id=name, text=attribute.ask, why=why, options=tuple(attribute.values), default=default, changes={}
+            id=name,
+            text=attribute.ask,
+            why=f"the choice above assumes {default}",
+            options=tuple(attribute.values),
+            default=default,
+            changes={},
         )
         for name, default in _DECISIVE.items()
         if name not in known and (attribute := evidence.vocabulary.attributes[name]).ask

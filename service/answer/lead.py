@@ -172,7 +172,10 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     near = [s for s in shown if scores.get(s.id, 0.0) >= _AS_NEAR * best]
     # Who asks about one technology is answered from its profile before its rivals' and before what merely mentions it.
     asked = {f"technologies/{name.id}" for name in evidence.question.technologies if name.part in ("asked", "stack")}
-    ranked = sorted(near, key=lambda s: (s.entry not in asked, -scores.get(s.id, 0.0), s.line))
+    # A design in passing is about somebody's case; what is written on the subject itself leads before it.
+    ranked = sorted(
+        near, key=lambda s: (s.entry not in asked, s.entry.startswith("designs/"), -scores.get(s.id, 0.0), s.line)
+    )
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]
         ranked = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from ingest.lexical import tokenize
 from kb.entry import KnowledgeBase
 from service.answer.selection import Chosen, Selection
 from service.answer.topics import section_kind
@@ -10,7 +11,7 @@ from service.retrieval.search import Retrieved
 
 # Nearer than this, a section answers its part; where nothing is, the part is named as unanswered.
 _ANSWERS = 0.42
-_TOUCHED = 3
+_TOUCHED, _SUBJECT = 3, 3
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,9 @@ def with_parts(kb: KnowledgeBase, selection: Selection, parts: Iterable[Part]) -
     """The selection with a section for each part that it leaves out, and the parts that nothing answers."""
     unanswered = []
     for part in parts:
+        if len(set(tokenize(part.text))) < _SUBJECT:
+            # "How do we get under an hour?" has no subject of its own: what the whole question finds answers it.
+            continue
         hits = [
             hit
             for hit in part.retrieved.hits

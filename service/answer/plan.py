@@ -56,14 +56,20 @@ def plan(question: Question, detail: str, bearing: Kind | None = None) -> Plan:
         kinds=kinds,
         prefers=frozenset(kind for intent in asked for kind in intent.prefers),
         words=int(words * _BRIEF) if detail == "brief" else words,
-        whole=bool(ids & _WHOLE_INTENTS)
-        and not (bearing is None and ids & {"define", "choose"} and "design" not in ids and "migrate" not in ids),
+        whole=_is_whole(ids, bearing),
         erd="erd" in ids,
         moving="migrate" in ids,
         choosing=bool(ids & CHOOSING),
         defining="define" in ids,
         asked=specific,
     )
+
+
+def _is_whole(ids: frozenset[str], bearing: Kind | None) -> bool:
+    """Whether a whole design or plan is wanted. "What is an ER diagram?" speaks of a diagram and wants none."""
+    if bearing is not None or ids & {"design", "migrate"}:
+        return bool(ids & _WHOLE_INTENTS)
+    return "erd" in ids and not ids & {"define", "choose"}
 
 
 def _length(ids: frozenset[str]) -> int:

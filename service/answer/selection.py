@@ -119,10 +119,12 @@ def _ranked(
 ) -> list[tuple[float, Entry]]:
     named = {f"technologies/{name.id}" for name in question.technologies if name.part not in ("excluded", "simile")}
     excluded = {f"technologies/{name.id}" for name in question.technologies if name.part == "excluded"}
+    # An entry that no found section stands in has nothing to say here; it must not keep others out by its name.
+    speaking = {hit.entry for hit in retrieved.hits}
     scored = []
     for hit in retrieved.entries:
         entry = kb.entries[hit.entry]
-        if entry.id in excluded:
+        if entry.id in excluded or entry.id not in speaking:
             continue
         score = hit.score + _adjustment(entry, plan, named, fits.get(entry.id))
         if score > 0:

@@ -10,11 +10,12 @@ from service.retrieval.hits import Hit, Retrieved
 
 ORDERING = "patterns/composite-index-ordering"
 ASIDE = "patterns/cache-aside"
+SUBJECT = "how do we rotate the signing keys?"
 
 
 def part(*sections: str, score: float = 0.6) -> Part:
     hits = tuple(Hit(each, each.partition("#")[0], score, score, 0.0, "section", "") for each in sections)
-    return Part("and this?", Retrieved(hits, (), (), (), score, True))
+    return Part(SUBJECT, Retrieved(hits, (), (), (), score, True))
 
 
 def selected(advisor: Advisor) -> Selection:
@@ -43,7 +44,13 @@ def test_a_section_of_a_chosen_entry_takes_its_place_among_the_others(advisor: A
 @pytest.mark.parametrize(("sections", "score"), [((f"{ASIDE}#problem",), 0.3), ((f"{ASIDE}#rule-x",), 0.9), ((), 0.0)])
 def test_a_part_that_nothing_is_near_to_is_named(sections: tuple[str, ...], score: float, advisor: Advisor) -> None:
     before = selected(advisor)
-    assert with_parts(advisor.kb, before, [part(*sections, score=score)]) == (before, ("and this?",))
+    assert with_parts(advisor.kb, before, [part(*sections, score=score)]) == (before, (SUBJECT,))
+
+
+def test_a_part_without_a_subject_of_its_own_is_no_gap(advisor: Advisor) -> None:
+    before = selected(advisor)
+    found = Retrieved((), (), (), (), 0.0, False)
+    assert with_parts(advisor.kb, before, [Part("and how do we get under an hour?", found)]) == (before, ())
 
 
 def test_two_questions_at_once_are_both_answered(advisor: Advisor) -> None:

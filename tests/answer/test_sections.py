@@ -194,3 +194,8 @@ def test_what_follows_from_the_askers_numbers_leads_before_a_passage_about_other
     advice = ask(advisor, "Our event table grows by 9k rows/s, 150 bytes each, kept 1 year. How much storage is that?")
     assert "42.6 TB" in advice.summary[0].text
     assert advice.summary[0].support.kind == "computed"
+
+
+def test_a_technology_that_nothing_is_found_in_keeps_no_other_entry_out(advisor: Advisor) -> None:
+    question = "We run a small chain of bakeries and want to know each evening which branch sold what. Today everything is in one MySQL. Do we need a data warehouse?"
+    assert ask(advisor, question).sections
