@@ -15,6 +15,7 @@ from ingest.edition import (
     PARAMETERS,
     SCHEMA,
     Manifest,
+    Utterances,
     current_name,
     edition_id,
     fences_digest,
@@ -25,7 +26,7 @@ from ingest.embeddings import Embedder
 from ingest.errors import BuildError, EditionError, LockedError
 from ingest.nodes import Node, build_nodes, text_digest
 from ingest.steps import STEPS, Draft, Step
-from ingest.subjects import load_subjects
+from ingest.subjects import load_subjects, load_utterances
 from ingest.vectors import Embedded, VectorCache, embed_cached
 from kb.entry import KnowledgeBase
 
@@ -43,6 +44,7 @@ class BuildRequest:
     chroma_url: str | None = None
     rebuild: bool = False
     subjects: Mapping[str, str] = field(default_factory=load_subjects)
+    utterances: Mapping[str, tuple[str, ...]] = field(default_factory=load_utterances)
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,20 @@ def _create(
 ) -> tuple[Manifest, Embedded]:
     nodes = build_nodes(request.kb, request.subjects)
     digests = {node.id: text_digest(node.text) for node in nodes}
-    texts = {digests[node.id]: node.text for node in nodes}
+    said = [(intent, text) for intent, texts in sorted(request.utterances.items()) for text in texts]
+    texts = {digests[node.id]: node.text for node in nodes} | {text_digest(text): text for _, text in said}
     cache = VectorCache.open(request.data_dir / CACHE, embedder)
     embedded = embed_cached(texts, embedder, cache, progress)
     rows = {digest: row for row, digest in enumerate(texts)}
     vectors = embedded.vectors[[rows[digests[node.id]] for node in nodes]]
+    heard = Utterances(
+        tuple(intent for intent, _ in said), embedded.vectors[[rows[text_digest(text)] for _, text in said]]
+    )
     name = _free_name(request.data_dir, _wanted(request, embedder))
     manifest = _manifest(request, embedder, nodes, name)
     previous = current_name(request.data_dir)
-    draft = Draft(request.data_dir, name, previous, request.kb, manifest, nodes, vectors, request.chroma_url)
+    places = (request.data_dir, name, previous)
+    draft = Draft(*places, request.kb, manifest, nodes, vectors, heard, request.chroma_url)
     try:
         for step in steps:
             step(draft)
@@ -126,7 +133,8 @@ def _create(
 
 
 def _wanted(request: BuildRequest, embedder: Embedder) -> str:
-    return edition_id(request.kb, request.subjects, embedder)
+    named = {**request.subjects, **{f"{intent}?": "\n".join(texts) for intent, texts in request.utterances.items()}}
+    return edition_id(request.kb, named, embedder)
 
 
 def _manifest(request: BuildRequest, embedder: Embedder, nodes: tuple[Node, ...], name: str) -> Manifest:

@@ -21,13 +21,15 @@ from kb.errors import KbError
 from kb.snapshot import restore
 
 # Raise it with every change of what is written into an edition or how text is cut, embedded or tokenized.
-SCHEMA = 2
+SCHEMA = 3
 CURRENT = "current"
 EDITIONS = "editions"
 MANIFEST = "manifest.json"
 SNAPSHOT = "kb.json"
 NODES = "nodes.json"
 VECTORS = "vectors.npy"
+UTTERANCES = "utterances.npy"
+INTENTS = "intents.json"
 LEXICAL = "bm25"
 CHROMA = "chroma"
 REPAIR = "run `make index` (or `dbarch ingest --rebuild`)"
@@ -55,6 +57,28 @@ class Manifest(BaseModel):
 
 
 @dataclass(frozen=True)
+class Utterances:
+    """What people say who want a thing: row n of `vectors` is a sentence of intent n."""
+
+    intents: tuple[str, ...]
+    vectors: Vectors
+
+    def save(self, directory: Path) -> None:
+        """Write both beside each other."""
+        (directory / INTENTS).write_text(json.dumps(self.intents), encoding="utf-8")
+        np.save(directory / UTTERANCES, self.vectors, allow_pickle=False)
+
+    @classmethod
+    def load(cls, directory: Path) -> "Utterances":
+        """Read what `save` wrote. Raises OSError or ValueError."""
+        intents = tuple(json.loads((directory / INTENTS).read_text(encoding="utf-8")))
+        vectors = np.load(directory / UTTERANCES, allow_pickle=False)
+        if len(intents) != len(vectors):
+            raise ValueError(f"{len(vectors)} utterances for {len(intents)} intents")
+        return cls(intents, vectors)
+
+
+@dataclass(frozen=True)
 class Edition:
     """An edition that is open for reading; row n of `vectors` and of the lexical index is node n."""
 
@@ -65,6 +89,7 @@ class Edition:
     vectors: Vectors
     dense: DenseIndex
     lexical: LexicalIndex
+    utterances: Utterances
 
     @property
     def id(self) -> str:
@@ -182,7 +207,7 @@ def _read(path: Path, manifest: Manifest, chroma_url: str | None) -> Edition:
     if chroma_url is None and not place.directory.is_dir():
         # Chroma would create it, empty, inside an edition that nobody may change.
         raise ValueError("its Chroma directory is missing")
-    return Edition(path, manifest, kb, nodes, vectors, open_dense(place), lexical)
+    return Edition(path, manifest, kb, nodes, vectors, open_dense(place), lexical, Utterances.load(path))
 
 
 def _count(edition: Edition) -> None:

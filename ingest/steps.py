@@ -19,6 +19,7 @@ from ingest.edition import (
     SNAPSHOT,
     VECTORS,
     Manifest,
+    Utterances,
     chroma_place,
     dump_nodes,
     read_manifest,
@@ -44,6 +45,7 @@ class Draft:
     manifest: Manifest
     nodes: tuple[Node, ...]
     vectors: Vectors
+    utterances: Utterances
     chroma_url: str | None
 
     @property
@@ -70,9 +72,10 @@ def write_snapshot(draft: Draft) -> None:
 
 
 def write_nodes(draft: Draft) -> None:
-    """The node table and its vectors, row by row the same."""
+    """The node table and its vectors, row by row the same, and the vectors of what people say."""
     (draft.staging / NODES).write_bytes(dump_nodes(draft.nodes))
     np.save(draft.staging / VECTORS, draft.vectors, allow_pickle=False)
+    draft.utterances.save(draft.staging)
 
 
 def write_lexical(draft: Draft) -> None:

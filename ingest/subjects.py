@@ -1,4 +1,4 @@
-"""Subjects: what the knowledge base is to cover, of which one without an entry is a gap, and what is none of its business."""
+"""Subjects: what the knowledge base is to cover, of which one without an entry is a gap, what is none of its business, and what people say."""
 
 from collections.abc import Mapping
 from importlib import resources
@@ -15,6 +15,11 @@ def load_subjects() -> Mapping[str, str]:
     titles: Mapping[str, str] = _read("subjects")
     examples: list[str] = _read("elsewhere")
     return {**titles, **{f"{ELSEWHERE}/{number:03}": text for number, text in enumerate(examples, 1)}}
+
+
+def load_utterances() -> Mapping[str, tuple[str, ...]]:
+    """What people say who want a thing, by what they want."""
+    return {intent: tuple(texts) for intent, texts in _read("utterances").items()}
 
 
 def _read(name: str) -> Any:

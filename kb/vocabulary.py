@@ -86,6 +86,10 @@ class ShapeTerm:
     roles: Mapping[str, tuple[str, ...]]
     cues: tuple[str, ...]
     invariants: tuple[str, ...]
+    # What a role is called where the asker has no word for it, the roles that several nouns may fill, and the nouns.
+    names: Mapping[str, str] = field(default_factory=dict)
+    many: tuple[str, ...] = ()
+    nouns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ class Vocabulary:
     technologies: Mapping[str, TechnologyName]
     covers: Mapping[str, str]
     subjects: Mapping[str, str]
+    nouns: Mapping[str, tuple[str, ...]]
 
 
 def load_vocabulary() -> Vocabulary:
@@ -148,6 +153,7 @@ def load_vocabulary() -> Vocabulary:
         technologies={each: TechnologyName(each, spellings[0], spellings[1:]) for each, spellings in names.items()},
         covers=titles.validate_python(_terms("covers")),
         subjects=titles.validate_python(_terms("subjects")),
+        nouns=TypeAdapter(dict[str, tuple[str, ...]]).validate_python(_terms("nouns")),
     )
 
 

@@ -134,6 +134,11 @@ def _fitting(value: str, slot: re.Match[str]) -> str:
     return number.group() if number else value
 
 
+def is_reserved(name: str) -> bool:
+    """Whether PostgreSQL takes the word for one of its own, so that it cannot name a table unquoted."""
+    return name in _RESERVED
+
+
 def quoted(name: str) -> str:
     """An SQL identifier, quoted where PostgreSQL needs it; each part of a dotted name by itself."""
     return ".".join(_quoted_part(part) for part in name.split("."))

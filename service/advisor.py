@@ -5,19 +5,16 @@ from dataclasses import dataclass, replace
 
 from kb.entry import Entry, Kind, KnowledgeBase
 from kb.vocabulary import Vocabulary
-from service.analysis.conclusions import conclude
 from service.answer.advice import Advice
 from service.answer.composer import Composer, decline
 from service.answer.explanation import Explanation, explain
-from service.answer.gathering import Asked, gather
-from service.answer.parts import Part
+from service.answer.gathering import ask, gather
 from service.answer.scope import is_ours
 from service.catalogue import EntryCard, SearchResults, card, results
 from service.comparison import comparison_of
 from service.errors import UnknownEntryError
-from service.question.question import understand
 from service.question.request import AskRequest
-from service.retrieval.search import Retrieved, Retriever
+from service.retrieval.search import Retriever
 
 
 @dataclass(frozen=True)
@@ -33,14 +30,14 @@ class Advisor:
 
     def advise(self, request: AskRequest) -> Advice:
         """Understand, retrieve, conclude, select, compose. Raises ConstraintError and RetrievalError."""
-        asked = self._asked(request)
+        asked = ask(self.kb, self.vocabulary, self.retriever, request)
         if not is_ours(asked.question, asked.retrieved, asked.certain.estimates):
             return decline(request, self.edition, self.composer.name)
         return self.composer.compose(gather(self.kb, self.vocabulary, asked, self.edition))
 
     def explain(self, request: AskRequest) -> Explanation:
         """What was considered, chosen and dropped for the question, and why. Raises as `advise` does."""
-        asked = self._asked(request)
+        asked = ask(self.kb, self.vocabulary, self.retriever, request)
         ours = is_ours(asked.question, asked.retrieved, asked.certain.estimates)
         evidence = gather(self.kb, self.vocabulary, asked, self.edition) if ours else None
         return explain(asked.question, asked.retrieved, evidence)
@@ -49,18 +46,9 @@ class Advisor:
         """Two or more technologies for a purpose: table, verdict, what flips it. Raises UnknownEntryError and RequestError."""
         return self.advise(comparison_of(self.kb, self.vocabulary, names, purpose))
 
-    def _asked(self, request: AskRequest) -> Asked:
-        question = understand(request, self.vocabulary)
-        retrieved = self._found(question.context)
-        parts = tuple(Part(text, self._found(text)) for text in question.parts)
-        return Asked(request, question, retrieved, conclude(self.kb, question.facts), parts)
-
-    def _found(self, text: str) -> Retrieved:
-        return self.retriever.retrieve(text, self.retriever.embed(text))
-
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""
-        retrieved = self._found(query)
+        retrieved = self.retriever.retrieve(query, self.retriever.embed(query))
         best = replace(retrieved, hits=retrieved.hits[:limit])
         return results(query, best, self.kb, self.edition, self.public_url)
 

@@ -20,10 +20,16 @@ def bearing(kb: KnowledgeBase, question: Question, retrieved: Retrieved, fits: M
     if (question.intent_ids & _CHOICES and "design" not in question.intent_ids) or question.pasted:
         return None
     counts = Counter(hit.entry for hit in retrieved.hits[:_NEAREST])
+    # Where a design of the asker's own structure was found, one of another structure does not carry the answer.
+    kin = any(
+        fits.get(hit.entry) in ("near", "shape") and kb.entries[hit.entry].kind == "designs"
+        for hit in retrieved.entries
+    )
     candidates = [
         (-counts[hit.entry], -hit.score, hit.entry)
         for hit in retrieved.entries[:_NEAREST]
         if fits.get(hit.entry, "foreign") != "foreign"
+        and not (kin and fits[hit.entry] == "subject" and kb.entries[hit.entry].kind == "designs")
     ]
     if not candidates:
         return None

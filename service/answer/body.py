@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kb.entry import Entry, Section, SectionKind, Statement
 from kb.guidance import offer
 from service.analysis.conclusions import Conclusion
+from service.answer import instance
 from service.answer.advice import AdviceSection, BlockUnion, ListBlock, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
@@ -33,6 +34,7 @@ def body(
     pieces = [
         *_concluded(evidence, book, stated),
         *_chosen_technology(evidence, book),
+        *_instance(evidence, book),
         *_quoted(evidence, book, said),
         *_offered(evidence, book, said),
     ]
@@ -89,6 +91,16 @@ def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:
     if evidence.choice is None:
         return []
     return [_Piece("technology", "The choice, criterion by criterion", comparison(evidence, evidence.choice, book))]
+
+
+def _instance(evidence: Evidence, book: CitationBook) -> list[_Piece]:
+    """The schema in the asker's nouns before the worked design that shows the rest."""
+    built = evidence.structure
+    if built is None:
+        return []
+    heading = instance.title(built)
+    drawn = [_Piece("erd", heading, instance.diagram(built, book))] if evidence.plan.erd else []
+    return [_Piece("schema", heading, instance.schema(evidence, built, book)), *drawn]
 
 
 def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> list[_Piece]:

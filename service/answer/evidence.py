@@ -8,6 +8,7 @@ from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice
 from service.analysis.conclusions import Conclusion, Conclusions, RuleKey
+from service.analysis.structure import Structure
 from service.answer.parts import Part
 from service.answer.plan import Plan
 from service.answer.selection import Selection
@@ -53,6 +54,7 @@ class Evidence:
     edition: str
     parts: tuple[Part, ...] = ()
     unanswered: tuple[str, ...] = ()
+    structure: Structure | None = None
 
     @property
     def entries(self) -> frozenset[str]:

@@ -19,12 +19,12 @@ def close_entries(retrieved: Retrieved) -> frozenset[str]:
     return frozenset(hit.entry for hit in retrieved.hits if hit.dense >= _NEAR)
 
 
-def fit_all(kb: KnowledgeBase, question: Question, retrieved: Retrieved) -> Mapping[str, Fit]:
-    """The fit of every design and playbook that was found."""
+def fit_all(kb: KnowledgeBase, question: Question, retrieved: Retrieved, shape: str) -> Mapping[str, Fit]:
+    """The fit of every design and playbook that was found; `shape` is what the asker's case is an instance of, empty if unknown."""
     close = close_entries(retrieved)
     found = (kb.entries[hit.entry] for hit in retrieved.entries)
     return {
-        entry.id: _fit(kb, entry, question, entry.id in close)
+        entry.id: _fit(kb, entry, question, entry.id in close, shape)
         for entry in found
         if entry.kind in ("designs", "playbooks")
     }
@@ -37,7 +37,7 @@ def has_playbook(kb: KnowledgeBase, question: Question) -> bool:
     return any(isinstance(e.meta, Playbook) and _move(kb, e.meta, question) == "near" for e in kb.entries.values())
 
 
-def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool) -> Fit:
+def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool, shape: str) -> Fit:
     meta = entry.meta
     if isinstance(meta, Playbook):
         move = _move(kb, meta, question)
@@ -47,7 +47,7 @@ def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool) -> Fi
     words = (meta.domain.name, *meta.domain.synonyms)
     if close or any(True for word in words for _ in find_cue(word, question.context)):
         return "near"
-    return "shape" if question.facts.get("shape") == meta.shape.name else "subject"
+    return "shape" if shape == meta.shape.name else "subject"
 
 
 def _move(kb: KnowledgeBase, meta: Playbook, question: Question) -> Fit:

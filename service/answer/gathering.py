@@ -1,22 +1,29 @@
 """Gathering: from what was asked, found and concluded to the evidence that an answer is composed from."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from kb.entry import KnowledgeBase
+from kb.entry import Design, Entry, KnowledgeBase
 from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice, choose, shortlist
 from service.analysis.conclusions import Conclusions, conclude
+from service.analysis.structure import Structure, structure
 from service.answer.bearing import bearing
 from service.answer.evidence import Evidence
-from service.answer.fit import fit_all
+from service.answer.fit import Fit, fit_all
 from service.answer.parts import Part, with_parts
 from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open
-from service.answer.selection import Found, explaining, select
+from service.answer.selection import Found, Selection, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
-from service.question.question import Question
+from service.question.intents import by_example
+from service.question.question import Question, understand
 from service.question.request import AskRequest
-from service.retrieval.search import Retrieved
+from service.retrieval.search import Retrieved, Retriever
+
+# Who wants these wants tables; so many nouns that a worked design of the same domain does not have make it another case.
+_DRAWING, _STRANGE = frozenset({"design", "erd"}), 2
 
 
 @dataclass(frozen=True)
@@ -30,11 +37,24 @@ class Asked:
     parts: tuple[Part, ...] = ()
 
 
+def ask(kb: KnowledgeBase, vocabulary: Vocabulary, retriever: Retriever, request: AskRequest) -> Asked:
+    """Understand the request and find what there is on it. Raises ConstraintError and RetrievalError."""
+    question = understand(request, vocabulary)
+    vector = retriever.embed(question.context)
+    if not question.intents:
+        question = replace(question, intents=by_example(*retriever.intent(vector)))
+    parts = tuple(Part(text, retriever.retrieve(text, retriever.embed(text))) for text in question.parts)
+    retrieved = retriever.retrieve(question.context, vector)
+    return Asked(request, question, retrieved, conclude(kb, question.facts), parts)
+
+
 def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence:
     """Select what answers, choose a technology where one is wanted, and run the rules again under what is assumed."""
     question, retrieved = asked.question, asked.retrieved
-    fits = fit_all(kb, question, retrieved)
-    bears = bearing(kb, question, retrieved, fits)
+    built = structure(kb, vocabulary, question) if question.intent_ids & _DRAWING and not question.pasted else None
+    shape = str(question.facts.get("shape") or (built.shape.name if built else ""))
+    fits = _nearer(kb, built, fit_all(kb, question, retrieved, shape))
+    bears = bearing(kb, question, retrieved, fits) or _kin(kb, built, retrieved)
     outline = plan(question, asked.request.detail, bears.kind if bears else None)
     found = Found(fits, bears, explaining(asked.certain.fired, retrieved))
     selection = select(kb, question, retrieved, outline, found)
@@ -59,8 +79,39 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         assumed=taken,
         parts=asked.parts,
         unanswered=unanswered,
+        structure=built if built is not None and outline.whole and _adds(selection) else None,
         edition=edition,
     )
+
+
+def _nearer(kb: KnowledgeBase, built: Structure | None, fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
+    """A worked design whose schema lacks the asker's nouns is of his shape at most, whatever its domain is called."""
+    if built is None:
+        return fits
+    return {
+        name: "shape" if fit == "near" and _strange(kb.entries[name], built) >= _STRANGE else fit
+        for name, fit in fits.items()
+    }
+
+
+def _strange(entry: Entry, built: Structure) -> int:
+    """How many of the asker's nouns no code of the entry has."""
+    code = " ".join(block.fence.code for s in entry.sections for block in s.blocks if block.fence is not None).lower()
+    words = frozenset(re.findall(r"[a-z]+", code))
+    return sum(not set(noun.split()) <= words for noun in built.named)
+
+
+def _kin(kb: KnowledgeBase, built: Structure | None, retrieved: Retrieved) -> Entry | None:
+    """Where no design carries the answer, the nearest that is an instance of the asker's structure."""
+    if built is None:
+        return None
+    found = (kb.entries[hit.entry] for hit in retrieved.entries)
+    return next((e for e in found if isinstance(e.meta, Design) and e.meta.shape.name == built.shape.name), None)
+
+
+def _adds(selection: Selection) -> bool:
+    """Whether the worked design that carries the answer is another case than the asker's."""
+    return selection.backbone is None or selection.backbone.fit != "near"
 
 
 def _choice(

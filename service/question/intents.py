@@ -50,11 +50,23 @@ _DATA_WORDS = (
     "sql",
     "nosql",
     "erd",
+    "er diagram",
+    "entity relationship",
     "ddl",
     "data layer",
     "data store",
     "datastore",
 )
+
+
+# Under this two sentences share little but their tone.
+_ALIKE = 0.40
+
+
+def by_example(name: str, cosine: float) -> tuple[Intent, ...]:
+    """The intent of the nearest example sentence, for a question without any cue; none where it is far."""
+    intent = intent_table().get(name)
+    return (intent,) if intent is not None and cosine >= _ALIKE else ()
 
 
 def speaks_of_data(text: str) -> bool:

@@ -65,6 +65,15 @@ class Retriever:
             astray=elsewhere > closeness(cosines),
         )
 
+    def intent(self, vector: Vectors) -> tuple[str, float]:
+        """What somebody wants who asks like this, by the nearest of the example sentences, and how near it is."""
+        said = self._edition.utterances
+        if not said.intents:
+            return "", 0.0
+        cosines = np.round(said.vectors @ vector, DECIMALS)
+        row = int(cosines.argmax())
+        return said.intents[row], float(cosines[row])
+
     def _scored(self, terms: Sequence[str], vector: Vectors) -> list[_Scored]:
         """What is near by meaning or by term, best first, ties by id; both get both scores."""
         edition = self._edition

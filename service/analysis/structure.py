@@ -1,0 +1,183 @@
+"""Structure: the starting schema of a shape, written out in the asker's nouns."""
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.entry import Fence, KnowledgeBase, Section
+from kb.vocabulary import ShapeTerm, Vocabulary
+from kb.wording import is_reserved
+from service.question.clauses import find_cue
+from service.question.nouns import Noun, nouns
+from service.question.question import Question
+
+# Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
+EXTRAS = ("place", "catalogue", "dependant", "detail", "other")
+_MOST_OF_ONE, _LEAST, _TELLING = 3, 2, 4
+# A column of a table: lower case, where constraints begin with a word in capitals.
+_COLUMN = re.compile(r"^  ([a-z]\w*) +(?=[a-z])", re.MULTILINE)
+_TABLE = re.compile(r"CREATE TABLE (\w+) \(")
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A starting schema in the asker's nouns: `roles` says which noun fills which role, `sql` is the schema, `fence` its template."""
+
+    shape: ShapeTerm
+    section: Section
+    fence: Fence
+    roles: Mapping[str, tuple[str, ...]]
+    sql: str
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The asker's nouns that a table was made of."""
+        return tuple(noun for filled in self.roles.values() for noun in filled)
+
+
+def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
+    """The starting schema of the question's shape; None where no shape fits, or fewer than two nouns are named."""
+    bound = {
+        shape.name: bind(shape, vocabulary.nouns, nouns(question.text, _known(shape, vocabulary)))
+        for shape in vocabulary.shapes.values()
+    }
+    shape = _shape(vocabulary, question, bound)
+    template = _template(kb, shape.name) if shape is not None else None
+    if shape is None or template is None or sum(len(filled) for filled in bound[shape.name].values()) < _LEAST:
+        return None
+    section, fence = template
+    roles = bound[shape.name]
+    return Structure(shape, section, fence, roles, instance(fence.code, shape, roles))
+
+
+def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset(word for words in (*shape.nouns.values(), *vocabulary.nouns.values()) for word in words)
+
+
+def _shape(
+    vocabulary: Vocabulary, question: Question, bound: Mapping[str, Mapping[str, tuple[str, ...]]]
+) -> ShapeTerm | None:
+    """The shape that the words suggest, else the one whose own roles the asker's nouns fill best; the first of equals."""
+    named = question.facts.get("shape")
+    if named is not None:
+        return vocabulary.shapes.get(str(named))
+    weighed = [(_filled(shape, bound[shape.name], question.context), shape) for shape in vocabulary.shapes.values()]
+    (own, placed), best = max(weighed, key=lambda item: item[0])
+    return best if own >= _LEAST or (own and placed >= _TELLING) else None
+
+
+def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -> tuple[int, int]:
+    """How many roles of its own are filled by words that it knows, with its cues; then how many nouns find a place at all."""
+    own = sum(any(noun in words for noun in roles.get(role, ())) for role, words in shape.nouns.items())
+    cues = sum(any(True for _ in find_cue(cue, text)) for cue in shape.cues)
+    return own + cues, sum(len(names) for role, names in roles.items() if role != "other")
+
+
+def bind(
+    shape: ShapeTerm, general: Mapping[str, Sequence[str]], found: Sequence[Noun]
+) -> Mapping[str, tuple[str, ...]]:
+    """Each noun to a role: of the shape first, then of any domain; what fits none is `other`, or the thing itself if nothing else is."""
+    roles: dict[str, list[str]] = {}
+    later: list[Noun] = []
+    for noun in _heads(found, shape):
+        role = next((role for role in _roles_of(noun.name, shape, general) if _has_room(role, shape, roles)), None)
+        known = _roles_of(noun.name, shape, general)
+        if role is not None:
+            roles.setdefault(role, []).append(noun.name)
+        elif known and noun.listed:
+            # A second word for what happens hangs on the first; a second of another single role stands beside it.
+            roles.setdefault("detail" if known[0] == "event" else "other", []).append(noun.name)
+        elif noun.listed:
+            later.append(noun)
+    thing = next((role for role in shape.names if role not in ("event", "party")), "")
+    for noun in later:
+        open_thing = thing and thing not in roles
+        roles.setdefault(thing if open_thing else "other", []).append(noun.name)
+    return {role: tuple(names[:_MOST_OF_ONE]) for role, names in roles.items()}
+
+
+def _heads(found: Sequence[Noun], shape: ShapeTerm) -> list[Noun]:
+    """One noun where two of the same role stand side by side: a beehive sensor is a sensor, an appointment booking an appointment."""
+    own = {word: role for role, words in shape.nouns.items() for word in words}
+    dropped: set[Noun] = set()
+    for a, b in itertools.pairwise(found):
+        if b.start - a.end <= 1 and own.get(a.name) is not None and own.get(a.name) == own.get(b.name):
+            dropped.add(b if own[a.name] == "event" else a)
+    return [noun for noun in found if noun not in dropped]
+
+
+def instance(code: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> str:
+    """The template with nouns in the place of roles: once per noun a statement that is about the role, or a line of another that names it."""
+    filled = {role: tuple(roles.get(role) or (name,)) for role, name in shape.names.items()}
+    filled |= {role: tuple(roles.get(role, ())) for role in EXTRAS if role not in filled}
+    return "\n\n".join(_aligned(text) for statement in code.split("\n\n") if (text := _statement(statement, filled)))
+
+
+def _template(kb: KnowledgeBase, shape: str) -> tuple[Section, Fence] | None:
+    for entry in kb.entries.values():
+        if entry.kind != "references":
+            continue
+        for section in entry.sections:
+            for block in section.blocks:
+                if block.fence is not None and block.fence.attributes.get("shape") == shape:
+                    return section, block.fence
+    return None
+
+
+def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]]) -> list[str]:
+    own = [role for role, words in shape.nouns.items() if noun in words]
+    return own + [role for role, words in general.items() if noun in words and role not in own]
+
+
+def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> bool:
+    if role not in shape.names and role not in EXTRAS:
+        return False
+    several = role in shape.many or role in EXTRAS
+    return not roles.get(role) or (several and len(roles[role]) < _MOST_OF_ONE)
+
+
+def _statement(statement: str, filled: Mapping[str, tuple[str, ...]]) -> str:
+    """A statement about one role, its table or an index, once per noun; any other once, with its lines repeated."""
+    about = _TABLE.match(statement)
+    alone = about is None and "\n" not in statement
+    roles = [about[1]] if about else [role for role in filled if alone and _names(statement, role)]
+    if any(role in filled and not filled[role] for role in roles):
+        return ""
+    several = next((role for role in roles if len(filled.get(role, ())) > 1), None)
+    if several is None:
+        return "\n".join(line for each in statement.split("\n") for line in _lines(each, filled))
+    return "\n\n".join(_statement(statement, {**filled, several: (noun,)}) for noun in filled[several])
+
+
+def _lines(line: str, filled: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """A line once per noun of a role that it names; none where nothing fills the role."""
+    role = next((role for role in filled if len(filled[role]) != 1 and _names(line, role)), None)
+    if role is None:
+        return [_written(line, {role: names[0] for role, names in filled.items() if names})]
+    return [written for noun in filled[role] for written in _lines(line, {**filled, role: (noun,)})]
+
+
+def _aligned(statements: str) -> str:
+    """The types of a table's columns below each other, as in the template."""
+    widths = [len(match[1]) for match in _COLUMN.finditer(statements)]
+    return _COLUMN.sub(lambda match: f"  {match[1].ljust(max(widths))} ", statements) if widths else statements
+
+
+def _names(text: str, role: str) -> bool:
+    return _role(role).search(text) is not None
+
+
+def _role(role: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z])(?:{role})(?![a-z])")
+
+
+def _written(text: str, named: Mapping[str, str]) -> str:
+    """Roles as identifiers; a reserved word alone becomes a plural, as in `orders`, and stays singular within a longer name."""
+
+    def put(match: re.Match[str]) -> str:
+        name = re.sub(r"\W+", "_", named[match[0]])
+        longer = text[match.start() - 1 : match.start()] == "_" or text[match.end() : match.end() + 1] == "_"
+        return f"{name}s" if is_reserved(name) and not longer else name
+
+    return _role("|".join(sorted(named, key=lambda each: -len(each)))).sub(put, text)

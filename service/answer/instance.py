@@ -1,0 +1,72 @@
+"""The asker's own structure: the starting schema of its shape in his nouns, and its diagram where one was asked for."""
+
+from collections.abc import Mapping
+
+from kb.ddl import parse_schema
+from kb.diagram import erd
+from service.analysis.structure import Structure
+from service.answer.advice import BlockUnion, Claim, Code, Diagram, Filled, Paragraph
+from service.answer.citations import CitationBook
+from service.answer.claims import quoted_block
+from service.answer.evidence import Evidence
+
+_READING: Mapping[str, str] = {
+    "event": "{nouns} as what happens", "party": "{nouns} as who acts", "place": "{nouns} as where it is",
+    "catalogue": "{nouns} as kinds or titles that several share", "dependant": "{nouns} as belonging to {party}",
+    "detail": "{nouns} as what it leaves behind", "other": "{nouns} as a thing beside it, referred to where it seemed to belong",
+    "resource": "{nouns} as what is taken", "offering": "{nouns} as what has places", "account": "{nouns} as where amounts stand",
+    "source": "{nouns} as what reports", "container": "{nouns} as where it is gathered", "record": "{nouns} as what is kept",
+    "tenant": "{nouns} as whose rows they are", "offer": "{nouns} as what is agreed on",
+}  # fmt: skip
+_THING = "{nouns} as what it is about"
+_TEMPLATE = "Your words were read so: {reading}. Where that is wrong, move the key; the constraints stay."
+
+
+def title(structure: Structure) -> str:
+    """The heading of the structure."""
+    return f"In your words: {structure.shape.title[0].lower()}{structure.shape.title[1:]}"
+
+
+def schema(evidence: Evidence, structure: Structure, book: CitationBook) -> tuple[BlockUnion, ...]:
+    """How the nouns were read, why the structure is as it is, and the schema: a template that runs, with other names."""
+    why = [
+        shown
+        for block in structure.section.blocks
+        if block.kind == "paragraph" and (shown := quoted_block(structure.section, block, book, evidence.kb.fences))
+    ]
+    cited = book.cite_section(structure.section)
+    code = Claim(text=structure.sql, support=_support(structure), citations=cited)
+    return (
+        Paragraph(claims=(_reading(structure, cited),)),
+        *why[:1],
+        Code(language="sql", dialect=structure.fence.engine, status="instance", claims=(code,)),
+        *why[1:],
+    )
+
+
+def diagram(structure: Structure, book: CitationBook) -> tuple[BlockUnion, ...]:
+    """The diagram of the schema: what its tables and keys say."""
+    claim = Claim(
+        text=erd(parse_schema(structure.sql)),
+        support=_support(structure),
+        citations=book.cite_section(structure.section),
+    )
+    return (Diagram(claims=(claim,)),)
+
+
+def _reading(structure: Structure, cited: tuple[int, ...]) -> Claim:
+    roles = structure.roles
+    party = (
+        " or ".join(f"`{noun}`" for noun in roles.get("party", ()))
+        or f"`{structure.shape.names.get('party', 'a party')}`"
+    )
+    read = "; ".join(
+        _READING.get(role, _THING).format(nouns=" and ".join(f"`{noun}`" for noun in nouns), party=party)
+        for role, nouns in roles.items()
+    )
+    return Claim(text=_TEMPLATE.format(reading=read), support=_support(structure), citations=cited)
+
+
+def _support(structure: Structure) -> Filled:
+    slots = {role: ", ".join(nouns) for role, nouns in structure.roles.items()}
+    return Filled(template=structure.fence.digest, slots=slots, origin=structure.section.id)

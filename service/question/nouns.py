@@ -1,0 +1,321 @@
+"""Nouns: the things that the asker wants stored, in his own words and in the order in which he names them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from service.question.clauses import cue_pattern
+
+_SEGMENT = re.compile(r"[.;:!?()\n]|\s[-–—]\s")
+_SEPARATOR = re.compile(r"\s*,\s*(?:(?:and|or|plus)\s+)?|\s+(?:and|or|plus|&)\s+|\s*/\s*")
+_WORD = re.compile(r"(?<!\w)[a-z][a-z'-]*", re.IGNORECASE)
+_DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|its|of|no)\s+$", re.IGNORECASE)
+_LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
+# Where a noun of a list begins or ends: words that are none.
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "our",
+        "their",
+        "its",
+        "my",
+        "your",
+        "we",
+        "they",
+        "it",
+        "is",
+        "are",
+        "was",
+        "be",
+        "been",
+        "has",
+        "have",
+        "had",
+        "do",
+        "does",
+        "can",
+        "may",
+        "must",
+        "should",
+        "will",
+        "would",
+        "with",
+        "for",
+        "of",
+        "in",
+        "on",
+        "at",
+        "to",
+        "from",
+        "by",
+        "as",
+        "into",
+        "per",
+        "that",
+        "which",
+        "who",
+        "whose",
+        "where",
+        "when",
+        "what",
+        "how",
+        "and",
+        "or",
+        "also",
+        "each",
+        "every",
+        "all",
+        "any",
+        "some",
+        "many",
+        "several",
+        "multiple",
+        "plus",
+        "not",
+        "no",
+        "so",
+        "then",
+        "if",
+        "than",
+        "about",
+        "between",
+        "under",
+        "over",
+        "up",
+        "out",
+        "need",
+        "needs",
+        "want",
+        "wants",
+        "track",
+        "tracks",
+        "store",
+        "stores",
+        "manage",
+        "manages",
+        "keep",
+        "keeps",
+        "book",
+        "books",
+        "please",
+        "including",
+        "include",
+        "such",
+        "like",
+        "e.g",
+        "etc",
+        "using",
+        "use",
+        "has",
+        "only",
+    ]
+)
+# Nouns that are verbs as often: alone in the singular they are taken for one.
+_VERBS = frozenset(
+    [
+        "book",
+        "order",
+        "lease",
+        "post",
+        "rate",
+        "review",
+        "charge",
+        "claim",
+        "bid",
+        "plan",
+        "scan",
+        "sample",
+        "purchase",
+        "pledge",
+        "contract",
+        "question",
+        "comment",
+        "message",
+        "document",
+        "label",
+        "note",
+        "report",
+        "score",
+        "like",
+        "tip",
+        "copy",
+        "request",
+        "record",
+        "transfer",
+        "visit",
+        "hire",
+        "hold",
+        "stay",
+        "play",
+        "drill",
+        "guide",
+        "coach",
+        "trace",
+        "alert",
+        "screen",
+        "ship",
+        "class",
+        "group",
+        "page",
+        "tag",
+        "host",
+        "fine",
+        "process",
+        "return",
+        "permit",
+        "project",
+        "task",
+        "design",
+        "box",
+        "ride",
+        "trip",
+    ]
+)
+# Words of our own trade: in "which tables" no furniture is meant.
+_TRADE = frozenset(
+    [
+        "table",
+        "record",
+        "row",
+        "item",
+        "event",
+        "model",
+        "type",
+        "size",
+        "kind",
+        "level",
+        "unit",
+        "component",
+        "position",
+        "resource",
+        "good",
+        "account-group",
+        "data",
+        "point",
+        "result",
+        "topic",
+        "document",
+        "page",
+        "report",
+        "node",
+        "source",
+        "entry",
+        "region",
+        "zone",
+        "area",
+        "group",
+        "class",
+        "part",
+        "user",
+        "transaction",
+        "state",
+        "host",
+        "transfer",
+        "account",
+        "tag",
+        "batch",
+        "space",
+        "library",
+        "gateway",
+        "container",
+    ]
+)
+_IRREGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman", "staff": "staff", "series": "series", "species": "species"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A thing to be stored: its singular in lower case, where it stands, and whether a list names it."""
+
+    name: str
+    start: int
+    end: int
+    listed: bool
+
+
+def nouns(text: str, known: Iterable[str]) -> tuple[Noun, ...]:
+    """Known nouns wherever they stand, and unknown ones in a list among known ones; each once, in order."""
+    found = {noun.name: noun for noun in sorted(_known(text, known), key=lambda noun: -noun.start)}
+    listed = list(_listed(text, frozenset(known)))
+    for noun in reversed(listed):
+        found[noun.name] = noun
+    inside = {part for name in found if " " in name for part in name.split()}
+    kept = [noun for noun in found.values() if noun.name not in inside or noun.listed]
+    return tuple(sorted(kept, key=lambda noun: noun.start))
+
+
+def singular(phrase: str) -> str:
+    """The singular of a noun phrase by its last word."""
+    *before, last = phrase.lower().split()
+    if last in _IRREGULAR:
+        last = _IRREGULAR[last]
+    elif last.endswith("ies") and len(last) > 4:
+        last = f"{last[:-3]}y"
+    elif last.endswith(("sses", "shes", "ches", "xes", "zes")):
+        last = last[:-2]
+    elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
+        last = last[:-1]
+    return " ".join((*before, last))
+
+
+def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
+    taken: list[tuple[int, int]] = []
+    for word in sorted(known, key=lambda each: (-len(each), each)):
+        for match in cue_pattern(word).finditer(text):
+            if any(a < match.end() and match.start() < b for a, b in taken):
+                continue
+            taken.append((match.start(), match.end()))
+            if _is_noun(text, word, match):
+                yield Noun(word, match.start(), match.end(), False)
+
+
+def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
+    """A verb in the singular is one unless a determiner stands before it; words of our trade are never things."""
+    plural = match[0].lower() != word
+    if word in _TRADE:
+        return False
+    return plural or word not in _VERBS or bool(_DETERMINED.search(text[: match.start()]))
+
+
+def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
+    """The nouns of every list of three or more, two of which are known."""
+    start = 0
+    for end in [*(match.start() for match in _SEGMENT.finditer(text)), len(text)]:
+        items = list(_items(text, start, end))
+        if len(items) >= _LISTED and sum(noun.name in known for noun in items) >= _KNOWN_AMONG:
+            yield from items
+        start = end + 1
+
+
+def _items(text: str, start: int, end: int) -> Iterator[Noun]:
+    """The parts of a segment between separators: of the first the last words, of the others the first, up to a word that ends a noun."""
+    cuts = [*_SEPARATOR.finditer(text, start, end)]
+    spans = [*zip([start, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), end], strict=True)]
+    for number, (at, stop) in enumerate(spans):
+        words = [(match[0], match.start()) for match in _WORD.finditer(text, at, stop)]
+        run = _last_run(words) if number == 0 else _first_run(words)
+        if 0 < len(run) <= _LONGEST and len(spans) > 1:
+            last, begin = run[-1]
+            yield Noun(singular(" ".join(word for word, _ in run)), run[0][1], begin + len(last), True)
+
+
+def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    run: list[tuple[str, int]] = []
+    for word in words:
+        if word[0].lower() in _STOP:
+            if run:
+                break
+            continue
+        run.append(word)
+    return run
+
+
+def _last_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    run: list[tuple[str, int]] = []
+    for word in reversed(words):
+        if word[0].lower() in _STOP or len(run) == _LONGEST:
+            break
+        run.insert(0, word)
+    return run[-1:] if len(run) == _LONGEST else run
