@@ -38,15 +38,18 @@ class Structure:
 
 def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
     """The starting schema of the question's shape; None where no shape fits, or fewer than two nouns are named."""
+    templates = _templates(kb)
+    shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
     bound = {
-        shape.name: bind(shape, vocabulary.nouns, nouns(question.text, _known(shape, vocabulary)))
-        for shape in vocabulary.shapes.values()
+        shape.name: bind(
+            shape, vocabulary.nouns, nouns(question.text, _known(shape, vocabulary)), templates[shape.name][1].code
+        )
+        for shape in shapes
     }
-    shape = _shape(vocabulary, question, bound)
-    template = _template(kb, shape.name) if shape is not None else None
-    if shape is None or template is None or sum(len(filled) for filled in bound[shape.name].values()) < _LEAST:
+    shape = _shape(shapes, question, bound)
+    if shape is None or sum(len(filled) for filled in bound[shape.name].values()) < _LEAST:
         return None
-    section, fence = template
+    section, fence = templates[shape.name]
     roles = bound[shape.name]
     return Structure(shape, section, fence, roles, instance(fence.code, shape, roles))
 
@@ -56,14 +59,13 @@ def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
 
 
 def _shape(
-    vocabulary: Vocabulary, question: Question, bound: Mapping[str, Mapping[str, tuple[str, ...]]]
+    shapes: Sequence[ShapeTerm], question: Question, bound: Mapping[str, Mapping[str, tuple[str, ...]]]
 ) -> ShapeTerm | None:
     """The shape that the words suggest, else the one whose own roles the asker's nouns fill best; the first of equals."""
-    named = question.facts.get("shape")
-    if named is not None:
-        return vocabulary.shapes.get(str(named))
-    weighed = [(_filled(shape, bound[shape.name], question.context), shape) for shape in vocabulary.shapes.values()]
-    (own, placed), best = max(weighed, key=lambda item: item[0])
+    if (named := question.facts.get("shape")) is not None:
+        return next((shape for shape in shapes if shape.name == named), None)
+    weighed = [(_filled(shape, bound[shape.name], question.context), shape) for shape in shapes]
+    (own, placed), best = max(weighed, key=lambda item: item[0], default=((0, 0), None))
     return best if own >= _LEAST or (own and placed >= _TELLING) else None
 
 
@@ -75,25 +77,26 @@ def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -
 
 
 def bind(
-    shape: ShapeTerm, general: Mapping[str, Sequence[str]], found: Sequence[Noun]
+    shape: ShapeTerm, general: Mapping[str, Sequence[str]], found: Sequence[Noun], code: str
 ) -> Mapping[str, tuple[str, ...]]:
-    """Each noun to a role: of the shape first, then of any domain; what fits none is `other`, or the thing itself if nothing else is."""
+    """Each noun to a role that the template has: of the shape first, then of any domain; a listed one that fits none is the
+    thing itself if nothing else is, or `other`."""
+    rooms = [role for role in (*shape.names, *EXTRAS) if _names(code, role)]
+    thing = next((role for role in shape.names if role not in ("event", "party")), "")
     roles: dict[str, list[str]] = {}
-    later: list[Noun] = []
+    strange: list[str] = []
     for noun in _heads(found, shape):
-        role = next((role for role in _roles_of(noun.name, shape, general) if _has_room(role, shape, roles)), None)
-        known = _roles_of(noun.name, shape, general)
+        known = [role for role in _roles_of(noun.name, shape, general) if role in rooms]
+        role = next((role for role in known if _has_room(role, shape, roles)), None)
+        if role is None and known and noun.listed:
+            # A second word for what happens hangs on the first; a second of another single role stands beside it.
+            role = "detail" if known[0] == "event" and "detail" in rooms else "other"
         if role is not None:
             roles.setdefault(role, []).append(noun.name)
-        elif known and noun.listed:
-            # A second word for what happens hangs on the first; a second of another single role stands beside it.
-            roles.setdefault("detail" if known[0] == "event" else "other", []).append(noun.name)
         elif noun.listed:
-            later.append(noun)
-    thing = next((role for role in shape.names if role not in ("event", "party")), "")
-    for noun in later:
-        open_thing = thing and thing not in roles
-        roles.setdefault(thing if open_thing else "other", []).append(noun.name)
+            strange.append(noun.name)
+    for name in strange:
+        roles.setdefault(thing if thing and thing not in roles else "other", []).append(name)
     return {role: tuple(names[:_MOST_OF_ONE]) for role, names in roles.items()}
 
 
@@ -114,15 +117,16 @@ def instance(code: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) ->
     return "\n\n".join(_aligned(text) for statement in code.split("\n\n") if (text := _statement(statement, filled)))
 
 
-def _template(kb: KnowledgeBase, shape: str) -> tuple[Section, Fence] | None:
-    for entry in kb.entries.values():
-        if entry.kind != "references":
-            continue
-        for section in entry.sections:
-            for block in section.blocks:
-                if block.fence is not None and block.fence.attributes.get("shape") == shape:
-                    return section, block.fence
-    return None
+def _templates(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
+    """The fences of references that are marked as the schema of a shape, by its name."""
+    return {
+        block.fence.attributes["shape"]: (section, block.fence)
+        for entry in kb.entries.values()
+        if entry.kind == "references"
+        for section in entry.sections
+        for block in section.blocks
+        if block.fence is not None and "shape" in block.fence.attributes
+    }
 
 
 def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]]) -> list[str]:
@@ -131,8 +135,6 @@ def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]])
 
 
 def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> bool:
-    if role not in shape.names and role not in EXTRAS:
-        return False
     several = role in shape.many or role in EXTRAS
     return not roles.get(role) or (several and len(roles[role]) < _MOST_OF_ONE)
 

@@ -2,7 +2,7 @@
 
 import re
 
-from kb.entry import Rule, Section, Statement
+from kb.entry import Entry, Rule, Section, Statement
 from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
@@ -19,6 +19,9 @@ _MOST_DECISIONS = 3
 _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
 # A rule this near is about the very question.
 _CLEAR = 0.6
+_ALL_ITS_OWN, _ALIKE = 4, 0.06
+# Where a pattern and a trade-off say what to do.
+_ANSWERING = ("solution", "how to choose")
 _WORD = re.compile(r"[a-z0-9_]+")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
 _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
@@ -123,6 +126,15 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
     return [quote(*found, book) for found in (*telling, *announcing)[:1]]
 
 
+def _subject(evidence: Evidence) -> Entry | None:
+    """The pattern or trade-off that the question is about as a whole: the nearest sections are all its own, none nearer than the rest."""
+    hits = evidence.retrieved.hits[:_ALL_ITS_OWN]
+    if len({hit.entry for hit in hits}) != 1 or hits[0].score - hits[-1].score > _ALIKE:
+        return None
+    entry = evidence.kb.entries[hits[0].entry]
+    return entry if entry.kind in ("patterns", "tradeoffs") else None
+
+
 def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
     """A rule whose own words are nearer to the question than any section's: the conditional answer to a conditional question."""
     hits = evidence.retrieved.hits
@@ -183,4 +195,6 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
         ] + ranked
     elif evidence.plan.defining:
         ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading] + ranked
+    elif (subject := _subject(evidence)) is not None:
+        ranked = [s for s in subject.sections if s.path[0].lower() in _ANSWERING] + ranked
     return ranked

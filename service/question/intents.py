@@ -59,6 +59,7 @@ _DATA_WORDS = (
 )
 
 
+_ASPECTS, _NEXT_WORDS = ("index", "cache", "availability", "monitor"), 12
 # Under this two sentences share little but their tone.
 _ALIKE = 0.40
 
@@ -76,10 +77,11 @@ def speaks_of_data(text: str) -> bool:
 
 def intents(text: str, compared: int) -> tuple[Intent, ...]:
     """The intents whose cues stand in the text, in the table's order; comparing needs two technologies."""
-    found = []
-    for intent in intent_table().values():
-        if intent.needs_two and compared < 2:
-            continue
-        if any(True for cue in intent.cues for _ in find_cue(cue, text)):
-            found.append(intent)
+    table = intent_table()
+    places = {name: [place for cue in intent.cues for place in find_cue(cue, text)] for name, intent in table.items()}
+    aspects = [place.start for name in _ASPECTS for place in places[name]]
+    # "Design the caching" wants caching, not a design: whatever is designed follows at once.
+    if all(any(0 <= at - place.end <= _NEXT_WORDS for at in aspects) for place in places["design"]):
+        places["design"] = []
+    found = (intent for name, intent in table.items() if places[name] and not (intent.needs_two and compared < 2))
     return tuple(found)

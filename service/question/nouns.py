@@ -253,7 +253,7 @@ def singular(phrase: str) -> str:
         last = _IRREGULAR[last]
     elif last.endswith("ies") and len(last) > 4:
         last = f"{last[:-3]}y"
-    elif last.endswith(("sses", "shes", "ches", "xes", "zes")):
+    elif last.endswith(("sses", "shes", "ches", "xes", "zes", "uses")) and last not in ("houses", "uses"):
         last = last[:-2]
     elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
         last = last[:-1]

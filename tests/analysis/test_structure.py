@@ -1,0 +1,109 @@
+"""Starting schemas in the asker's nouns: what is said to run has run, whatever the nouns are."""
+
+import mmdr
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kb.ddl import parse_schema
+from kb.diagram import diagram_entities, erd
+from kb.entry import KnowledgeBase
+from kb.postgres import Cluster
+from kb.statements import split_statements
+from kb.vocabulary import load_vocabulary
+from service.analysis.structure import EXTRAS, Structure, instance, structure
+from service.question.question import understand
+from service.question.request import AskRequest
+
+VOCABULARY = load_vocabulary()
+SHAPES = sorted(VOCABULARY.shapes)
+NOUNS = ["order", "user", "group", "table", "check", "select", "pet", "personal trainer", "wind turbine", "case", "x"]
+
+
+def built(kb: KnowledgeBase, text: str) -> Structure | None:
+    return structure(kb, VOCABULARY, understand(AskRequest(question=text), VOCABULARY))
+
+
+def template(kb: KnowledgeBase, shape: str) -> str:
+    return next(
+        block.fence.code
+        for section in kb.entries["references/schemas-by-shape"].sections
+        for block in section.blocks
+        if block.fence is not None and block.fence.attributes.get("shape") == shape
+    )
+
+
+def run(postgres: Cluster, sql: str) -> None:
+    with postgres.database() as name, postgres.connect(name) as connection:
+        connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
+        for statement in split_statements(sql):
+            connection.execute(statement.text)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_has_a_schema_that_runs_in_its_plainest_form(
+    real_kb: KnowledgeBase, postgres: Cluster, shape: str
+) -> None:
+    sql = instance(template(real_kb, shape), VOCABULARY.shapes[shape], {})
+    assert not [extra for extra in EXTRAS if f"{extra}_id" in sql]
+    run(postgres, sql)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(NOUNS), most=st.integers(min_value=1, max_value=3))
+def test_a_schema_runs_with_any_nouns_in_any_number(
+    real_kb: KnowledgeBase, postgres: Cluster, shape: str, order: list[str], most: int
+) -> None:
+    term, left = VOCABULARY.shapes[shape], list(order)
+    roles = {}
+    for role in (*term.names, *EXTRAS):
+        several = most if role in term.many or role in EXTRAS else 1
+        roles[role], left = tuple(left[:several]), left[several:]
+    sql = instance(template(real_kb, shape), term, roles)
+    run(postgres, sql)
+    schema = parse_schema(sql)
+    drawn = erd(schema)
+    assert set(diagram_entities(drawn)) == {table.name for table in schema.tables if not table.partition_of}
+    mmdr.render(drawn).svg()
+
+
+def test_two_things_that_are_taken_get_a_constraint_each(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "Create an ERD for a veterinary clinic: pets, owners, vets, rooms, appointments")
+    assert found is not None
+    assert found.roles == {
+        "place": ("clinic",),
+        "dependant": ("pet",),
+        "party": ("owner",),
+        "resource": ("vet", "room"),
+        "event": ("appointment",),
+    }
+    assert "appointment_vet_excl" in found.sql
+    assert "appointment_room_excl" in found.sql
+    assert "REFERENCES owner" in found.sql.split("CREATE TABLE pet")[1].split(";")[0]
+
+
+def test_a_listed_noun_that_nobody_knows_has_a_table(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "Schema for tool rental: tools, customers, rentals, gizmos")
+    assert found is not None
+    assert found.roles["other"] == ("gizmo",)
+    assert "CREATE TABLE gizmo" in found.sql
+
+
+def test_counted_places_are_no_exclusive_things(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "Design a schema for a university course registration system with seat limits and waitlists")
+    assert found is not None
+    assert found.shape.name == "capacity"
+    assert "CHECK (taken BETWEEN 0 AND capacity)" in found.sql
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Design the caching of product pages",
+        "PostgreSQL or MongoDB for a dashboard?",
+        "What is an exclusion constraint?",
+    ],
+)
+def test_a_question_without_things_gets_no_schema(real_kb: KnowledgeBase, text: str) -> None:
+    assert built(real_kb, text) is None

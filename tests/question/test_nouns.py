@@ -1,0 +1,80 @@
+import pytest
+
+from service.question.nouns import nouns, singular
+
+KNOWN = frozenset(
+    [
+        "pet",
+        "owner",
+        "vet",
+        "room",
+        "appointment",
+        "member",
+        "book",
+        "loan",
+        "order",
+        "customer",
+        "personal trainer",
+        "trainer",
+        "record",
+    ]
+)
+
+
+def names(text: str) -> list[str]:
+    return [noun.name for noun in nouns(text, KNOWN)]
+
+
+def test_known_nouns_are_found_wherever_they_stand_and_in_their_order() -> None:
+    assert names("owners bring their pets to a vet, each in one room") == ["owner", "pet", "vet", "room"]
+
+
+def test_unknown_nouns_count_in_a_list_among_known_ones() -> None:
+    assert names("Design a clinic: pets, owners, vets, treatments and x-ray images") == [
+        "pet",
+        "owner",
+        "vet",
+        "treatment",
+        "x-ray image",
+    ]
+
+
+def test_a_list_without_known_nouns_names_nothing() -> None:
+    assert names("it must be fast, cheap, reliable and boring") == []
+
+
+@pytest.mark.parametrize("text", ["members book and order online", "customers who order twice", "we record it"])
+def test_a_verb_in_the_singular_is_no_noun(text: str) -> None:
+    assert not {"book", "order", "record"} & set(names(text))
+
+
+def test_a_determiner_makes_it_one() -> None:
+    assert names("a member borrows a book") == ["member", "book"]
+
+
+def test_words_of_our_trade_are_no_things() -> None:
+    assert names("which records and tables do owners and pets need") == ["owner", "pet"]
+
+
+def test_the_longer_of_two_names_is_the_noun() -> None:
+    assert names("a personal trainer for each member") == ["personal trainer", "member"]
+
+
+def test_a_figure_is_no_part_of_a_noun() -> None:
+    assert "k member" not in names("pets, owners, 200k members and vets")
+
+
+@pytest.mark.parametrize(
+    ("plural", "one"),
+    [
+        ("policies", "policy"),
+        ("boxes", "box"),
+        ("classes", "class"),
+        ("people", "person"),
+        ("test results", "test result"),
+        ("statuses", "status"),
+        ("status", "status"),
+    ],
+)
+def test_a_plural_gives_its_singular(plural: str, one: str) -> None:
+    assert singular(plural) == one
