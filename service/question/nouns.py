@@ -222,6 +222,8 @@ _TRADE = frozenset(
         "container",
     ]
 )
+# Of these not even in a list.
+_OURS = frozenset("table record row column index key schema query database field constraint relation".split())
 _IRREGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman", "staff": "staff", "series": "series", "species": "species"}  # fmt: skip
 
 
@@ -296,9 +298,10 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
     for number, (at, stop) in enumerate(spans):
         words = [(match[0], match.start()) for match in _WORD.finditer(text, at, stop)]
         run = _last_run(words) if number == 0 else _first_run(words)
-        if 0 < len(run) <= _LONGEST and len(spans) > 1:
+        name = singular(" ".join(word for word, _ in run))
+        if 0 < len(run) <= _LONGEST and len(spans) > 1 and name not in _OURS:
             last, begin = run[-1]
-            yield Noun(singular(" ".join(word for word, _ in run)), run[0][1], begin + len(last), True)
+            yield Noun(name, run[0][1], begin + len(last), True)
 
 
 def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:

@@ -1,9 +1,9 @@
 """Starting schemas in the asker's nouns: what is said to run has run, whatever the nouns are."""
 
+import random
+
 import mmdr
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from kb.ddl import parse_schema
 from kb.diagram import diagram_entities, erd
@@ -50,12 +50,11 @@ def test_every_shape_has_a_schema_that_runs_in_its_plainest_form(
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(order=st.permutations(NOUNS), most=st.integers(min_value=1, max_value=3))
+@pytest.mark.parametrize("most", [1, 2, 3])
 def test_a_schema_runs_with_any_nouns_in_any_number(
-    real_kb: KnowledgeBase, postgres: Cluster, shape: str, order: list[str], most: int
+    real_kb: KnowledgeBase, postgres: Cluster, shape: str, most: int
 ) -> None:
-    term, left = VOCABULARY.shapes[shape], list(order)
+    term, left = VOCABULARY.shapes[shape], random.Random(most).sample(NOUNS, len(NOUNS))
     roles = {}
     for role in (*term.names, *EXTRAS):
         several = most if role in term.many or role in EXTRAS else 1
