@@ -6,7 +6,7 @@ from kb.entry import Entry, Rule, Section, Statement
 from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
-from service.answer.advice import Claim, Connective
+from service.answer.advice import Claim, Connective, Filled
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
@@ -115,6 +115,8 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
         return [connective("no_design")]
     if evidence.weak:
         return [connective("weak")]
+    if (subject := _subject(evidence)) is not None:
+        return [_summed_up(subject, book)]
     if (rule := _nearest_offer(evidence)) is not None:
         return [offered(rule[1], offer(rule[1]), evidence.rule_section((rule[0], rule[1].id)), book)]
     asked = _words(evidence.question.context)
@@ -129,10 +131,22 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
 def _subject(evidence: Evidence) -> Entry | None:
     """The pattern or trade-off that the question is about as a whole: the nearest sections are all its own, none nearer than the rest."""
     hits = evidence.retrieved.hits[:_ALL_ITS_OWN]
-    if len({hit.entry for hit in hits}) != 1 or hits[0].score - hits[-1].score > _ALIKE:
+    if (
+        evidence.plan.whole
+        or evidence.plan.defining
+        or len({hit.entry for hit in hits}) != 1
+        or hits[0].score - hits[-1].score > _ALIKE
+    ):
         return None
     entry = evidence.kb.entries[hits[0].entry]
     return entry if entry.kind in ("patterns", "tradeoffs") else None
+
+
+def _summed_up(entry: Entry, book: CitationBook) -> Claim:
+    """The entry in its author's sentence, cited to where it says what to do."""
+    section = next((s for s in entry.sections if s.path[0].lower() in _ANSWERING and s.blocks), entry.sections[0])
+    support = Filled(template=entry.meta.summary, slots={}, origin=section.id)
+    return Claim(text=entry.meta.summary, support=support, citations=book.cite_section(section))
 
 
 def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
@@ -195,6 +209,4 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
         ] + ranked
     elif evidence.plan.defining:
         ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading] + ranked
-    elif (subject := _subject(evidence)) is not None:
-        ranked = [s for s in subject.sections if s.path[0].lower() in _ANSWERING] + ranked
     return ranked

@@ -3,6 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TypedDict
+
+import yaml
 
 from service.question.clauses import cue_pattern
 
@@ -11,220 +16,24 @@ _SEPARATOR = re.compile(r"\s*,\s*(?:(?:and|or|plus)\s+)?|\s+(?:and|or|plus|&)\s+
 _WORD = re.compile(r"(?<!\w)[a-z][a-z'-]*", re.IGNORECASE)
 _DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|its|of|no)\s+$", re.IGNORECASE)
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
-# Where a noun of a list begins or ends: words that are none.
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "our",
-        "their",
-        "its",
-        "my",
-        "your",
-        "we",
-        "they",
-        "it",
-        "is",
-        "are",
-        "was",
-        "be",
-        "been",
-        "has",
-        "have",
-        "had",
-        "do",
-        "does",
-        "can",
-        "may",
-        "must",
-        "should",
-        "will",
-        "would",
-        "with",
-        "for",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "from",
-        "by",
-        "as",
-        "into",
-        "per",
-        "that",
-        "which",
-        "who",
-        "whose",
-        "where",
-        "when",
-        "what",
-        "how",
-        "and",
-        "or",
-        "also",
-        "each",
-        "every",
-        "all",
-        "any",
-        "some",
-        "many",
-        "several",
-        "multiple",
-        "plus",
-        "not",
-        "no",
-        "so",
-        "then",
-        "if",
-        "than",
-        "about",
-        "between",
-        "under",
-        "over",
-        "up",
-        "out",
-        "need",
-        "needs",
-        "want",
-        "wants",
-        "track",
-        "tracks",
-        "store",
-        "stores",
-        "manage",
-        "manages",
-        "keep",
-        "keeps",
-        "book",
-        "books",
-        "please",
-        "including",
-        "include",
-        "such",
-        "like",
-        "e.g",
-        "etc",
-        "using",
-        "use",
-        "has",
-        "only",
-    ]
-)
-# Nouns that are verbs as often: alone in the singular they are taken for one.
-_VERBS = frozenset(
-    [
-        "book",
-        "order",
-        "lease",
-        "post",
-        "rate",
-        "review",
-        "charge",
-        "claim",
-        "bid",
-        "plan",
-        "scan",
-        "sample",
-        "purchase",
-        "pledge",
-        "contract",
-        "question",
-        "comment",
-        "message",
-        "document",
-        "label",
-        "note",
-        "report",
-        "score",
-        "like",
-        "tip",
-        "copy",
-        "request",
-        "record",
-        "transfer",
-        "visit",
-        "hire",
-        "hold",
-        "stay",
-        "play",
-        "drill",
-        "guide",
-        "coach",
-        "trace",
-        "alert",
-        "screen",
-        "ship",
-        "class",
-        "group",
-        "page",
-        "tag",
-        "host",
-        "fine",
-        "process",
-        "return",
-        "permit",
-        "project",
-        "task",
-        "design",
-        "box",
-        "ride",
-        "trip",
-    ]
-)
-# Words of our own trade: in "which tables" no furniture is meant.
-_TRADE = frozenset(
-    [
-        "table",
-        "record",
-        "row",
-        "item",
-        "event",
-        "model",
-        "type",
-        "size",
-        "kind",
-        "level",
-        "unit",
-        "component",
-        "position",
-        "resource",
-        "good",
-        "account-group",
-        "data",
-        "point",
-        "result",
-        "topic",
-        "document",
-        "page",
-        "report",
-        "node",
-        "source",
-        "entry",
-        "region",
-        "zone",
-        "area",
-        "group",
-        "class",
-        "part",
-        "user",
-        "transaction",
-        "state",
-        "host",
-        "transfer",
-        "account",
-        "tag",
-        "batch",
-        "space",
-        "library",
-        "gateway",
-        "container",
-    ]
-)
-# Of these not even in a list.
-_OURS = frozenset("table record row column index key schema query database field constraint relation".split())
-_IRREGULAR = {"people": "person", "children": "child", "men": "man", "women": "woman", "staff": "staff", "series": "series", "species": "species"}  # fmt: skip
+
+
+class _Words(TypedDict):
+    """The file nouns.yaml, whose comments say what each list is."""
+
+    stop: frozenset[str]
+    verbs: frozenset[str]
+    trade: frozenset[str]
+    never: frozenset[str]
+    irregular: dict[str, str]
+
+
+@lru_cache(maxsize=1)
+def _words() -> _Words:
+    text = resources.files("service.question").joinpath("nouns.yaml").read_text(encoding="utf-8")
+    lists = yaml.load(text, Loader=yaml.CSafeLoader)
+    stop, verbs, trade, never = (frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never"))
+    return {"stop": stop, "verbs": verbs, "trade": trade, "never": never, "irregular": lists["irregular"]}
 
 
 @dataclass(frozen=True)
@@ -251,8 +60,8 @@ def nouns(text: str, known: Iterable[str]) -> tuple[Noun, ...]:
 def singular(phrase: str) -> str:
     """The singular of a noun phrase by its last word."""
     *before, last = phrase.lower().split()
-    if last in _IRREGULAR:
-        last = _IRREGULAR[last]
+    if last in _words()["irregular"]:
+        last = _words()["irregular"][last]
     elif last.endswith("ies") and len(last) > 4:
         last = f"{last[:-3]}y"
     elif last.endswith(("sses", "shes", "ches", "xes", "zes", "uses")) and last not in ("houses", "uses"):
@@ -276,9 +85,9 @@ def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
 def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
     """A verb in the singular is one unless a determiner stands before it; words of our trade are never things."""
     plural = match[0].lower() != word
-    if word in _TRADE:
+    if word in _words()["trade"]:
         return False
-    return plural or word not in _VERBS or bool(_DETERMINED.search(text[: match.start()]))
+    return plural or word not in _words()["verbs"] or bool(_DETERMINED.search(text[: match.start()]))
 
 
 def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
@@ -298,8 +107,8 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
     for number, (at, stop) in enumerate(spans):
         words = [(match[0], match.start()) for match in _WORD.finditer(text, at, stop)]
         run = _last_run(words) if number == 0 else _first_run(words)
-        name = singular(" ".join(word for word, _ in run))
-        if 0 < len(run) <= _LONGEST and len(spans) > 1 and name not in _OURS:
+        name = singular(" ".join(word for word, _ in run)) if run else ""
+        if 0 < len(run) <= _LONGEST and len(spans) > 1 and name not in _words()["never"]:
             last, begin = run[-1]
             yield Noun(name, run[0][1], begin + len(last), True)
 
@@ -307,7 +116,7 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
 def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
     run: list[tuple[str, int]] = []
     for word in words:
-        if word[0].lower() in _STOP:
+        if word[0].lower() in _words()["stop"]:
             if run:
                 break
             continue
@@ -318,7 +127,7 @@ def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
 def _last_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
     run: list[tuple[str, int]] = []
     for word in reversed(words):
-        if word[0].lower() in _STOP or len(run) == _LONGEST:
+        if word[0].lower() in _words()["stop"] or len(run) == _LONGEST:
             break
         run.insert(0, word)
     return run[-1:] if len(run) == _LONGEST else run

@@ -1,5 +1,6 @@
 """The question as understood: facts with their spans, intents, technologies, numbers without a role."""
 
+import re
 from dataclasses import dataclass
 
 from kb.fact import Fact, FactSet, Span
@@ -18,6 +19,9 @@ from service.question.roles import bind, further, is_version, yearly
 from service.question.spelling import load_speller
 
 _CERTAIN_SHAPE = 3
+_LEAVING = re.compile(
+    r"\b(?:wants?|get|got to|have to be|must be|take us|get us) (?:off|out of|away from|rid of)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
         facts += _read(text, source, vocabulary)[0]
     current, loose, named = _read(prose, "question", vocabulary)
     facts += current
+    facts += _left(meant, named, facts)
     facts += stated(request.constraints, vocabulary)
     facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
@@ -127,6 +132,15 @@ def _inside(number: Loose, facts: list[Fact]) -> bool:
 
 def _loose(mention: Mention, source: str) -> Loose:
     return Loose(mention.text, Span(source, mention.start, mention.end, mention.text))
+
+
+def _left(text: str, named: tuple[Named, ...], facts: list[Fact]) -> tuple[Fact, ...]:
+    """Who wants off what he runs moves from it, whatever pronoun he uses for it."""
+    stack = {name.id: name for name in named if name.part == "stack"}
+    if len(stack) != 1 or not _LEAVING.search(text) or any(f.attribute == "migration.from" for f in facts):
+        return ()
+    (name,) = stack.values()
+    return (Fact("migration.from", name.id, "stated", Span("question", name.start, name.end, name.text)),)
 
 
 def _shape(text: str, vocabulary: Vocabulary) -> tuple[Fact, ...]:
