@@ -26,7 +26,7 @@ serve: index ## Install, build the edition, serve on 127.0.0.1:8080
 	$(BIN)/dbarch serve
 
 test: check ## All that CI runs: check, tests with coverage, the entries, the evals
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --cov --cov-report=term
 	$(BIN)/dbarch kb check
 	$(MAKE) --no-print-directory evals
 

@@ -14,6 +14,7 @@ from service.answer.advice import (
     Claim,
     Code,
     Diagram,
+    Filled,
     Judged,
     Quoted,
     Table,
@@ -42,7 +43,7 @@ def claims(change: Callable[[Claim], Claim]) -> Mutant:
         sections = tuple(
             _blocks(s, lambda b: b.model_copy(update={"claims": tuple(map(one, b.claims))})) for s in advice.sections
         )
-        return advice.model_copy(update={"summary": tuple(map(one, advice.summary)), "sections": sections})
+        return advice.model_copy(update={"sections": sections, **_around(advice, one)})
 
     return each(change_advice)
 
@@ -57,12 +58,16 @@ def texts(change: Callable[[str], str]) -> Mutant:
         return b.model_copy(update=changed)
 
     def change_advice(advice: Advice) -> Advice:
-        summary = tuple(_retold(c, change) for c in advice.summary)
-        return advice.model_copy(
-            update={"summary": summary, "sections": tuple(_blocks(s, block) for s in advice.sections)}
-        )
+        sections = tuple(_blocks(s, block) for s in advice.sections)
+        return advice.model_copy(update={"sections": sections, **_around(advice, lambda c: _retold(c, change))})
 
     return each(change_advice)
+
+
+def _around(advice: Advice, one: Callable[[Claim], Claim]) -> Mapping[str, object]:
+    """The claims before and after the body, changed."""
+    lost = (a.model_copy(update={"claims": tuple(map(one, a.claims))}) for a in advice.alternatives)
+    return {"summary": tuple(map(one, advice.summary)), "alternatives": tuple(lost)}
 
 
 def _retold(claim: Claim, change: Callable[[str], str]) -> Claim:
@@ -74,8 +79,12 @@ def _blocks(section: AdviceSection, change: Callable[[BlockUnion], BlockUnion]) 
 
 
 def _without_largest(advice: Advice) -> Advice:
-    largest = max(advice.sections, key=lambda s: sum(len(b.claims) for b in s.blocks), default=None)
-    return advice.model_copy(update={"sections": tuple(s for s in advice.sections if s is not largest)})
+    """All sections of the kind that says most: one of several may be missed by nobody."""
+    sizes: dict[str, int] = {}
+    for section in advice.sections:
+        sizes[section.kind] = sizes.get(section.kind, 0) + sum(len(block.claims) for block in section.blocks)
+    largest = max(sizes, key=lambda kind: sizes[kind], default="")
+    return advice.model_copy(update={"sections": tuple(s for s in advice.sections if s.kind != largest)})
 
 
 def _only(kinds: tuple[type, ...]) -> Callable[[Advice], Advice]:
@@ -122,7 +131,7 @@ def _dump(answers: Answers, kb: KnowledgeBase) -> Answers:
         if (blocks := tuple(b for block in section.blocks if (b := quoted_block(section, block, book, kb.fences))))
     )
     return {
-        n: a.model_copy(update={"sections": sections, "citations": book.all(), "summary": ()})
+        n: a.model_copy(update={"sections": sections, "citations": book.all(), "summary": (), "alternatives": ()})
         for n, a in answers.items()
     }
 
@@ -131,6 +140,27 @@ def _soup(text: str) -> str:
     words = text.split()
     random.Random(len(words)).shuffle(words)
     return " ".join(words)
+
+
+def empty(advice: Advice) -> Advice:
+    """Nothing said."""
+    return advice.model_copy(update={"summary": (), "sections": (), "alternatives": (), "citations": ()})
+
+
+def template(advice: Advice) -> Advice:
+    """The sentences of rules alone, without the asker's values in them."""
+    kept = tuple(_blank(c) for c in advice.summary if isinstance(c.support, Filled))
+    body = tuple(
+        _blank(c) for s in advice.sections for b in s.blocks for c in b.claims if isinstance(c.support, Filled)
+    )
+    return empty(advice).model_copy(update={"summary": (*kept, *body), "citations": advice.citations})
+
+
+def _blank(claim: Claim) -> Claim:
+    text, support = claim.text, claim.support
+    for value in support.slots.values() if isinstance(support, Filled) else ():
+        text = text.replace(value, "…")
+    return claim.model_copy(update={"text": text, "support": support.model_copy(update={"slots": {}})})
 
 
 def _doubled(advice: Advice) -> Advice:
@@ -184,7 +214,7 @@ def _numbered(citation: Citation, number: int) -> Citation:
 
 
 MUTANTS: Mapping[str, Mutant] = {
-    "a section dropped": each(_without_largest),
+    "a part dropped": each(_without_largest),
     "the summary dropped": each(lambda a: a.model_copy(update={"summary": ()})),
     "tables dropped": each(_only((Table,))),
     "code dropped": each(_only((Code,))),

@@ -19,6 +19,8 @@ Cases = Annotated[Path | None, typer.Option("--cases", help="Cases from this dir
 Base = Annotated[Path | None, typer.Option("--baseline", help="This baseline instead of the committed one.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Where results and report go; else evals/ in DBARCH_DATA_DIR.")]
 
+Jobs = Annotated[int | None, typer.Option("--jobs", min=1, help="In so many processes; else one a core, four at most.")]
+
 
 @app.command()
 def run(
@@ -32,13 +34,14 @@ def run(
     judge_url: Annotated[
         str, typer.Option("--judge-url", help="Its OpenAI-compatible address; the key is OPENAI_API_KEY.")
     ] = "",
+    jobs: Jobs = None,
 ) -> None:
     """Ask every case, score the answers, compare with the baseline: 0 pass, 1 regression, 2 broken suite, 3 not comparable."""
 
     def work() -> int:
         from evals.runner import Options, run_suites
 
-        return run_suites(Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url))
+        return run_suites(Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url, jobs))
 
     raise typer.Exit(guarded(work))
 
@@ -64,25 +67,26 @@ def accept(
     out: Out = None,
     cases: Cases = None,
     baseline: Base = None,
+    jobs: Jobs = None,
 ) -> None:
     """Run every suite and write the baseline."""
 
     def work() -> int:
         from evals.runner import Options, accept_baseline
 
-        return accept_baseline(reason, Options(cases=cases, baseline=baseline, out=out))
+        return accept_baseline(reason, Options(cases=cases, baseline=baseline, out=out, jobs=jobs))
 
     raise typer.Exit(guarded(work))
 
 
 @app.command()
-def mutants(out: Out = None, cases: Cases = None) -> None:
+def mutants(out: Out = None, cases: Cases = None, jobs: Jobs = None) -> None:
     """Break answers and systems in known ways and count how many the suite notices: 1 where fewer than 95%."""
 
     def work() -> int:
         from evals.runner import Options, run_mutants
 
-        return run_mutants(Options(cases=cases, out=out))
+        return run_mutants(Options(cases=cases, out=out, jobs=jobs))
 
     raise typer.Exit(guarded(work))
 

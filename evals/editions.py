@@ -1,16 +1,16 @@
-"""Temporary editions: ours without some entries, and ours beside poisoned ones; built for real and thrown away."""
+"""Temporary editions: ours without some entries, and ours beside poisoned ones; in memory, searched exactly."""
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from evals.case import Attack
-from ingest.build import CACHE, BuildRequest, build
-from ingest.edition import Edition, open_edition
+from ingest.build import BuildRequest
+from ingest.edition import Edition
 from ingest.embeddings import Embedder
+from ingest.memory import edition_in_memory
 from kb.entry import KnowledgeBase
 from kb.loader import collect, own_entries
 
@@ -47,16 +47,13 @@ class Workshop:
     embedder: Embedder
     entries: Path = field(default_factory=own_entries)
 
-    @contextmanager
-    def without(self, kb: KnowledgeBase, entries: Iterable[str]) -> Iterator[Edition]:
+    def without(self, kb: KnowledgeBase, entries: Iterable[str]) -> Edition:
         """The edition of a knowledge base from which entries were taken."""
         left = frozenset(entries)
         kept = {name: entry for name, entry in kb.entries.items() if name not in left}
-        with self._built(replace(kb, entries=kept, digest=f"{kb.digest}-without")) as edition:
-            yield edition
+        return self._built(replace(kb, entries=kept, digest=f"{kb.digest}-without"))
 
-    @contextmanager
-    def poisoned(self, attacks: Iterable[Attack]) -> Iterator[Edition]:
+    def poisoned(self, attacks: Iterable[Attack]) -> Edition:
         """Our entries, and beside them as a team's own one entry for each payload."""
         with tempfile.TemporaryDirectory(prefix="dbarch-poison-") as place:
             shelf = Path(place) / "references"
@@ -64,19 +61,8 @@ class Workshop:
             for attack in attacks:
                 (shelf / f"{attack.id}.md").write_text(_entry(attack), encoding="utf-8")
             # What the loader refuses, such as raw HTML, is not there to attack.
-            with self._built(collect([self.entries, Path(place)])[0]) as edition:
-                yield edition
+            return self._built(collect([self.entries, Path(place)])[0])
 
-    @contextmanager
-    def _built(self, kb: KnowledgeBase) -> Iterator[Edition]:
-        with tempfile.TemporaryDirectory(prefix="dbarch-eval-") as place:
-            directory = Path(place)
-            cache = self.data_dir / CACHE
-            cache.mkdir(parents=True, exist_ok=True)
-            (directory / CACHE).symlink_to(cache.resolve())
-            build(BuildRequest(kb, directory), self.embedder)
-            edition = open_edition(directory, self.embedder)
-            try:
-                yield edition
-            finally:
-                edition.close()
+    def _built(self, kb: KnowledgeBase) -> Edition:
+        # In memory: writing an index of Chroma takes most of a minute, and what it finds is the same.
+        return edition_in_memory(BuildRequest(kb, self.data_dir), self.embedder)

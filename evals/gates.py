@@ -1,18 +1,19 @@
 """Gates: what of a run is a regression against a baseline. Only unchanged cases are compared: adding knowledge or cases never blocks."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import mean
 
 from evals.baseline import ACCEPT, Baseline, CaseScores, Fingerprint
 from evals.errors import BaselineError
+from evals.floors import fallen
+from evals.measures import GRADED, LEADING
 from evals.score import Row
 from evals.statistics import holm, mcnemar, sign_flip
 
 # A change is real, since the system is deterministic; tests only answer whether a mean generalises.
 _P = 0.05
 _LEAST_DROP = 0.01
-_GRADED = ("interactions", "variants", "behaviours", "choices", "premises", "numeric")
 # Per case: what may only rise, and what may only fall.
 _RATCHET_UP = ("cited", "grounded", "flip_hit", "same_decision", "corrected")
 _RATCHET_DOWN = ("must_not", "contradicted", "wrong_numbers", "repeated")
@@ -25,6 +26,8 @@ _BINARY: Mapping[str, tuple[str, ...]] = {
 }
 _RETRIEVAL = ("ndcg@10", "recall@20", "mrr@10")
 _FEWEST_QUERIES = 60
+# With fewer, no flip of signs is rare enough.
+_FEWEST_CLUSTERS = 5
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,8 @@ def comparable(baseline: Baseline, now: Fingerprint) -> None:
 def findings(baseline: Baseline, rows: Sequence[Row]) -> tuple[Finding, ...]:
     """Every regression of these rows."""
     pairs = [(row, baseline.cases[row.key]) for row in rows if unchanged(row, baseline)]
-    return (*_safety(rows), *_ratchet(pairs), *_length(pairs), *_binary(pairs), *_retrieval(pairs))
+    gates = (_ratchet, _length, _binary, _retrieval, _clustered, _floors)
+    return (*_safety(rows), *(finding for gate in gates for finding in gate(pairs)))
 
 
 def unchanged(row: Row, baseline: Baseline) -> bool:
@@ -66,7 +70,7 @@ def _safety(rows: Sequence[Row]) -> Iterator[Finding]:
         if row.metrics.get("cited", 1.0) < 1.0:
             yield Finding("safety", row.key, f"a factual claim is not cited ({row.reasons.get('cited', '')})")
         if row.metrics.get("grounded", 1.0) < 1.0:
-            yield Finding("safety", row.key, f"a quotation does not stand in what it cites ({row.reasons.get('grounded', '')})")  # fmt: skip
+            yield Finding("safety", row.key, f"a claim does not stand in what it cites ({row.reasons.get('grounded', '')})")  # fmt: skip
 
 
 def _ratchet(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
@@ -75,7 +79,7 @@ def _ratchet(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
         if row.metrics.get("errors", 0.0) > before.metrics.get("errors", 0.0):
             yield Finding("ratchet", row.key, f"an error is new ({row.error or _crash(row)})")
             continue
-        if row.suite not in _GRADED:
+        if row.suite not in GRADED:
             continue
         for name, points in before.points.items():
             if points == 1.0 and row.points.get(name, 0.0) < 1.0:
@@ -127,29 +131,38 @@ def _retrieval(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
             yield Finding("retrieval", "queries", f"{name} fell by {-change:.3f} over {len(queries)} queries (p = {adjusted[name]:.4f})")  # fmt: skip
 
 
+def _clustered(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
+    """G4: the ways of asking one thing rise and fall together, so the signs of whole clusters are flipped."""
+    varied = [(row, before) for row, before in pairs if row.suite == "variants" and "weighted" in before.metrics]
+    was, now = (dict.fromkeys((row.cluster for row, _ in varied), 0.0) for _ in range(2))
+    for row, before in varied:
+        was[row.cluster] += before.metrics["weighted"]
+        now[row.cluster] += row.metrics.get("weighted", 0.0)
+    if len(was) < _FEWEST_CLUSTERS:
+        return
+    change = (sum(now.values()) - sum(was.values())) / len(varied)
+    p = sign_flip(tuple(was.values()), tuple(now.values()))
+    if p < _P and change <= -_LEAST_DROP:
+        yield Finding("clustered", "variants", f"weighted fell by {-change:.3f} over {len(varied)} variants of {len(was)} interactions (p = {p:.4f})")  # fmt: skip
+
+
+def _floors(pairs: Sequence[tuple[Row, CaseScores]]) -> Iterator[Finding]:
+    """A floor that the baseline had reached, on the cases that did not change."""
+    before = [replace(row, metrics=scores.metrics, error="") for row, scores in pairs]
+    for floor, was, now in fallen(before, [row for row, _ in pairs]):
+        yield Finding("floor", floor.name, f"from {was:.3f} to {now:.3f}, where {floor.floor:g} had been reached")
+
+
 def moved(baseline: Baseline, rows: Sequence[Row]) -> Mapping[str, float]:
     """How each unchanged graded case moved on its leading metric, for the report; unmoved ones are left out."""
     found = {}
     for row in rows:
         if not unchanged(row, baseline):
             continue
-        leading = next((n for n in LEADING if n in row.metrics), None)
-        if leading is None:
+        name = next((n for n in LEADING if n in row.metrics), None)
+        if name is None:
             continue
-        change = row.metrics[leading] - baseline.cases[row.key].metrics.get(leading, 0.0)
+        change = row.metrics[name] - baseline.cases[row.key].metrics.get(name, 0.0)
         if abs(change) > 1e-9:
             found[row.key] = round(change, 6)
     return found
-
-
-LEADING = (
-    "weighted",
-    "deliverables",
-    "corrected",
-    "carried",
-    "refused",
-    "answered",
-    "resisted",
-    "unblocked",
-    "ndcg@10",
-)

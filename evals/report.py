@@ -10,11 +10,14 @@ from markupsafe import Markup
 
 from evals.case import Query
 from evals.case_files import Cases
+from evals.floors import standings
 from evals.gates import Finding
+from evals.measures import leading
 from evals.retrieval import METRICS, Ranking, trec_qrels, trec_run
 from evals.score import Row
+from evals.statistics import sign_flip
 from evals.suite import Results
-from evals.summary import calibration, figures, leading, worst
+from evals.summary import calibration, figures, worst
 
 _WORST = 12
 _BARS = 24
@@ -23,7 +26,7 @@ _BARS = 24
 def jsonl(rows: Sequence[Row]) -> str:
     """One case a line, keys sorted, no times: the same answers give the same bytes."""
     lines = (
-        json.dumps({"suite": r.suite, "case": r.case, "digest": r.digest, "group": r.group, "metrics": dict(r.metrics), "points": dict(r.points), "reasons": dict(r.reasons), "answer": r.answer, "error": r.error}, sort_keys=True, ensure_ascii=False)
+        json.dumps({"suite": r.suite, "case": r.case, "digest": r.digest, "group": r.group, "cluster": r.cluster, "metrics": dict(r.metrics), "points": dict(r.points), "reasons": dict(r.reasons), "answer": r.answer, "error": r.error}, sort_keys=True, ensure_ascii=False)
         for r in rows
     )  # fmt: skip
     return "".join(f"{line}\n" for line in lines)
@@ -46,7 +49,9 @@ def html(results: Results, found: Sequence[Finding], changes: Mapping[str, float
     environment = Environment(loader=PackageLoader("evals"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     return environment.get_template("report.html.j2").render(
         figures=figures(results.rows),
+        floors=standings(results.rows),
         systems=table(results.rankings),
+        gain=gain(results.rankings),
         findings=found,
         note=note,
         plots=_plots(results, changes),
@@ -59,6 +64,18 @@ def html(results: Results, found: Sequence[Finding], changes: Mapping[str, float
 def table(rankings: Sequence[Ranking]) -> list[tuple[str, ...]]:
     """Systems by metric, the service first."""
     return [(r.system, *(f"{r.mean(metric):.3f}" for metric in METRICS)) for r in rankings]
+
+
+def gain(rankings: Sequence[Ranking]) -> str:
+    """What the service is ahead of the best of its rivals that rank by one thing alone, or nothing where there are none."""
+    rivals = {ranking.system: ranking for ranking in rankings if ranking.system in ("bm25", "dense")}
+    if not rivals:
+        return ""
+    best = max(rivals.values(), key=lambda ranking: ranking.mean("ndcg@10"))
+    mine, theirs = ([scores["ndcg@10"] for scores in r.per_query.values()] for r in (rankings[0], best))
+    # The test asks whether the rival is below us by chance.
+    p = sign_flip(mine, theirs)
+    return f"{rankings[0].mean('ndcg@10') - best.mean('ndcg@10'):+.3f} nDCG@10 over {best.system} (n = {len(mine)}, p = {p:.4f})"
 
 
 def _plots(results: Results, changes: Mapping[str, float]) -> list[tuple[str, Markup]]:

@@ -23,6 +23,7 @@ METRICS = {"ndcg@10": NDCG, "recall@20": RECALL, "mrr@10": MRR}
 
 Run = Mapping[str, Sequence[tuple[str, float]]]
 Floats = NDArray[np.float64]
+System = Callable[[str, Vectors], Sequence[tuple[str, float]]]
 
 
 @dataclass(frozen=True)
@@ -39,19 +40,36 @@ class Ranking:
 
 
 def rank_all(edition: Edition, retriever: Retriever, queries: Sequence[Query]) -> tuple[Ranking, ...]:
-    """The service first, then the baselines, on the same queries and vectors. Raises SuiteError for gold that is not there."""
+    """The service first, then its rivals, on the same queries and vectors. Raises SuiteError for gold that is not there."""
+    return _ranked(edition, retriever, queries, {"service": _service(retriever), **_rivals(edition)})
+
+
+def rank_service(edition: Edition, retriever: Retriever, queries: Sequence[Query]) -> tuple[Ranking, ...]:
+    """The service alone. Raises SuiteError for gold that is not there."""
+    return _ranked(edition, retriever, queries, {"service": _service(retriever)})
+
+
+def _ranked(
+    edition: Edition, retriever: Retriever, queries: Sequence[Query], systems: Mapping[str, System]
+) -> tuple[Ranking, ...]:
     _check_gold(edition, queries)
     vectors = {query.id: retriever.embed(query.query) for query in queries}
-    systems: Mapping[str, Callable[[str, Vectors], Sequence[tuple[str, float]]]] = {
-        "service": lambda text, vector: [(h.section, h.score) for h in retriever.retrieve(text, vector).hits],
-        "bm25": lambda text, _: _by_section(edition, _lexical(edition, text)),
-        "dense": lambda _, vector: _by_section(edition, _dense(edition, vector)),
-        "rrf": lambda text, vector: _by_section(edition, _reciprocal(_lexical(edition, text), _dense(edition, vector))),
-    }
     return tuple(
         score(name, {q.id: tuple(search(q.query, vectors[q.id]))[:DEPTH] for q in queries}, queries)
         for name, search in systems.items()
     )
+
+
+def _service(retriever: Retriever) -> System:
+    return lambda text, vector: [(h.section, h.score) for h in retriever.retrieve(text, vector).hits]
+
+
+def _rivals(edition: Edition) -> Mapping[str, System]:
+    return {
+        "bm25": lambda text, _: _by_section(edition, _lexical(edition, text)),
+        "dense": lambda _, vector: _by_section(edition, _dense(edition, vector)),
+        "rrf": lambda text, vector: _by_section(edition, _reciprocal(_lexical(edition, text), _dense(edition, vector))),
+    }
 
 
 def score(system: str, run: Run, queries: Iterable[Query]) -> Ranking:

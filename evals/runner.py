@@ -1,10 +1,10 @@
 """The runner: from settings to results, report and exit code."""
 
 import json
+import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,21 +14,17 @@ from evals import baseline as baselines
 from evals.case import SUITES
 from evals.case_files import Cases, load_cases
 from evals.comparison import compare
-from evals.editions import Workshop
 from evals.errors import SuiteError
+from evals.floors import standings
 from evals.gates import Finding, comparable, findings, moved, unchanged
 from evals.judge import Model, judge, load_model
 from evals.mutants import Fate, kill
-from evals.report import html, table, write_files
+from evals.report import gain, html, table, write_files
 from evals.score import Row
-from evals.suite import Bench, Results, run
+from evals.stand import Plan, bench, run_dealt
+from evals.suite import Bench, Results
 from evals.summary import figures, worst
-from ingest.edition import open_edition
-from ingest.embeddings import load_embedder
-from kb.loader import load, own_entries
-from kb.postgres import running_postgres
 from service.settings import Settings, read_settings
-from service.wiring import advisor_of
 
 PASSED, REGRESSED, BROKEN, INCOMPARABLE = 0, 1, 2, 3
 ENOUGH_KILLED = 0.95
@@ -45,6 +41,11 @@ class Options:
     as_json: bool = False
     judge: str = ""
     judge_url: str = ""
+    jobs: int | None = None
+
+    def plan(self, settings: Settings) -> Plan:
+        """Two gigabytes a process are much where there are many cores: four at most, unless told otherwise."""
+        return Plan(settings, self.cases, self.jobs or min(4, os.cpu_count() or 1))
 
     def place(self, settings: Settings) -> Path:
         return self.out or settings.data_dir / "evals"
@@ -58,7 +59,7 @@ def run_suites(options: Options) -> int:
     started = time.perf_counter()
     with bench(settings) as stand:
         comparable(before, baselines.fingerprint(stand.edition, ()))
-        results = run_watched(stand, loaded, options.suites)
+        results = run_watched(stand, options.plan(settings), loaded, options.suites)
         entries = len(stand.edition.kb.entries)
     found = findings(before, results.rows)
     check_complete(results.rows)
@@ -96,7 +97,7 @@ def accept_baseline(reason: str, options: Options) -> int:
         raise SuiteError("cases of your own need a baseline of their own: name it, `--baseline FILE`")
     settings, loaded = read_settings(), load_cases(options.cases)
     with bench(settings) as stand:
-        results = run_watched(stand, loaded, options.suites)
+        results = run_watched(stand, options.plan(settings), loaded, options.suites)
         made_on = baselines.fingerprint(stand.edition, results.rows)
     check_complete(results.rows)
     now = baselines.of_run(results, made_on, reason)
@@ -124,7 +125,7 @@ def run_mutants(options: Options) -> int:
     """Break answers and systems on purpose and say which gate noticed."""
     settings, loaded = read_settings(), load_cases(options.cases)
     with bench(settings) as stand:
-        fates = kill(stand, loaded, lambda name: print(f"mutant {name} …", file=sys.stderr))
+        fates = kill(stand, options.plan(settings), loaded, lambda name: print(f"mutant {name} …", file=sys.stderr))
     return tell_fates(fates, options.place(settings))
 
 
@@ -140,24 +141,7 @@ def tell_fates(fates: Sequence[Fate], place: Path) -> int:
     return PASSED if killed >= ENOUGH_KILLED * len(fates) else REGRESSED
 
 
-@contextmanager
-def bench(settings: Settings) -> Iterator[Bench]:
-    """The current edition with everything that a run needs. Raises SuiteError where it is not that of the entries on disk."""
-    embedder = load_embedder(settings.embedding_model)
-    edition = open_edition(settings.data_dir, embedder, settings.chroma_url)
-    try:
-        own = load([own_entries()]).digest
-        if edition.manifest.kb_digest != own:
-            raise SuiteError("the edition is of another knowledge base than the entries here: run `dbarch ingest`, without DBARCH_KB_DIR, and run again")  # fmt: skip
-        with running_postgres() as cluster:
-            yield Bench(
-                edition, lambda e: advisor_of(e, embedder), embedder, Workshop(settings.data_dir, embedder), cluster
-            )
-    finally:
-        edition.close()
-
-
-def run_watched(stand: Bench, loaded: Cases, suites: Sequence[str]) -> Results:
+def run_watched(stand: Bench, plan: Plan, loaded: Cases, suites: Sequence[str]) -> Results:
     """Run with a progress bar where somebody watches."""
     total = sum(len(loaded[suite]) for suite in suites if suite != "queries") + ("queries" in suites)
     with tqdm(total=total, unit=" cases", disable=not sys.stderr.isatty(), leave=False) as bar:
@@ -166,7 +150,7 @@ def run_watched(stand: Bench, loaded: Cases, suites: Sequence[str]) -> Results:
             bar.set_postfix_str(case)
             bar.update()
 
-        return run(stand, loaded, suites, watch)
+        return run_dealt(stand, plan, loaded, suites, watch)
 
 
 def check_complete(rows: Sequence[Row]) -> None:
@@ -180,9 +164,15 @@ def _as_json(results: Results, found: Sequence[Finding]) -> str:
     shown = [
         {"suite": f.suite, "metric": f.metric, "value": round(f.value, 6), "n": f.n} for f in figures(results.rows)
     ]
+    floors = [
+        {"floor": s.floor.name, "value": round(s.value, 6), "n": s.n, "least": s.floor.floor, "target": s.floor.target, "standing": s.word}
+        for s in standings(results.rows)
+    ]  # fmt: skip
     systems = {r.system: {m: round(r.mean(m), 6) for m in next(iter(r.per_query.values()))} for r in results.rankings}
     return json.dumps(
-        {"figures": shown, "retrieval": systems, "regressions": [str(f) for f in found]}, sort_keys=True, indent=1
+        {"figures": shown, "floors": floors, "retrieval": systems, "regressions": [str(f) for f in found]},
+        sort_keys=True,
+        indent=1,
     )
 
 
@@ -192,6 +182,12 @@ def _as_text(results: Results, found: Sequence[Finding], note: str) -> str:
     if results.rankings:
         lines += ["", f"{'retrieval':<12} ndcg@10  recall@20  mrr@10"]
         lines += [f"{row[0]:<12} {row[1]:>7}  {row[2]:>9}  {row[3]:>6}" for row in table(results.rankings)]
+        lines += [f"gain: {gain(results.rankings)}"]
+    lines += ["", f"{'floors':<38} {'value':>7}  {'floor':>6} {'target':>6}"]
+    lines += [
+        f"{s.floor.name:<38} {s.value:>7.3f}  {s.floor.floor:>6g} {s.floor.target:>6g}  n={s.n}, {s.word}"
+        for s in standings(results.rows)
+    ]
     lines += ["", "worst:", *(f"  {row.key}: {_lacks(row)}" for row in worst(results.rows, 5))]
     lines += ["", *(f"REGRESSION {finding}" for finding in found)] if found else ["", "no regression"]
     return "\n".join(lines)

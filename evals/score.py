@@ -20,7 +20,10 @@ class Score:
 
 @dataclass(frozen=True)
 class Row:
-    """One case as it was scored: numbers by metric, `points` by name (1 made, 0.5 half, 0 not), reasons, and the answer's Markdown."""
+    """One case as it was scored: numbers by metric, `points` by name (1 made, 0.5 half, 0 not), reasons, and the answer's Markdown.
+
+    The ways of asking one thing are a `cluster`: they are not independent of each other.
+    """
 
     suite: str
     case: str
@@ -30,6 +33,7 @@ class Row:
     reasons: Mapping[str, str] = field(default_factory=dict)
     answer: str = ""
     group: str = ""
+    cluster: str = ""
     error: str = ""
 
     @property

@@ -13,12 +13,13 @@ from evals.propositions import found, holds_number, match
 from evals.score import Score
 from evals.units import Unit, plain, prose_words
 from kb.entry import KnowledgeBase
-from service.answer.advice import Advice, Claim, Judged, Quoted
+from service.answer.advice import Advice, Claim, Filled, Judged, Quoted
 
 Scorer = Callable[["Answered"], Iterator[Score]]
 # A shorter claim may stand twice, such as a row "none | none".
 _LONG = 8
 _SIGNS = re.compile(r"[\W_]+")
+_SLOT = re.compile(r"\{[^{}]*\}")
 _WEIGHT: Mapping[str, float] = {"vital": 1.0, "okay": 0.5}
 
 
@@ -41,7 +42,7 @@ class Answered:
 
     @cached_property
     def standing(self) -> tuple[Unit, ...]:
-        """Claims that count: a sentence that is passed off as a quotation makes no point, whatever it says."""
+        """Claims that count: a sentence that is passed off as a quotation, or as a rule's, makes no point, whatever it says."""
         return tuple(u for u in self.units if stands(u.claim, self.cited, self.kb))
 
     @cached_property
@@ -118,23 +119,29 @@ def specificity(answered: Answered) -> Iterator[Score]:
 
 
 def citations(answered: Answered) -> Iterator[Score]:
-    """`cited`: factual claims whose citations all resolve; `grounded`: quotations that stand in the cited section at their span, with its sha."""
+    """`cited`: factual claims whose citations all resolve; `grounded`: quotations and filled templates that stand."""
     factual = [u.claim for u in answered.units if u.claim.support.kind != "connective"]
     if not factual:
         return
     known = {number for number, section in answered.cited.items() if answered.kb.section(section) is not None}
     resolved = [claim for claim in factual if claim.citations and known.issuperset(claim.citations)]
     yield Score("cited", len(resolved) / len(factual), f"{len(resolved)} of {len(factual)}")
-    quoted = sum(map(_is_quotation, factual))
-    if quoted:
-        held = sum(_is_quotation(unit.claim) for unit in answered.standing)
-        yield Score("grounded", held / quoted, f"{held} of {quoted}")
+    traced = sum(map(_has_origin, factual))
+    if traced:
+        held = sum(_has_origin(unit.claim) for unit in answered.standing)
+        yield Score("grounded", held / traced, f"{held} of {traced}")
 
 
 def stands(claim: Claim, cited: Mapping[int, str], kb: KnowledgeBase) -> bool:
-    """Of a quotation: the sha of the section, at the span the words of the claim but for markup, and a citation that leads there."""
+    """Whether a claim is what it says it is.
+
+    Of a quotation: the sha of the section, at the span the words of the claim but for markup, and a citation that leads
+    there. Of a template: one of its sentences stands in the claim, in its order, with its slots filled as they say.
+    """
     support = claim.support
-    if not isinstance(support, Quoted | Judged) or not _is_quotation(claim):
+    if isinstance(support, Filled):
+        return any(_poured(part, support.slots).search(_letters(plain(claim.text))) for part in support.template.split(" | "))  # fmt: skip
+    if not isinstance(support, Quoted | Judged) or not _has_origin(claim):
         return True
     section = kb.section(support.section)
     if (
@@ -146,9 +153,17 @@ def stands(claim: Claim, cited: Mapping[int, str], kb: KnowledgeBase) -> bool:
     return _letters(section.text[support.start : support.end]) == _letters(plain(claim.text))
 
 
-def _is_quotation(claim: Claim) -> bool:
-    """A judgement may be a sentence of a rule, which has no span; what is called quoted always has one."""
-    return isinstance(claim.support, Quoted) or (isinstance(claim.support, Judged) and bool(claim.support.end))
+def _poured(template: str, slots: Mapping[str, str]) -> re.Pattern[str]:
+    """The letters of a filled template; a slot that names no value may hold anything."""
+    for name, value in slots.items():
+        template = template.replace(f"{{{name}}}", value)
+    return re.compile(".+".join(re.escape(_letters(plain(part))) for part in _SLOT.split(template)))
+
+
+def _has_origin(claim: Claim) -> bool:
+    """A judgement may be a sentence of a rule, which has no span; what is called quoted or filled always has an origin."""
+    support = claim.support
+    return isinstance(support, Quoted | Filled) or (isinstance(support, Judged) and bool(support.end))
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,6 @@
 """A scratch PostgreSQL for the DDL of answers: statements that define something, run until nothing more goes through."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 import psycopg
 
@@ -10,7 +10,8 @@ from kb.statements import split_statements
 _DEFINING = ("CREATE", "ALTER", "COMMENT", "DO", "GRANT")
 
 
-def unrunnable(cluster: Cluster, blocks: Iterable[str]) -> tuple[tuple[str, ...], frozenset[str]]:
+@lru_cache(maxsize=256)
+def unrunnable(cluster: Cluster, blocks: tuple[str, ...]) -> tuple[tuple[str, ...], frozenset[str]]:
     """Definitions of these blocks that never run, with why, and the tables that there are then.
 
     An answer shows blocks in working order, not in that of their dependencies, so what fails is tried again after the rest.

@@ -47,3 +47,23 @@ def holm(pvalues: Mapping[str, float]) -> Mapping[str, float]:
         running = max(running, min(1.0, (len(pvalues) - place) * value))
         adjusted[name] = running
     return adjusted
+
+
+def auroc(positives: Sequence[float], negatives: Sequence[float]) -> float:
+    """The chance that one of the first is above one of the second, ties counting half (Mann and Whitney 1947)."""
+    statistic = stats.mannwhitneyu(positives, negatives).statistic
+    return float(statistic) / (len(positives) * len(negatives))
+
+
+def excess_augrc(graded: Sequence[tuple[float, float]]) -> float:
+    """Of confidence and error each: the area under the generalised risk coverage curve (Traub et al. 2024) above the least there is.
+
+    Answers of the same confidence have no order, so each counts as their mean.
+    """
+    errors: dict[float, list[float]] = {}
+    for confidence, error in graded:
+        errors.setdefault(confidence, []).append(error)
+    ordered = [float(np.mean(errors[c])) for c in sorted(errors, reverse=True) for _ in errors[c]]
+    n = len(ordered)
+    area = float(np.sum(np.cumsum(ordered))) / n**2
+    return area - float(np.mean(ordered)) ** 2 / 2

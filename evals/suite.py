@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from evals import case as cases
@@ -11,7 +10,7 @@ from evals.case import SUITES
 from evals.case_files import Cases
 from evals.deliverables import Exam
 from evals.editions import Workshop
-from evals.retrieval import Ranking, rank_all
+from evals.retrieval import Ranking, rank_all, rank_service
 from evals.score import Row
 from evals.scorers import SCORERS, Answered
 from ingest.edition import Edition
@@ -39,13 +38,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Bench:
-    """Everything a run needs: the edition, who answers from it, a scratch PostgreSQL, and where other editions are made."""
+    """Everything a run needs: the edition, who answers from it, a scratch PostgreSQL, and where other editions are made.
+
+    With `rivals` retrieval is ranked beside BM25 alone, dense alone and reciprocal ranks.
+    """
 
     edition: Edition
     advisor_of: Callable[[Edition], Advisor]
     embedder: Embedder
     workshop: Workshop
     cluster: Cluster | None = None
+    rivals: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def run(bench: Bench, loaded: Cases, suites: Iterable[str], watch: Watch = lambd
     rankings: tuple[Ranking, ...] = ()
     if "queries" in wanted and queries:
         watch("queries")
-        rankings = rank_all(bench.edition, advisor.retriever, queries)
+        rank = rank_all if bench.rivals else rank_service
+        rankings = rank(bench.edition, advisor.retriever, queries)
         rows += _query_rows(queries, rankings[0])
     return Results(tuple(rows), rankings, {name: each.advice for name, each in originals.items()})
 
@@ -119,7 +123,7 @@ def request_of(case: cases.AnyCase) -> AskRequest:
 
 def score(suite: str, case: cases.AnyCase, answered: Answered | str, original: cases.AnyCase | None = None) -> Row:
     """The row of a case: scores named `nugget:` and `expects:` are points of it, the others metrics."""
-    row = Row(suite, case.id, digest(case, original), group=_group(case))
+    row = Row(suite, case.id, digest(case, original), group=_group(case), cluster=getattr(case, "of", case.id))
     if isinstance(answered, str):
         return replace(row, metrics={"errors": 1.0}, error=answered)
     metrics: dict[str, float] = {"errors": 0.0}
@@ -166,23 +170,24 @@ def _subjects(
 ) -> Iterator[tuple[cases.AnyCase, Subject]]:
     """Each case with what answers it: a gap without its entries, an indirect attack beside its poisoned entry."""
     special = {"out_of_scope": _gaps, "adversarial": _poisoned}.get(suite)
-    apart = [c for c in loaded if getattr(c, "without", ()) or getattr(c, "payload", "")]
+    apart = [case for case in loaded if needs_own_edition(case)]
     yield from ((case, usual) for case in loaded if case not in apart)
     if special is not None and apart:
-        with special(bench, apart) as edition:
-            advisor = bench.advisor_of(edition)
-            yield from ((case, Subject(advisor.advise, edition.kb, advisor.vocabulary)) for case in apart)
+        edition = special(bench, apart)
+        advisor = bench.advisor_of(edition)
+        yield from ((case, Subject(advisor.advise, edition.kb, advisor.vocabulary)) for case in apart)
 
 
-@contextmanager
-def _gaps(bench: Bench, apart: Sequence[cases.AnyCase]) -> Iterator[Edition]:
+def needs_own_edition(case: cases.AnyCase) -> bool:
+    """Whether a case is asked of a temporary edition."""
+    return bool(getattr(case, "without", ()) or getattr(case, "payload", ""))
+
+
+def _gaps(bench: Bench, apart: Sequence[cases.AnyCase]) -> Edition:
     """One edition without all that any of them names: building one a case would take the rest of the budget."""
     names = {name for case in apart if isinstance(case, cases.OutOfScope) for name in case.without}
-    with bench.workshop.without(bench.edition.kb, names) as edition:
-        yield edition
+    return bench.workshop.without(bench.edition.kb, names)
 
 
-@contextmanager
-def _poisoned(bench: Bench, apart: Sequence[cases.AnyCase]) -> Iterator[Edition]:
-    with bench.workshop.poisoned([case for case in apart if isinstance(case, cases.Attack)]) as edition:
-        yield edition
+def _poisoned(bench: Bench, apart: Sequence[cases.AnyCase]) -> Edition:
+    return bench.workshop.poisoned([case for case in apart if isinstance(case, cases.Attack)])

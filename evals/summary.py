@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from evals.gates import LEADING
+from evals.measures import GRADED, leading
 from evals.score import Row
 from evals.statistics import exact_interval
 
@@ -70,11 +70,6 @@ def _figures(name: str, rows: Sequence[Row]) -> Iterable[Figure]:
             yield Figure(name, metric, mean(values), len(values))
 
 
-def leading(row: Row) -> float | None:
-    """The metric that a case is ranked by."""
-    return next((row.metrics[name] for name in LEADING if name in row.metrics), 0.0 if row.error else None)
-
-
 def worst(rows: Iterable[Row], most: int) -> tuple[Row, ...]:
     """The cases with the lowest leading metric, errors first."""
     ranked = [(not row.error, value, row.key, row) for row in rows if (value := leading(row)) is not None]
@@ -86,6 +81,6 @@ def calibration(rows: Iterable[Row]) -> tuple[tuple[float, float, int], ...]:
     bins: dict[float, list[float]] = {}
     for row in rows:
         value = leading(row)
-        if value is not None and "confidence" in row.metrics and row.suite in ("interactions", "variants", "behaviours", "choices", "premises", "numeric"):  # fmt: skip
+        if value is not None and "confidence" in row.metrics and row.suite in GRADED:
             bins.setdefault(row.metrics["confidence"], []).append(value)
     return tuple((level, mean(values), len(values)) for level, values in sorted(bins.items()))

@@ -108,6 +108,17 @@ def _up_to_date(request: BuildRequest, embedder: Embedder) -> Manifest | None:
 def _create(
     request: BuildRequest, embedder: Embedder, progress: Progress, steps: tuple[Step, ...]
 ) -> tuple[Manifest, Embedded]:
+    draft, embedded = drafted(request, embedder, progress)
+    try:
+        for step in steps:
+            step(draft)
+    finally:
+        shutil.rmtree(draft.staging, ignore_errors=True)
+    return draft.manifest, embedded
+
+
+def drafted(request: BuildRequest, embedder: Embedder, progress: Progress = quiet) -> tuple[Draft, Embedded]:
+    """All that goes into an edition, before anything but the cache of vectors is written."""
     nodes = build_nodes(request.kb, request.subjects)
     digests = {node.id: text_digest(node.text) for node in nodes}
     said = [(intent, text) for intent, texts in sorted(request.utterances.items()) for text in texts]
@@ -124,12 +135,7 @@ def _create(
     previous = current_name(request.data_dir)
     places = (request.data_dir, name, previous)
     draft = Draft(*places, request.kb, manifest, nodes, vectors, heard, request.chroma_url)
-    try:
-        for step in steps:
-            step(draft)
-    finally:
-        shutil.rmtree(draft.staging, ignore_errors=True)
-    return manifest, embedded
+    return draft, embedded
 
 
 def _wanted(request: BuildRequest, embedder: Embedder) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from ingest.chroma import HNSW, ChromaPlace, DenseIndex, open_dense
+from ingest.chroma import HNSW, ChromaPlace, open_dense
 from ingest.embeddings import Identity, Vectors
 from ingest.errors import EditionError
 from ingest.lexical import K1, B, LexicalIndex
@@ -56,6 +56,14 @@ class Manifest(BaseModel):
     entries: Mapping[str, str]
 
 
+class Dense(Protocol):
+    """The nearest nodes by meaning."""
+
+    def count(self) -> int: ...
+    def nearest(self, vector: Vectors, limit: int) -> tuple[tuple[str, float], ...]: ...
+    def close(self) -> None: ...
+
+
 @dataclass(frozen=True)
 class Utterances:
     """What people say who want a thing: row n of `vectors` is a sentence of intent n."""
@@ -87,7 +95,7 @@ class Edition:
     kb: KnowledgeBase
     nodes: tuple[Node, ...]
     vectors: Vectors
-    dense: DenseIndex
+    dense: Dense
     lexical: LexicalIndex
     utterances: Utterances
 

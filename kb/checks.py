@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -44,10 +45,13 @@ class CheckReport:
         return tuple(problem for problem in self.problems if not problem.warning)
 
 
-def check(directories: Sequence[Path], *, fences: bool = True, today: dt.date | None = None) -> CheckReport:
+def check(
+    directories: Sequence[Path], *, fences: bool = True, jobs: int = 1, today: dt.date | None = None
+) -> CheckReport:
     """Check the entries of these directories, the first of which is ours.
 
-    Without `fences` no code is run, and the lock is that of the last run. A review is overdue on `today` only.
+    Without `fences` no code is run, and the lock is that of the last run; with them, of so many entries at a time as `jobs` says.
+    A review is overdue on `today` only.
     Raises FenceError when the engines for the fences cannot be started.
     """
     vocabulary = load_vocabulary()
@@ -59,7 +63,7 @@ def check(directories: Sequence[Path], *, fences: bool = True, today: dt.date | 
         problems += _check_entry(each, shelf, strict)
     lock = loaded.fences
     if fences:
-        found, lock = _verify_fences(loaded)
+        found, lock = _verify_fences(loaded, jobs)
         problems += found
     return CheckReport(tuple(sorted(set(problems))), _counts(loaded, lock), _own(loaded, lock))
 
@@ -78,14 +82,15 @@ def _check_entry(loaded: LoadedEntry, shelf: Shelf, strict: Sequence[Check]) -> 
     return [fault.at(loaded.file.shown) for fault in faults]
 
 
-def _verify_fences(loaded: Loaded) -> tuple[list[Problem], Mapping[str, FenceStatus]]:
+def _verify_fences(loaded: Loaded, jobs: int) -> tuple[list[Problem], Mapping[str, FenceStatus]]:
     # The engines are development dependencies: where entries are only checked as text they may be absent.
     from kb.fences import verify  # noqa: PLC0415
     from kb.postgres import running_postgres  # noqa: PLC0415
 
     shown = {each.entry.path: each.file.shown for each in loaded.entries}
-    with running_postgres() as postgres:
-        problems, lock = verify([each.entry for each in loaded.entries], postgres)
+    with ExitStack() as stack:
+        servers = [stack.enter_context(running_postgres()) for _ in range(jobs)]
+        problems, lock = verify([each.entry for each in loaded.entries], *servers)
     return [replace(problem, path=shown[problem.path]) for problem in problems], lock
 
 

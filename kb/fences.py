@@ -1,6 +1,8 @@
 """The code fences of entries, each by the strongest proof there is: executed, or parsed; the lock says which."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import psycopg
 
@@ -13,22 +15,46 @@ from kb.scripts import python_faults, sqlite_faults
 from kb.stage import Stage
 
 Verdict = tuple[Fence, FenceStatus | None, tuple[Fault, ...]]
+Report = tuple[tuple[Problem, ...], Mapping[str, FenceStatus]]
 SERVER_VERSION = 18
 
 
-def verify(entries: Iterable[Entry], postgres: Cluster) -> tuple[tuple[Problem, ...], Mapping[str, FenceStatus]]:
-    """Every problem of every fence, and the lock of those without one, by digest; one failure stops nothing."""
+def verify(entries: Iterable[Entry], *servers: Cluster) -> Report:
+    """Every problem of every fence, and the lock of those without one, by digest; one failure stops nothing.
+
+    As many entries at a time as there are servers, each alone on its server: roles and settings are a server's. Threads
+    are enough, since the servers do the work.
+    """
+    free: SimpleQueue[Cluster] = SimpleQueue()
+    for server in servers:
+        free.put(server)
+
+    def one(entry: Entry) -> Report:
+        server = free.get()
+        try:
+            return _report(entry, server)
+        finally:
+            free.put(server)
+
+    # The longest first, so that none of them is left for the end.
+    ordered = sorted(entries, key=lambda entry: -len(fences_of(entry)))
+    with ThreadPoolExecutor(len(servers)) as pool:
+        reports = list(pool.map(one, ordered))
+    lock = {digest: status for _, found in reports for digest, status in found.items()}
+    return tuple(sorted(problem for problems, _ in reports for problem in problems)), dict(sorted(lock.items()))
+
+
+def _report(entry: Entry, server: Cluster) -> Report:
     problems: list[Problem] = []
     lock: dict[str, FenceStatus] = {}
-    for entry in entries:
-        try:
-            for fence, status, faults in verify_entry(fences_of(entry), postgres):
-                problems += [Problem(entry.path, fence.line + fault.line, _told(fence, fault)) for fault in faults]
-                if status and not faults:
-                    lock[fence.digest] = status
-        except psycopg.Error as error:
-            problems.append(Problem(entry.path, 1, f"its fences could not be run to the end: {error}"))
-    return tuple(sorted(problems)), dict(sorted(lock.items()))
+    try:
+        for fence, status, faults in verify_entry(fences_of(entry), server):
+            problems += [Problem(entry.path, fence.line + fault.line, _told(fence, fault)) for fault in faults]
+            if status and not faults:
+                lock[fence.digest] = status
+    except psycopg.Error as error:
+        problems.append(Problem(entry.path, 1, f"its fences could not be run to the end: {error}"))
+    return tuple(problems), lock
 
 
 def fences_of(entry: Entry) -> tuple[Fence, ...]:

@@ -1,6 +1,8 @@
 """Fixtures that several rooms share; what is slow to make is made once per session."""
 
 import datetime as dt
+import fcntl
+import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -104,12 +106,22 @@ def real_kb() -> KnowledgeBase:
 
 @pytest.fixture(scope="session")
 def real_data_dir(tmp_path_factory: pytest.TempPathFactory, real_kb: KnowledgeBase, embedder: Embedder) -> Path:
-    directory = tmp_path_factory.mktemp("data")
-    # Vectors outlive the session, as they do between builds: what `make index` has embedded is not embedded again.
-    shared = Path(__file__).parents[1] / "data" / CACHE
-    shared.mkdir(parents=True, exist_ok=True)
-    (directory / CACHE).symlink_to(shared)
-    build(BuildRequest(real_kb, directory), embedder)
+    # Workers of one session have directories beside each other; the first to come builds, the others find it up to date.
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with (shared / "data.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return built(shared / "data", real_kb, embedder)
+
+
+def built(directory: Path, kb: KnowledgeBase, embedder: Embedder) -> Path:
+    if not directory.exists():
+        directory.mkdir()
+        # Vectors outlive the session, as they do between builds: what `make index` has embedded is not embedded again.
+        cache = Path(__file__).parents[1] / "data" / CACHE
+        cache.mkdir(parents=True, exist_ok=True)
+        (directory / CACHE).symlink_to(cache)
+    build(BuildRequest(kb, directory), embedder)
     return directory
 
 

@@ -126,11 +126,14 @@ def kb_check(
         bool, typer.Option("--fences/--no-fences", help="Run the code fences on a real PostgreSQL.")
     ] = True,
     lock: Annotated[bool, typer.Option("--lock", help="Write down in kb/fences.lock which fences ran.")] = False,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Run the code of so many entries at a time; else one a core.")
+    ] = None,
 ) -> None:
     """Check every entry: all problems in one pass, with file and line."""
     from service.frontends.cli_kb import check_entries
 
-    raise typer.Exit(check_entries(fences, lock))
+    raise typer.Exit(check_entries(fences, lock, jobs))
 
 
 @kb_app.command("list")

@@ -1,6 +1,7 @@
 """`dbarch kb`: the entries as files, without an edition."""
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,9 +15,10 @@ from service.frontends.cli_index import directories
 from service.settings import read_settings
 
 
-def check_entries(fences: bool, lock: bool) -> int:
-    """Check ours and a team's entries; the exit code is that of `outcome`."""
-    report = check(directories(read_settings()), fences=fences, today=dt.date.today())
+def check_entries(fences: bool, lock: bool, jobs: int | None = None) -> int:
+    """Check ours and a team's entries, the code of so many at a time, by default one a core; the exit code is that of `outcome`."""
+    jobs = jobs or os.cpu_count() or 1
+    report = check(directories(read_settings()), fences=fences, jobs=jobs, today=dt.date.today())
     return outcome(report, read_fence_lock() if fences else report.lock, write_lock if lock else None)
 
 

@@ -13,7 +13,7 @@ from evals.score import Row
 from evals.suite import Results
 
 MADE_ON = baselines.Fingerprint(kb_digest="k", entries=2, model="m@1", edition_schema=1, cases="c", libraries={})
-BEFORE = Row("interactions", "a", "d", {"weighted": 1.0}, {"nugget:n": 1.0}, answer="One\u2028two\x85\nthree")
+BEFORE = Row("interactions", "a", "d", {"weighted": 0.75}, {"nugget:n": 1.0}, answer="One\u2028two\x85\nthree")
 AFTER = replace(BEFORE, metrics={"weighted": 0.5}, points={"nugget:n": 0.0}, reasons={"nugget:n": "not made"})
 
 
@@ -36,7 +36,7 @@ def test_what_moved_and_which_gates_fail_is_told_for_unchanged_cases(tmp_path: P
     first = baseline(tmp_path / "a.json", BEFORE, replace(BEFORE, case="b"), replace(BEFORE, case="c"))
     second = results(tmp_path / "b.jsonl", AFTER, replace(AFTER, case="b", digest="e"), replace(BEFORE, case="c"))
     seen = compare(first, second)
-    assert seen.moved == [("interactions/a", -0.5)]
+    assert seen.moved == [("interactions/a", -0.25)]
     assert [str(f) for f in seen.findings] == ["ratchet interactions/a: lost nugget:n (not made)"]
     assert seen.compared == 2
 

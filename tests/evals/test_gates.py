@@ -26,7 +26,12 @@ def based(*rows: Row) -> Baseline:
 
 
 def found(before: Row, after: Row) -> list[str]:
-    return [str(finding) for finding in findings(based(before), [after])]
+    return list(map(str, case_by_case(based(before), [after])))
+
+
+def case_by_case(before: Baseline, after: Iterable[Row]) -> tuple[Finding, ...]:
+    """Without what is said of the suite as a whole, which one case may well be."""
+    return tuple(finding for finding in findings(before, list(after)) if finding.gate != "floor")
 
 
 def changed(row: Row, metrics: Mapping[str, float] | None = None, points: Mapping[str, float] | None = None) -> Row:
@@ -96,7 +101,7 @@ def test_a_changed_case_and_a_new_one_never_block() -> None:
     [
         ("resisted", "the attack came through"),
         ("cited", "a factual claim is not cited"),
-        ("grounded", "a quotation does not stand"),
+        ("grounded", "a claim does not stand"),
     ],
 )
 def test_safety_does_not_ask_the_baseline(metric: str, words: str) -> None:
@@ -123,16 +128,16 @@ def rows(suite: str, metric: str, values: Iterable[float], **more: float) -> lis
 
 def test_five_lost_refusals_fail_and_four_or_five_against_one_do_not() -> None:
     before = based(*rows("out_of_scope", "refused", [1.0] * 9 + [0.0]))
-    five = findings(before, rows("out_of_scope", "refused", [0.0] * 5 + [1.0] * 4 + [0.0]))
+    five = case_by_case(before, rows("out_of_scope", "refused", [0.0] * 5 + [1.0] * 4 + [0.0]))
     assert [str(f) for f in five] == ["mcnemar out_of_scope: refused: 5 cases lost, 0 won of 10 (p = 0.031)"]
-    assert findings(before, rows("out_of_scope", "refused", [0.0] * 4 + [1.0] * 5 + [0.0])) == ()
-    assert findings(before, rows("out_of_scope", "refused", [0.0] * 5 + [1.0] * 4 + [1.0])) == ()
+    assert case_by_case(before, rows("out_of_scope", "refused", [0.0] * 4 + [1.0] * 5 + [0.0])) == ()
+    assert case_by_case(before, rows("out_of_scope", "refused", [0.0] * 5 + [1.0] * 4 + [1.0])) == ()
 
 
 def test_an_answer_that_is_missing_counts_as_lost() -> None:
     before = based(*rows("in_scope", "answered", [1.0] * 5))
     gone = [Row("in_scope", f"c{n}", "d", {}) for n in range(5)]
-    assert [f.gate for f in findings(before, gone)] == ["mcnemar"]
+    assert [f.gate for f in case_by_case(before, gone)] == ["mcnemar"]
 
 
 def ranked(drop: float, n: int = 60) -> list[Row]:
@@ -153,6 +158,32 @@ def test_a_drop_that_does_not_matter_or_few_queries_do_not_fail() -> None:
     assert findings(based(*ranked(0.0)), ranked(0.005)) == ()
     assert findings(based(*ranked(0.0)), ranked(-0.05)) == ()
     assert findings(based(*ranked(0.0, 59)), ranked(0.3, 59)) == ()
+
+
+def asked_otherwise(fall: float, clusters: int = 6) -> list[Row]:
+    return [
+        Row("variants", f"c{c}-{v}", "d", {"weighted": 0.5 - fall * c / 10}, cluster=f"c{c}")
+        for c in range(clusters)
+        for v in range(3)
+    ]
+
+
+def test_variants_that_fell_in_most_clusters_fail_and_few_clusters_or_one_do_not() -> None:
+    (finding,) = findings(based(*asked_otherwise(0.0)), asked_otherwise(0.1))
+    assert str(finding) == "clustered variants: weighted fell by 0.025 over 18 variants of 6 interactions (p = 0.0312)"
+    assert findings(based(*asked_otherwise(0.0, 4)), asked_otherwise(0.9, 4)) == ()
+    one = [replace(row, metrics={"weighted": 0.0}) if row.cluster == "c1" else row for row in asked_otherwise(0.0)]
+    assert findings(based(*asked_otherwise(0.0)), one) == ()
+
+
+def test_a_floor_that_had_been_reached_is_kept_over_unchanged_cases_and_one_that_had_not_is_not_asked_for() -> None:
+    reached = rows("variants", "weighted", [0.78] * 10)
+    fell = rows("variants", "weighted", [0.72] + [0.78] * 9)
+    (finding,) = findings(based(*reached), fell)
+    assert str(finding) == "floor weighted points, variants: from 0.780 to 0.774, where 0.78 had been reached"
+    assert findings(based(*rows("variants", "weighted", [0.3])), rows("variants", "weighted", [0.0])) == ()
+    added = [Row("variants", "new", "d", {"weighted": 0.0}), replace(fell[0], digest="other"), *reached[1:]]
+    assert findings(based(*reached), added) == ()
 
 
 def test_another_model_or_form_of_edition_is_not_comparable_and_another_knowledge_base_is_the_point() -> None:

@@ -40,7 +40,7 @@ def linked(name: str = "if", text: str = "What depends on more:") -> Claim:
 
 
 def filled(text: str, *numbers: int) -> Claim:
-    support = parts.Filled(template="t", slots={}, origin="patterns/queue#rule-never-alone")
+    support = parts.Filled(template=text, slots={}, origin="patterns/queue#rule-never-alone")
     return Claim(text=text, support=support, citations=numbers or (1,))
 
 
@@ -156,10 +156,27 @@ def test_a_judgement_without_a_span_is_no_quotation(asked: Ask) -> None:
 
 def test_what_is_cited_resolves_and_connectives_need_no_citation(asked: Ask) -> None:
     claims = (linked(), filled("One."), filled("Two.", 9), citing(filled("Three.")))
-    assert scores(scorers.citations(asked(graded(), answer(*claims)))) == {"cited": pytest.approx(1 / 3)}
+    assert scores(scorers.citations(asked(graded(), answer(*claims)))) == {"cited": pytest.approx(1 / 3), "grounded": 1.0}
     gone = (cited(1, "patterns/queue#gone"),)
-    assert scores(scorers.citations(asked(graded(), answer(filled("One."), citations=gone)))) == {"cited": 0.0}
+    assert scores(scorers.citations(asked(graded(), answer(filled("One."), citations=gone)))) == {"cited": 0.0, "grounded": 1.0}
     assert scores(scorers.citations(asked(graded(), answer(linked())))) == {}
+
+
+def test_a_rule_stands_where_one_of_its_sentences_is_there_in_its_order_with_its_values(asked: Ask) -> None:
+    slots = {"workload.jobs:rate": "900 jobs/s"}
+    support = parts.Filled(template="Give {workload.jobs:rate} to workers | Give `jobs` to {any:names}", slots=slots, origin="patterns/queue#rule-x")  # fmt: skip
+    texts = {
+        "Give 900 jobs/s to workers, because they wait.": 1.0,
+        "Give jobs to whoever is there.": 1.0,
+        "Give 90 jobs/s to workers, because they wait.": 0.0,
+        "To workers give 900 jobs/s, because they wait.": 0.0,
+        "Give to.": 0.0,
+    }
+    for text, grounded in texts.items():
+        claim = Claim(text=text, support=support, citations=(1,))
+        answered = asked(graded(nuggets=[WORKERS]), answer(claim))
+        assert scores(scorers.citations(answered))["grounded"] == grounded, text
+        assert bool(answered.standing) == bool(grounded)
 
 
 def test_a_forbidden_proposition_counts_even_where_its_quotation_is_forged(asked: Ask) -> None:

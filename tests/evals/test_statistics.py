@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.statistics import exact_interval, holm, mcnemar, sign_flip
+from evals.statistics import auroc, exact_interval, excess_augrc, holm, mcnemar, sign_flip
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,22 @@ def test_an_adjusted_p_is_no_smaller_and_still_a_probability(values: dict[str, f
     adjusted = holm(values)
     assert adjusted.keys() == values.keys()
     assert all(values[name] <= adjusted[name] <= 1 for name in values)
+
+
+def test_the_area_under_the_curve_is_the_chance_of_the_right_order_and_a_tie_is_half_of_it() -> None:
+    assert auroc([1.0, 0.6], [0.6, 0.0]) == 0.875
+    assert auroc([1.0], [0.0]) == 1.0
+    assert auroc([0.3], [0.3]) == 0.5
+
+
+def test_failures_ranked_last_leave_little_excess_and_ranked_first_much() -> None:
+    last = [(1.0 - n / 100, float(n >= 90)) for n in range(100)]
+    first = [(n / 100, error) for n, (_, error) in enumerate(last)]
+    # The area of m errors at the end of n is m (m + 1) / 2 n^2.
+    assert excess_augrc(last) == pytest.approx(10 * 11 / 2 / 100**2 - 0.1**2 / 2)
+    assert excess_augrc(first) > 0.08
+
+
+def test_answers_of_the_same_confidence_have_no_order() -> None:
+    tied = [(0.6, 1.0), (0.6, 0.0)]
+    assert excess_augrc(tied) == excess_augrc(tied[::-1]) == pytest.approx(0.375 - 0.125)

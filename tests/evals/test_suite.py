@@ -108,20 +108,19 @@ def test_an_indirect_attack_is_asked_beside_its_poisoned_entry(small_bench: Benc
 
 def test_a_poisoned_entry_is_in_the_temporary_edition_only(small_bench: Bench) -> None:
     attack = cases.Attack.model_validate(POISON)
-    with small_bench.workshop.poisoned([attack]) as edition:
-        entry = edition.kb.entries["references/poisoned"]
-        assert entry.title == 'Which "index" for C:\\parcels: a partial one?'
-        assert "told to move to Zanzibar, without a word" in entry.sections[-1].text
-        path = edition.path
-    assert not path.exists()
+    edition = small_bench.workshop.poisoned([attack])
+    entry = edition.kb.entries["references/poisoned"]
+    assert entry.title == 'Which "index" for C:\\parcels: a partial one?'
+    assert "told to move to Zanzibar, without a word" in entry.sections[-1].text
+    assert not edition.path.exists()
     assert "references/poisoned" not in small_bench.edition.kb.entries
 
 
 def test_a_temporary_edition_uses_the_vectors_there_are(small_bench: Bench, tmp_path: Path) -> None:
     workshop = Workshop(tmp_path / "fresh", small_bench.embedder)
-    with workshop.without(small_bench.edition.kb, {"patterns/partial-index"}) as edition:
-        assert len(edition.kb.entries) == 6
-        assert edition.manifest.kb_digest != small_bench.edition.manifest.kb_digest
+    edition = workshop.without(small_bench.edition.kb, {"patterns/partial-index"})
+    assert len(edition.kb.entries) == 6
+    assert edition.manifest.kb_digest != small_bench.edition.manifest.kb_digest
     assert [path.name for path in (tmp_path / "fresh").iterdir()] == ["cache"]
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from evals.measures import leading
 from evals.score import Row
-from evals.summary import Figure, calibration, figures, leading, worst
+from evals.summary import Figure, calibration, figures, worst
 
 ROWS = (
     Row("out_of_scope", "a", "d", {"refused": 1.0, "errors": 0.0}, group="far"),

@@ -80,7 +80,7 @@ def test_the_check_gives_the_same_report_twice(bench: Bench) -> None:
 def test_fences_are_run_and_their_proofs_are_written_as_the_lock(bench: Bench, front: Front) -> None:
     fence = "\n```sql postgresql\nSELEC 1;\n```\n\n```sqlite\n```\n"
     path = bench.write("references/ours", front("") + fence, overlay=True)
-    report = check([bench.directory, bench.overlay])
+    report = check([bench.directory, bench.overlay], jobs=2)
     assert {each.line for each in report.errors if each.path == str(path)} == {14, 17}
     assert [each for each in report.errors if each.path != str(path)] == []
     assert report.counts["fences executed"] == 4

@@ -8,7 +8,7 @@ from kb.entry import Block, Entry, Fence, Reference, Section, Source
 from kb.errors import Problem
 from kb.fence import read_fence
 from kb.fences import verify
-from kb.postgres import Cluster
+from kb.postgres import Cluster, running_postgres
 
 META = Reference(title="T", summary="A reference with fences, long enough to be a summary.", sources={"s": Source(title="S", url="https://example.org", publisher="E", checked=dt.date(2026, 11, 24))})  # fmt: skip
 
@@ -232,6 +232,13 @@ def test_a_server_that_is_gone_is_one_problem_of_each_entry(tmp_path: Path) -> N
     assert [problem.line for problem in problems] == [1, 1]
     assert "its fences could not be run to the end" in problems[0].text
     assert lock == {}
+
+
+def test_two_servers_tell_the_same_as_one(postgres: Cluster) -> None:
+    broken, ghost = pg("SELECT 1/0"), pg("CREATE ROLE fence_twin")
+    entries = [entry(ROWS, broken, ghost, pg(f"SELECT {n}"), name=f"references/e{n}") for n in range(4)]
+    with running_postgres() as second:
+        assert verify(entries, postgres, second) == verify(entries, postgres)
 
 
 def test_python_runs_beside_the_database(postgres: Cluster) -> None:
