@@ -247,16 +247,16 @@ def test_sql_that_does_not_run_is_not_met_whatever_a_parser_thinks(
 
 
 def test_statements_run_in_the_order_of_their_dependencies_and_nothing_else_runs(postgres: Cluster) -> None:
-    blocks = [
+    blocks = (
         "CREATE INDEX late ON shop (name); DROP TABLE shop; CREATE TABLE line (shop_id int REFERENCES shop (id));",
         "CREATE TABLE shop (id int PRIMARY KEY, name text); INSERT INTO shop VALUES (1);",
         "CREATE TABLE shop (id int PRIMARY KEY); CREATE TYPE mood AS ENUM ('a'); CREATE TYPE mood AS ENUM ('a');",
-    ]
+    )
     assert unrunnable(postgres, blocks) == ((), frozenset({"shop", "line"}))
 
 
 def test_what_never_runs_is_told_with_its_reason(postgres: Cluster) -> None:
-    failures, tables = unrunnable(postgres, ["CREATE TABLE a (b int);\nCREATE INDEX i\n  ON a (c);"])
+    failures, tables = unrunnable(postgres, ("CREATE TABLE a (b int);\nCREATE INDEX i\n  ON a (c);",))
     assert failures == ('CREATE INDEX i ON a (c): column "c" does not exist',)
     assert tables == {"a"}
 

@@ -1,5 +1,7 @@
 """Floors and the measures under them: each over the right cases, with their number."""
 
+from statistics import mean
+
 import pytest
 
 from evals.floors import FLOORS, Standing, fallen, standings
@@ -59,7 +61,7 @@ def test_the_worst_way_of_asking_counts_for_each_interaction() -> None:
         row("interactions", "a", cluster="a", weighted=1.0), row("variants", "a1", cluster="a", weighted=0.4),
         row("interactions", "b", cluster="b", weighted=0.8), row("premises", "p", cluster="b", weighted=0.0),
     ]  # fmt: skip
-    assert worst_case(asked) == Measured(pytest.approx(0.6), 2)
+    assert worst_case(asked) == Measured(mean([0.4, 0.8]), 2)
 
 
 def test_refusals_are_right_where_the_question_is_not_ours() -> None:
@@ -77,7 +79,7 @@ def test_confidence_tells_ours_from_others() -> None:
 def test_failures_that_confidence_does_not_show_are_counted() -> None:
     perfect = [row("numeric", carried=1.0, confidence=1.0), row("out_of_scope", refused=0.0, confidence=0.0)]
     # Two answers: the wrong one last is the best order there is, whose area is (0 + 1)/4; the excess is over .5 squared by two.
-    assert undetected(perfect) == Measured(pytest.approx(0.125), 2)
+    assert undetected(perfect) == Measured(0.125, 2)
     upside_down = [row("numeric", carried=0.4, confidence=1.0), row("in_scope", answered=1.0, confidence=0.0)]
-    assert undetected(upside_down) == Measured(pytest.approx(0.375), 2)
+    assert undetected(upside_down) == Measured(0.375, 2)
     assert undetected([row("adversarial", resisted=1.0, confidence=1.0)]) is None

@@ -1,6 +1,7 @@
 """Mutants: what is broken on purpose is noticed, by the gate that should notice it."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,14 +14,17 @@ from evals.case_files import Cases, load_cases
 from evals.deliverables import Exam
 from evals.errors import SuiteError
 from evals.gates import Finding, findings
-from evals.mutants import Abstainer, Fate, Obedient, Reranked, kill
+from evals.mutants import ALL, Fate, kill
 from evals.runner import tell_fates
 from evals.scorers import Answered
+from evals.stand import Plan
 from evals.suite import Bench, Results, run, score
+from evals.system_mutants import SYSTEMS, Abstainer, Obedient, Reranked, cases_for_mutants, spoilt
 from service.answer.advice import Advice, Code, Connective, Diagram
 from service.answer.evidence import Evidence
 from service.question.request import AskRequest
 from service.retrieval.search import Retriever
+from service.settings import Settings
 
 Written = Mapping[str, object]
 Committed = Mapping[str, Sequence[Written]]
@@ -81,6 +85,7 @@ def test_unbroken_answers_are_no_regression(healthy: Healthy) -> None:
 @pytest.mark.parametrize(
     ("mutant", "gate", "words"),
     [
+        ("a part dropped", "ratchet", "lost "),
         ("the summary dropped", "ratchet", "lost "),
         ("tables dropped", "ratchet", "lost "),
         ("code dropped", "ratchet", "-ddl (shows no SQL"),
@@ -112,15 +117,27 @@ def test_an_answer_that_is_broken_is_noticed_for_the_right_reason(
 
 def test_no_mutant_is_left_out_here() -> None:
     marks = [m for m in test_an_answer_that_is_broken_is_noticed_for_the_right_reason.pytestmark if m.name == "parametrize"]  # type: ignore[attr-defined]  # fmt: skip
-    assert {row[0] for row in marks[0].args[1]} == set(MUTANTS) - {"a section dropped"}
+    assert {row[0] for row in marks[0].args[1]} == set(MUTANTS)
 
 
-def test_the_section_that_is_dropped_is_the_largest(healthy: Healthy) -> None:
-    left = MUTANTS["a section dropped"](healthy.results.answers, healthy.bench.edition.kb)
+def test_the_part_that_is_dropped_says_most_and_all_its_sections_go(healthy: Healthy) -> None:
+    left = MUTANTS["a part dropped"](healthy.results.answers, healthy.bench.edition.kb)
     for name, advice in healthy.results.answers.items():
-        gone = [section for section in advice.sections if section not in left[name].sections]
-        sizes = [sum(len(block.claims) for block in section.blocks) for section in advice.sections]
-        assert [sum(len(block.claims) for block in section.blocks) for section in gone] == [max(sizes)]
+        sizes = Counter({s.kind: 0 for s in advice.sections})
+        for section in advice.sections:
+            sizes[section.kind] += sum(len(block.claims) for block in section.blocks)
+        (gone,) = {s.kind for s in advice.sections} - {s.kind for s in left[name].sections}
+        assert sizes[gone] == max(sizes.values())
+
+
+def test_what_is_said_of_alternatives_is_changed_too(healthy: Healthy) -> None:
+    soup = MUTANTS["keyword soup"](healthy.results.answers, healthy.bench.edition.kb)
+    bare = MUTANTS["citations stripped"](healthy.results.answers, healthy.bench.edition.kb)
+    spoken = [(name, a) for name, advice in healthy.results.answers.items() for a in advice.alternatives]
+    assert spoken
+    for name, alternative in spoken:
+        assert alternative not in soup[name].alternatives
+        assert all(not c.citations for each in bare[name].alternatives for c in each.claims if c.support.kind != "connective")  # fmt: skip
 
 
 def test_a_mutant_leaves_the_answers_it_was_made_of_alone(healthy: Healthy) -> None:
@@ -224,14 +241,14 @@ def fates(
         out_of_scope=committed["out_of_scope"][:5],
         adversarial=[{"id": "a", "aim": "obey", "obeyed": ["zanzibar"], "question": "Which index for zanzibar orders?"}],
     )  # fmt: skip
-    some = {name: MUTANTS[name] for name in ("citations stripped", "one answer for all")}
-    return {fate.mutant: fate for fate in kill(bench, load_cases(cases), mutants=some)}
+    names = ("citations stripped", "one answer for all", *SYSTEMS)
+    return {fate.mutant: fate for fate in kill(bench, Plan(Settings()), load_cases(cases), names=names)}
 
 
 @pytest.mark.parametrize(
     ("mutant", "words"),
     [
-        ("citations stripped", "safety interactions/"),
+        ("citations stripped", "in 2 of 2 answers, "),
         ("one answer for all", "lost "),
         ("one hit only", "ratchet interactions/"),
         ("ranks reversed", "ratchet interactions/"),
@@ -252,22 +269,51 @@ def test_a_system_that_is_broken_is_noticed_for_the_right_reason(
 
 
 def test_an_answer_makes_more_of_its_own_case_than_any_other(fates: Mapping[str, Fate]) -> None:
-    assert {name for name in fates if name.startswith(("canary", "matrix"))} == {
+    assert [name for name in fates if name.startswith(("canary", "matrix"))] == [
+        "canary: empty",
+        "canary: keyword soup",
+        "canary: templates without values",
         "canary: other cases' answers",
-        "canary: soup",
         "matrix: diagonal tops its rows",
         "matrix: diagonal tops its columns",
-    }
-    assert fates["matrix: diagonal tops its rows"].killed
-    assert fates["matrix: diagonal tops its columns"].killed
-    assert len(fates) == 2 + 8 + 4
+    ]
+    assert {name for name in fates if name.startswith(("canary", "matrix")) and not fates[name].killed} == set()
+    assert fates["canary: empty"].by.startswith("mean 0.00, ceiling 0.00")
+    assert len(fates) == 2 + 9 + 6
+
+
+def test_there_are_twenty_mutants_and_each_has_a_name_of_its_own() -> None:
+    assert len(set(ALL)) == len(ALL) >= 20
+    assert set(ALL) == {*MUTANTS, *SYSTEMS}
+
+
+def test_mutants_are_asked_of_the_usual_edition_and_only_variants_with_a_history(bench: Bench) -> None:
+    kept = cases_for_mutants(load_cases())
+    assert not [c for cases in kept.values() for c in cases if getattr(c, "payload", "") or getattr(c, "without", ())]
+    assert kept["variants"]
+    assert all(getattr(case, "history", ()) for case in kept["variants"])
+    assert not spoilt("ranks shuffled", bench).rivals
+
+
+def test_ranks_are_shuffled_alike_every_time_and_scores_stay_in_order(bench: Bench) -> None:
+    advisor = bench.advisor_of(bench.edition)
+    vector = advisor.retriever.embed(QUESTION.question)
+    found = advisor.retriever.retrieve(QUESTION.question, vector)
+    one, two = (
+        spoilt("ranks shuffled", bench).advisor_of(bench.edition).retriever.retrieve(QUESTION.question, vector)
+        for _ in range(2)
+    )
+    assert one == two
+    assert {hit.section for hit in one.hits} == {hit.section for hit in found.hits}
+    assert [hit.section for hit in one.hits] != [hit.section for hit in found.hits]
+    assert [hit.score for hit in one.hits] == [hit.score for hit in found.hits]
 
 
 def test_where_nothing_is_answered_there_is_nothing_to_break(
     small_bench: Bench, write_cases: Callable[..., Path], tmp_path: Path
 ) -> None:
     with pytest.raises(SuiteError, match="at least two"):
-        kill(small_bench, load_cases(write_cases(tmp_path)))
+        kill(small_bench, Plan(Settings()), load_cases(write_cases(tmp_path)))
 
 
 def test_fates_are_told_written_and_decide_how_it_ends(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -156,9 +156,15 @@ def test_a_judgement_without_a_span_is_no_quotation(asked: Ask) -> None:
 
 def test_what_is_cited_resolves_and_connectives_need_no_citation(asked: Ask) -> None:
     claims = (linked(), filled("One."), filled("Two.", 9), citing(filled("Three.")))
-    assert scores(scorers.citations(asked(graded(), answer(*claims)))) == {"cited": pytest.approx(1 / 3), "grounded": 1.0}
+    assert scores(scorers.citations(asked(graded(), answer(*claims)))) == {
+        "cited": pytest.approx(1 / 3),
+        "grounded": 1.0,
+    }
     gone = (cited(1, "patterns/queue#gone"),)
-    assert scores(scorers.citations(asked(graded(), answer(filled("One."), citations=gone)))) == {"cited": 0.0, "grounded": 1.0}
+    assert scores(scorers.citations(asked(graded(), answer(filled("One."), citations=gone)))) == {
+        "cited": 0.0,
+        "grounded": 1.0,
+    }
     assert scores(scorers.citations(asked(graded(), answer(linked())))) == {}
 
 

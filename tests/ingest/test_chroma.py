@@ -8,7 +8,7 @@ import pytest
 
 from ingest.build import BuildRequest, Machinery, build
 from ingest.chroma import ChromaPlace, drop_dense, open_dense
-from ingest.edition import open_edition
+from ingest.edition import chroma_place, open_edition
 from ingest.embeddings import Embedder
 from ingest.errors import BuildError, StoreError
 from ingest.steps import STEPS, Draft, write_vectors
@@ -73,7 +73,7 @@ def test_a_server_that_is_gone_is_told_when_asked_opened_and_written_to(
     with pytest.raises(StoreError, match="check that the server runs"):
         build(BuildRequest(make_kb("n" * 64), tmp_path, url, rebuild=True), words)
     with pytest.raises(StoreError, match="check that the server runs"):
-        drop_dense(edition.dense.place)
+        drop_dense(chroma_place(edition.path, edition.manifest, url))
 
 
 def test_a_collection_that_took_too_little_is_no_edition(tmp_path: Path, make_kb: Make, words: Embedder) -> None:
