@@ -57,7 +57,7 @@ _SCALE = r"k|K|M|m|mn|mio|bn|B|T|thousand|millions?|billions?|trillion"
 
 NUMBER = re.compile(
     rf"(?<![\w.#/-])(?:(?P<money>[$€£])\s?)?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
-    rf"|(?P<article>\b(?:{_alternatives(list(_ARTICLES))})\b)(?=[\s-]+(?:{_LONG_UNITS})\b|(?<=half a)\s+day\b|(?<=of a)\s+day\b)|(?P<words>\b(?:{_alternatives(list(WORDS))})\b)"
+    rf"|(?P<article>\b(?:{_alternatives(list(_ARTICLES))})\b)(?=[\s-]+(?:{_LONG_UNITS})\b|(?<=half a)\s+day\b|(?<=quarter of a)\s+day\b|(?<=quarters of a)\s+day\b)|(?P<words>\b(?:{_alternatives(list(WORDS))})\b)"
     rf"|(?P<fraction>\b(?:{_alternatives(list(FRACTIONS))})\b)(?=\s+(?:of|is|are|stays|remains|kept|left|free|in reserve|spare|unused|idle|empty|more|headroom|reserve|slack|margin)\b))",
     re.IGNORECASE,
 )

@@ -43,7 +43,7 @@ _EACH = re.compile(
 )
 # "Every train sends 10 telegrams a second": of one, unless it is a server of ours or a time.
 _EVERY = re.compile(
-    rf"(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
+    rf"(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
     re.IGNORECASE,
 )
 _OF_WHAT = re.compile(r"\s+of\s+(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)")
