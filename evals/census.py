@@ -70,7 +70,9 @@ def count(question: str, advice: Advice, kb: KnowledgeBase) -> Census:
         citations=len(advice.citations),
         factual=len(factual),
         resolved=sum(bool(claim.citations) and known.issuperset(claim.citations) for claim in factual),
-        diagrams=sum(block.kind == "diagram" for section in advice.sections for block in section.blocks),
+        diagrams=sum(
+            block.kind == "diagram" and not block.chart for section in advice.sections for block in section.blocks
+        ),
     )
 
 

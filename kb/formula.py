@@ -81,8 +81,8 @@ def percent_role(name: str, low: float = 0.0, high: float = 100.0, default: str 
     return Role(name, "percent", low, high, default)
 
 
-def size_role(name: str, bounds: tuple[float, float] = SIZES) -> Role:
-    return Role(name, "bytes", *bounds)
+def size_role(name: str, bounds: tuple[float, float] = SIZES, default: str = "") -> Role:
+    return Role(name, "bytes", *bounds, default)
 
 
 def bandwidth_role(name: str) -> Role:

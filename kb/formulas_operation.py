@@ -49,6 +49,9 @@ OPERATION = (
     Formula("wraparound", (rate_role(), count_role("horizon", 1e6, 2**32, "2147483648")), "duration", 1, 1e12, "two to the power of 31 transaction ids over the rate at which they are used", WRAPAROUND, lambda a: a["horizon"] / a["rate"]),
     Formula("fibre_rtt", (count_role("km", 1, 50_000),), "duration", 1e-6, 1, "there and back at 200,000 km a second, the speed of light in glass: no network is faster", FIBRE, lambda a: 2 * a["km"] / _KM_PER_SECOND),
     Formula("partition_bytes", (duration_role("span"), duration_role("interval"), size_role("row_bytes", (1, 16e9))), "bytes", 1, 1e15, "rows of one source in the span of a partition times bytes a row", DEFINITION, lambda a: a["span"] / a["interval"] * a["row_bytes"]),
+    Formula("reads_for_writes", (rate_role(), count_role("ratio", 0.001, 1e6)), "rate", *RATES, "writes times the reads for each of them", DEFINITION, lambda a: a["rate"] * a["ratio"]),
+    Formula("exposure", (duration_role("behind", YEAR),), "duration", 1e-6, YEAR, "the time by which the copy is behind: what was written in it exists nowhere else", DEFINITION, lambda a: a["behind"]),
+    Formula("bytes_with_overhead", (count_role("rows"), size_role("row_bytes", (1, 16e9)), size_role("overhead", (0, 1e6))), "bytes", 1, 1e19, "rows times the sum of bytes a row and overhead a row", DEFINITION, lambda a: a["rows"] * (a["row_bytes"] + a["overhead"])),
     Formula("rate_of_one", (duration_role("interval"),), "rate", *RATES, "one in every interval", DEFINITION, lambda a: 1 / a["interval"]),
 )
 # fmt: on

@@ -23,7 +23,8 @@ class Attribute:
     be one of `nouns` too, and where `forms_yield` they yield to another attribute's noun. `measures` are words that state the quantity without a number, and `adds` adds
     those of several columns. A second value of the attribute
     is a fact of the first of `further` that is free. A number of its unit that nothing else explains is its own where one of
-    `wide_with` stands anywhere in the text. `bare`: its forms take a number without unit ("each does 11k", "SLO 99.9").
+    `wide_with` stands anywhere in the text. `bare`: its forms take a number without unit ("each does 11k", "SLO 99.9"). Where one of `unless`, written as `forms` are, stands around
+    the number, the role is another's: what is lost in an outage is not what is kept.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Attribute:
     further: tuple[str, ...] = ()
     wide_with: tuple[str, ...] = ()
     bare: bool = False
+    unless: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from numpy.typing import NDArray
 
 from ingest.build import CACHE, BuildRequest, build
@@ -17,6 +18,10 @@ from ingest.lexical import tokenize
 from kb.entry import Answer, Block, Entry, Fence, KnowledgeBase, Pattern, Rule, Section, Source, Statement
 from kb.loader import collect, own_entries
 from kb.postgres import Cluster, running_postgres
+
+# A loaded machine is slow, not wrong: no example is judged by a clock.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 class WordEmbedder:

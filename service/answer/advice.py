@@ -146,11 +146,16 @@ class Code(Part):
 
 
 class Diagram(Part):
-    """Mermaid text, parsed before it is shown."""
+    """Mermaid text, parsed before it is shown: of entities and relations where that is asked for, or a chart of figures."""
 
     kind: Literal["diagram"] = "diagram"
     language: Literal["mermaid"] = "mermaid"
     claims: tuple[Claim, ...]
+
+    @property
+    def chart(self) -> bool:
+        """Whether it shows figures: a chart belongs to what was computed and is not asked for apart."""
+        return self.claims[0].text.startswith("xychart")
 
 
 class Calculation(Part):

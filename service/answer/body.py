@@ -41,7 +41,7 @@ def body(
     order = _order(evidence)
     ordered = sorted(pieces, key=lambda piece: order.index(piece.kind))
     sections = tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
-    return (*computed(evidence, book), *sections)
+    return (*computed(evidence, book, said), *sections)
 
 
 def _order(evidence: Evidence) -> list[SectionKind]:

@@ -83,7 +83,7 @@ def answer_id(request: AskRequest, edition: str, composer: str) -> str:
 
 def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:
     """Who asks for a diagram is told when there is none."""
-    drawn = any(block.kind == "diagram" for section in sections for block in section.blocks)
+    drawn = any(block.kind == "diagram" and not block.chart for section in sections for block in section.blocks)
     return () if drawn or not evidence.plan.erd else (connective("no_erd"),)
 
 

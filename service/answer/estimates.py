@@ -9,6 +9,7 @@ from kb.fact import Fact
 from kb.figure import figure
 from kb.quantity import Quantity
 from service.analysis.estimates import Blank, Estimated
+from service.analysis.projection import project
 from service.answer.advice import (
     AdviceSection,
     BlockUnion,
@@ -21,6 +22,7 @@ from service.answer.advice import (
 )
 from service.answer.citations import CitationBook
 from service.answer.evidence import Evidence
+from service.answer.growth import growth
 from service.question.clauses import find_cue
 
 TITLE = "Computed from your numbers"
@@ -60,17 +62,20 @@ def asked(evidence: Evidence) -> tuple[Estimated, ...]:
     return tuple(reversed(chosen[-_MOST_LEADING:]))
 
 
-def computed(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]:
-    """The section of all results, and the formula with a blank where the question asks for what cannot be computed yet."""
+def computed(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> tuple[AdviceSection, ...]:
+    """The section of all results, and the formula with a blank where the question asks for what cannot be computed yet.
+
+    A result that stands in the summary (`said`) is not said again: its working is enough.
+    """
     if _ENTRY not in evidence.kb.entries:
         return ()
     found = evidence.conclusions.estimates
     blocks: list[BlockUnion] = []
     if found:
-        claims = tuple(
-            claim for each in found for claim in (_result(evidence, each, book), _working(evidence, each, book))
-        )
+        claims = tuple(claim for each in found for claim in _both(evidence, each, book, said))
         blocks.append(Calculation(title=TITLE, claims=claims))
+        if (projection := project(found)) is not None:
+            blocks += growth(projection, _cited(evidence, projection.columns[0].estimate.cite, book))
     if open_ := () if found else evidence.conclusions.blanks[:_MOST_BLANKS]:
         blocks.append(ListBlock(claims=tuple(_blank(evidence, each, book) for each in open_)))
     if not blocks:
@@ -119,14 +124,22 @@ def _result(evidence: Evidence, found: Estimated, book: CitationBook) -> Claim:
     return Claim(text=text, support=_support(found), citations=_cited(evidence, found.estimate.cite, book))
 
 
-def _working(evidence: Evidence, found: Estimated, book: CitationBook) -> Claim:
-    """How it was computed, apart from the result, so that no input is read as one."""
+def _both(evidence: Evidence, found: Estimated, book: CitationBook, said: frozenset[str]) -> tuple[Claim, ...]:
+    """The result and its working, apart from each other, so that no input is read as a result."""
+    result = _result(evidence, found, book)
+    if result.text not in said:
+        return (result, _working(evidence, found, book))
+    value = found.calculated.result
+    return (_working(evidence, found, book, f"{figure(value.value, value.unit)}: worked out"),)
+
+
+def _working(evidence: Evidence, found: Estimated, book: CitationBook, begin: str = "Worked out") -> Claim:
     parts = [
         f"{name.replace('_', ' ')} {value}{' (assumed)' if name in found.assumed else ''}"
         for name, value in _inputs(found).items()
         if name not in found.assumed or name not in _NEUTRAL
     ]
-    text = f"Worked out as {FORMULAS[found.estimate.formula].statement}, with {', '.join(parts)}."
+    text = f"{begin} as {FORMULAS[found.estimate.formula].statement}, with {', '.join(parts)}."
     return Claim(text=text, support=_support(found), citations=_cited(evidence, found.estimate.cite, book))
 
 
@@ -170,8 +183,10 @@ def _held(found: Estimated) -> str:
     limit = found.limit
     if limit is None or not isinstance(limit.value, Quantity) or limit.value.unit != found.calculated.result.unit:
         return ""
-    name = limit.attribute.upper() if limit.attribute in ("rto", "rpo") else "window"
     within = found.calculated.result.value <= limit.value.value
+    if limit.value.unit == "rate":
+        return f", which is {'within' if within else 'more than'} the {limit.spelling} that one of them takes"
+    name = limit.attribute.upper() if limit.attribute in ("rto", "rpo") else "window"
     return f", which {'is within' if within else 'is longer than'} the {name} of {limit.spelling}"
 
 

@@ -62,6 +62,14 @@ _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
 
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("simile", re.compile(r"\b(?:like|as|similar to|unlike) (?:in |with )?$", re.IGNORECASE)),
+    # "We can't use anything but it" demands what "anything but it" forbids.
+    (
+        "stack",
+        re.compile(
+            r"\b(?:(?:can't|cannot|may not|must not|not allowed to|won't|don't)(?: \w+){0,3} any\w*(?: \w+)?|nothing|no (?:other )?\w+) (?:but|except|other than|besides) $",
+            re.IGNORECASE,
+        ),
+    ),
     (
         "excluded",
         re.compile(

@@ -19,6 +19,7 @@ def _spelled() -> dict[str, float]:
     words |= {f"{ten} {unit}": words[ten] + n for ten in _TENS for unit, n in {"one": 1, **small}.items()}
     words |= {f"{unit} hundred": 100 * n for unit, n in {"a": 1, "one": 1, **small}.items()}
     words |= {f"{unit} dozen": 12 * n for unit, n in {"a": 1, "one": 1, **small}.items()}
+    words |= {f"{unit} and a half": n + 0.5 for unit, n in {"one": 1, **small}.items()}
     for name, size in _LARGE.items():
         words |= {f"{one} {name}": size for one in ("a", "one")}
         words |= {f"half a {name}": size / 2, f"a quarter of a {name}": size / 4, f"a quarter {name}": size / 4}
@@ -31,7 +32,11 @@ FRACTIONS = {
     "one quarter": 25.0, "three quarters": 75.0, "a fifth": 20.0, "one fifth": 20.0, "a tenth": 10.0, "one tenth": 10.0,
 }  # fmt: skip
 # "an hour" is a length of time only where the words before it say so: "orders an hour" is a rate.
-_ARTICLES = {"one": 1.0, "a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5}
+_ARTICLES = {
+    "one": 1.0, "a": 1.0, "an": 1.0, "half a": 0.5, "half an": 0.5, "half of an": 0.5, "half of a": 0.5,
+    "a quarter of an": 0.25, "a quarter of a": 0.25, "quarter of an": 0.25, "quarter of a": 0.25,
+    "three quarters of an": 0.75, "three quarters of a": 0.75, "a third of a": 1 / 3, "a third of an": 1 / 3,
+}  # fmt: skip
 BARE_ARTICLES = frozenset({"a", "an"})
 _LASTING = re.compile(
     r"\b(?:for|kept|keep|keeps|keeping|retain|retained|within|in|after|over|last|past|under|than|every|about|lasts?|takes?|of|is|was|for up to|at least|at most)\s$",
@@ -51,8 +56,8 @@ _DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"k|K|M|m|mn|mio|bn|B|T|thousand|millions?|billions?|trillion"
 
 NUMBER = re.compile(
-    rf"(?<![\w.#/-])(?P<money>[$€£])?\s?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
-    rf"|(?P<words>\b(?:{_alternatives(list(WORDS))})\b)|(?P<article>\b(?:half an?|an?|one)\b)(?=[\s-]+(?:{_LONG_UNITS})\b)"
+    rf"(?<![\w.#/-])(?:(?P<money>[$€£])\s?)?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
+    rf"|(?P<article>\b(?:{_alternatives(list(_ARTICLES))})\b)(?=[\s-]+(?:{_LONG_UNITS})\b|(?<=half a)\s+day\b|(?<=quarter of a)\s+day\b|(?<=quarters of a)\s+day\b)|(?P<words>\b(?:{_alternatives(list(WORDS))})\b)"
     rf"|(?P<fraction>\b(?:{_alternatives(list(FRACTIONS))})\b)(?=\s+(?:of|is|are|stays|remains|kept|left|free|in reserve|spare|unused|idle|empty|more|headroom|reserve|slack|margin)\b))",
     re.IGNORECASE,
 )

@@ -24,8 +24,11 @@ _LINE = re.compile(
     r"[\s-]*(?:(?P<bit>(?i:[kmgt]))(?:(?i:bit)s?(?:/s(?:ec)?|ps|\s+per\s+second|\s+a\s+second)?|b(?:ps|/s(?:ec)?|E)|bps|igabits?)(?![\w])|(?P<gig>(?i:gig))(?=\s+(?:link|line|network|ethernet|nic|connection|pipe|uplink)))"
 )
 _UNIT = re.compile(
-    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<time>(?i:{TIME}))(?![\w]))"
+    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<money>€|(?i:euros?|eur|dollars?|usd|bucks|gbp|chf|francs|rupees|yen)(?![\w]))|(?P<time>(?i:{TIME}))(?![\w]))"
 )
+_AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
+# Sensors are sampled in hertz and kilohertz; what is in megahertz and more is a clock of a processor.
+_HERTZ = re.compile(r"\s?(?P<k>[kK])?[hH]z\b")
 _TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
 _NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2}))(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
 # "2 million daily active users" are people, "2 million daily orders" a rate.
@@ -36,6 +39,11 @@ _PER = re.compile(
 )
 _EACH = re.compile(
     rf"\s+(?:each|apiece|(?:per|for each|for every|from each|from every|by each)\s+(?!(?:{TIME})\b)[A-Za-z]+(?:\s+and)?)(?=\s+(?:per|an?|each|every)\s+(?:{TIME})\b|\s*/\s*(?:{TIME})\b)",
+    re.IGNORECASE,
+)
+# "Every train sends 10 telegrams a second": of one, unless it is a server of ours or a time.
+_EVERY = re.compile(
+    rf"(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
     re.IGNORECASE,
 )
 _OF_WHAT = re.compile(r"\s+of\s+(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)")
@@ -142,16 +150,23 @@ def _with_unit(text: str, end: int, value: float) -> tuple[float, Unit, int]:
         return value * BYTES[size.lower()], ("bandwidth" if found.group("bps") else "bytes"), found.end()
     if found.group("chars"):
         return value, "bytes", found.end()
-    return value * SECONDS[found.group("time").lower()], "duration", found.end()
+    if found.group("money"):
+        return value, "money", found.end()
+    half = _AND_A_HALF.match(text, found.end())
+    return (value + (0.5 if half else 0)) * SECONDS[found.group("time").lower()], "duration", (half or found).end()
 
 
 def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Mention:
     """The noun behind the number and the period behind the noun: `800 orders/s`, `2 GB per day`, `5k a minute`."""
+    if unit == "count" and (hertz := _HERTZ.match(text, tail)):
+        value, end = value * (1e3 if hertz.group("k") else 1), hertz.end()
+        return Mention(start, end, text[start:end].strip(), value, "rate", "", end)
     noun, after = _noun(text, tail) if unit == "count" else ("", tail)
     if _NINES.match(noun):
         return Mention(start, after, text[start:after].strip(), 100 - 10 ** (2 - value), "percent", "", after)
     each = _EACH.match(text, after) if unit == "count" else None
     after = each.end() if each else after
+    of_one = each or _EVERY.search(text[:start])
     per = _PER.match(text, after) or (_PER.match(text, tail) if noun else None)
     if per is None and unit == "bytes" and (what := _OF_WHAT.match(text, tail)):
         per = _PER.match(text, what.end() - 1)
@@ -162,7 +177,7 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
     end, rate = per.end(), "rate" if unit == "count" else "bandwidth"
     if per.group("adverb") and not noun and unit == "count":
         noun, end = _noun(text, end)
-    return Mention(start, end, text[start:end].strip(), value / seconds, rate, noun, tail, seconds, bool(each))  # type: ignore[arg-type]  # one of two units
+    return Mention(start, end, text[start:end].strip(), value / seconds, rate, noun, tail, seconds, bool(of_one))  # type: ignore[arg-type]  # one of two units
 
 
 def _noun(text: str, end: int) -> tuple[str, int]:

@@ -84,10 +84,11 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
     named = technologies(text, vocabulary.technologies)
     names = tuple(name.stretch for name in named)
     attributes = vocabulary.attributes
-    worded = measures(text, attributes.values(), source)
+    found = mentions(text)
+    worded = tuple(f for f in measures(text, attributes.values(), source) if not _a_period(f, found))
     facts: list[Fact] = [*technology_facts(named, source)]
     loose: list[Loose] = []
-    for mention in mentions(text):
+    for mention in found:
         if is_version(text, mention, names) or _within(mention, worded):
             continue
         fact = bind(text, mention, attributes, source)
@@ -115,6 +116,14 @@ def _said_with_a_number(fact: Fact, facts: list[Fact]) -> bool:
             and fact.span.start < known.span.end
         )
         for known in facts
+    )
+
+
+def _a_period(fact: Fact, found: tuple[Mention, ...]) -> bool:
+    """Whether the words are the period of a rate: "every second" of "12 new ones arrive every second"."""
+    return any(
+        fact.span and m.unit in ("rate", "bandwidth") and m.tail < fact.span.start and fact.span.end <= m.end
+        for m in found
     )
 
 

@@ -9,7 +9,7 @@ from kb.quantity import Quantity
 from kb.vocabulary import Attribute
 from service.question.clauses import Stretch, around, clauses, find_cue, sentences
 from service.question.forms import form_length
-from service.question.numbers import Mention
+from service.question.numbers import Mention, mentions
 
 # A cue in the neighbouring clause counts as if it stood this much farther away.
 _COMMA = 40
@@ -94,9 +94,16 @@ def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
     bids = (
         _bid(text, mention, attribute)
         for attribute in attributes.values()
-        if attribute.kind == "quantity" and _fits(mention, attribute) and named in ("", attribute.name)
+        if attribute.kind == "quantity"
+        and _fits(mention, attribute)
+        and named in ("", attribute.name)
+        and not _denied(text, mention, attribute)
     )
     return [bid for bid in bids if bid is not None]
+
+
+def _denied(text: str, mention: Mention, attribute: Attribute) -> bool:
+    return any(form_length(form, text, mention) for form in attribute.unless)
 
 
 def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
@@ -106,10 +113,29 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         for attribute in attributes.values()
         if attribute.wide_with
         and _fits(mention, attribute)
+        and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
         and (mention.unit not in ("rate", "count") or mention.noun)
+        and (mention.unit != "count" or _are_things(text, mention, attributes))
         and any(True for word in attribute.wide_with for _ in find_cue(word, text))
     ]
+
+
+# "900 times" and "2 MHz" are no things, and of "eleven hives each" it is not known how many there are.
+_NO_THINGS = re.compile(
+    r"(?:times?|[mg]hz|degrees?|points?|floats?|dimensions?|bits?|km|metres?|meters?|miles?|kg|kilograms?|tons?|tonnes?|lit(?:re|er)s?|new|more|other|others|out|enough|fold)\b",
+    re.IGNORECASE,
+)
+_FOR_EACH = re.compile(r"\s*(?:each|apiece|per|in each|for each|an?)\b", re.IGNORECASE)
+
+
+def _are_things(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> bool:
+    """Whether the counted noun may be a source: plural things that no attribute counts, and not so many for each of others."""
+    return not (
+        _NO_THINGS.match(mention.noun)
+        or _FOR_EACH.match(text, mention.end)
+        or any(_noun_match(mention.noun, a) for a in attributes.values() if a.unit == "rate" and not a.form_needs_noun)
+    )
 
 
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
@@ -120,10 +146,12 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     if length and (noun or not attribute.form_needs_noun):
         strength = _WEAK_FORM if attribute.forms_yield else _FORM_AND_NOUN if noun else _FORM
         return _Bid(attribute, strength, 0, length, noun or "")
-    # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
-    cue = _nearest_cue(text, mention, attribute, _REACH if noun or not mention.noun else _NEXT)
     if noun and attribute.form_needs_noun:
         return None
+    if attribute.noun_needs_cue and mention.unit == "count" and mention.noun and not noun:
+        return None
+    # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
+    cue = _nearest_cue(text, mention, attribute, _REACH if noun or not mention.noun else _NEXT)
     if noun and cue:
         return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, 0, len(noun), noun)
     if noun:
@@ -161,9 +189,16 @@ def _nearest_cue(text: str, mention: Mention, attribute: Attribute, reach: int) 
                 continue
             distance = _distance(place, mention) + (0 if clause.holds(place.start) else _COMMA)
             length = place.end - place.start
-            if distance <= reach and (best is None or (distance, -length) < (best[0], -best[1])):
+            nearer = distance <= reach and (best is None or (distance, -length) < (best[0], -best[1]))
+            if nearer and not _crosses(text, place, mention):
                 best = (distance, length)
     return best
+
+
+def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
+    """Whether the word explains another number: of "32 bytes and 24 bytes of overhead" only the 24 are overhead."""
+    start, end = (place.end, mention.start) if place.end <= mention.start else (mention.tail, place.start)
+    return start < end and any(other.unit == mention.unit for other in mentions(text[start:end]))
 
 
 def _distance(place: Stretch, mention: Mention) -> int:

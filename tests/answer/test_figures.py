@@ -1,5 +1,6 @@
 """Figures in answers: the asked one leads, every result is cited and shown with its working, a blank is asked for."""
 
+import mmdr
 import pytest
 
 from service.advisor import Advisor
@@ -22,14 +23,30 @@ def test_the_asked_figure_stands_in_the_first_sentence(advisor: Advisor) -> None
     assert first.text.startswith("About 5.68 TB of payload")
     assert first.support.kind == "computed"
     assert first.citations
-    assert any("47.3 billion readings" in text for text in computed(advice))
+    assert any(text.startswith("47.3 billion: worked out") for text in computed(advice))
+
+
+def test_nothing_is_said_twice_where_figures_lead(advisor: Advisor) -> None:
+    advice = answer(advisor, "300k buoys send 120-byte readings every 10 min, kept 3 years. How much storage is that?")
+    texts = [claim.text for claim in advice.summary] + computed(advice)
+    assert len(texts) == len(set(texts))
+
+
+def test_growth_is_shown_as_a_table_and_as_a_chart_that_is_drawn(advisor: Advisor) -> None:
+    advice = answer(advisor, "Our 800 GB wiki grows 60% a year. Where are we in three years?")
+    table, chart = (b for s in advice.sections if s.title == TITLE for b in s.blocks if b.kind in ("table", "diagram"))
+    assert table.kind == "table"
+    assert table.rows[-1] == ("3 years", "3.28 TB")
+    assert all(claim.citations and claim.support.kind == "computed" for claim in (*table.claims, *chart.claims))
+    assert mmdr.render(chart.claims[0].text).svg().startswith("<svg")
 
 
 def test_a_result_stands_before_what_is_quoted_with_its_formula_and_what_was_assumed(advisor: Advisor) -> None:
     advice = answer(advisor, "60 TB of traces, at most 4 TB on a shard. How many shards?")
     assert advice.sections[0].title == TITLE
-    result, working = computed(advice)
-    assert result.startswith("22 shards")
+    (working,) = computed(advice)
+    assert advice.summary[0].text.startswith("22 shards")
+    assert working.startswith("22: worked out")
     assert "headroom 30% (assumed)" in working
     assert "60 TB" in working
 
@@ -69,4 +86,4 @@ def test_a_signed_key_is_said_to_be_signed(advisor: Advisor, question: str) -> N
 def test_no_rule_repeats_a_result_that_is_shown(advisor: Advisor) -> None:
     advice = answer(advisor, "25k reads/s go to Redis first, hit ratio 96%. How much is left for the database?")
     shown = [c.text for s in advice.sections for b in s.blocks if b.kind == "calculation" for c in b.claims]
-    assert sum("past the cache" in text for text in shown) == 1
+    assert sum("past the cache" in text for text in (*shown, *(c.text for c in advice.summary))) == 1

@@ -8,7 +8,9 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from kb.calculation import FORMULAS
 from kb.entry import KnowledgeBase
+from service.frontends.http.calculator import GROUPS
 from service.frontends.http.pages import EXAMPLES
 
 Client = TestClient[Litestar]
@@ -135,3 +137,39 @@ def test_the_knowledge_base_is_listed_by_kind(client: Client, small: Any) -> Non
     small.kb = KnowledgeBase({}, "k", {})
     assert "no entries" in client.get("/kb").text
     assert client.get("/health/ready").status_code == 503
+
+
+def test_a_formula_is_computed_on_the_page_without_a_script(client: Client) -> None:
+    form = client.get("/", params={"formula": "shards_by_rate"}).text
+    assert '<form class="calculate" method="post" action="/calculate#calculate">' in form
+    assert 'placeholder="30% if left empty"' in form
+    page = client.post("/calculate", data={"formula": "shards_by_rate", "rate": "60k/s", "per_shard": "8k/s"}).text
+    assert '<p role="status" class="result">11</p>' in page
+    assert "Assumed: headroom 30%." in page
+    assert 'value="60k/s"' in page
+
+
+def test_an_input_that_is_no_quantity_is_said_beside_the_form_that_keeps_it(client: Client) -> None:
+    response = client.post("/calculate", data={"formula": "rows", "rate": "<b>nine</b>", "period": "1 d"})
+    assert response.status_code == 422
+    assert "is not a quantity" in response.text
+    assert 'value="&lt;b&gt;nine&lt;/b&gt;"' in response.text
+    assert not live(response.text)
+
+
+def test_a_formula_that_there_is_not_leaves_the_list(client: Client) -> None:
+    assert '<option value="">' in client.get("/", params={"formula": "alchemy"}).text
+    response = client.post("/calculate", data={"formula": "alchemy"})
+    assert response.status_code == 422
+    assert "There is no such formula" in response.text
+
+
+def test_the_page_to_compute_on_takes_a_form_only(client: Client) -> None:
+    response = client.post("/calculate", json={"formula": "rows"})
+    assert response.status_code == 415
+    assert "/v1/calculate" in response.text
+
+
+def test_every_formula_stands_in_one_group_of_the_list() -> None:
+    listed = [name for names in GROUPS.values() for name in names]
+    assert sorted(listed) == sorted(FORMULAS)

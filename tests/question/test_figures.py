@@ -92,6 +92,22 @@ SENTENCES: list[tuple[str, dict[str, float]]] = [
     ("a backfill at 40k rows/s", {"load.rate": 40_000}),
     ("daily partitions for the ferry tickets", {"partition.interval": DAY}),
     ("we partition ride telemetry by month", {"partition.interval": MONTH}),
+    ("Every train of the model railway sends 10 telegrams a second", {"source.writes_per_s": 10}),
+    ("sensors sampled at 2 kHz", {"source.writes_per_s": 2000}),
+    ("32 bytes and 24 bytes of overhead for each fix", {"workload.item_overhead": 24}),
+    ("we lost 4 hours of data because backups run every 6 hours", {"backup.interval": 6 * HOUR}),
+    ("erasure within 30 days, and backups kept for 35 days", {"deadline": 30 * DAY, "backup.retention": 35 * DAY}),
+    ("we delete photos after 14 days", {"workload.retention": 14 * DAY}),
+    ("480 parishes share one database", {"tenants": 480}),
+    ("twelve microservices with 20 connections each", {"app.instances": 12, "pool.each": 20}),
+    ("workers finish 45 per second and 12 new ones arrive every second", {"migration.apply_rate": 45, "workload.writes_per_s": 12}),
+    ("our storage box holds 24 TB", {"disk.size": 24e12}),
+    ("80% of the requests go to 5% of the listings", {"hot.share": 5}),
+    ("reads outnumber writes 50 to 1", {"workload.reads_per_write": 50}),
+    ("read about 900 times for each write", {"workload.reads_per_write": 900}),
+    ("on average eleven hives each", {}),
+    ("no more than ten euros per month and per museum", {}),
+    ("250k uploads over the three days of carnival", {}),
 ]  # fmt: skip
 
 

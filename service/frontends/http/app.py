@@ -27,9 +27,9 @@ from service.settings import Settings
 # 20 turns of history and 256 kB of attachments, both escaped as JSON may, fit well into this.
 MAX_BODY_BYTES = 4 * 1024 * 1024
 
-# No script but our own file, no host but ours; diagrams come as data URIs in img elements.
+# No script but our own files, no host but ours; diagrams come as data URIs in img elements.
 HEADERS: Mapping[bytes, bytes] = {
-    b"content-security-policy": b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    b"content-security-policy": b"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
 }

@@ -13,6 +13,7 @@ from kb.entry import JUDGEMENT, Entry, FenceStatus, KnowledgeBase, Section, Stat
 from service.answer.advice import Advice, AdviceSection, Claim
 from service.answer.topics import TITLES
 from service.catalogue import EntryCard
+from service.frontends.http.calculator import GROUPS, Calculating, titled
 from service.frontends.http.markup import STATUSES, code_label, diagram, inline, plain
 from service.frontends.http.problems import ROWS, Problem
 from service.question.request import MAX_QUESTION
@@ -54,13 +55,20 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters.update(inline=inline, plain=plain, diagram=diagram)
+        self._templates.filters.update(inline=inline, plain=plain, diagram=diagram, titled=titled)
         self._templates.globals.update(
-            code_label=code_label, statuses=STATUSES, kind_titles=KIND_TITLES, stamp=_stamp(), judgement=JUDGEMENT
+            code_label=code_label,
+            statuses=STATUSES,
+            kind_titles=KIND_TITLES,
+            stamp=_stamp(),
+            judgement=JUDGEMENT,
+            formula_groups=GROUPS,
         )
 
-    def ask(self, asked: Asked, advice: Advice | None = None, fault: str = "") -> str:
-        """The page to ask on, with the answer where there is one."""
+    def ask(
+        self, asked: Asked, advice: Advice | None = None, fault: str = "", calculating: Calculating | None = None
+    ) -> str:
+        """The page to ask on and to compute on, with the answer where there is one."""
         groups = () if advice is None else tuple(_grouped(advice.sections))
         lost = () if advice is None else tuple(_lost(advice))
         return self._page(
@@ -72,6 +80,7 @@ class Pages:
             fault=fault,
             examples=EXAMPLES,
             limit=MAX_QUESTION,
+            calculating=calculating or Calculating(),
         )
 
     def entries(self, cards: Sequence[EntryCard]) -> str:

@@ -1,15 +1,16 @@
 """The pages for people: one to ask on, and the knowledge base to read."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, MediaType, Request, Response, get, post
 from litestar.datastructures import FormMultiDict
 from litestar.exceptions import HTTPException
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 from pydantic import ValidationError
 
 from ingest.errors import IngestError
 from service.errors import ServiceError
+from service.frontends.http.calculator import calculating, chosen
 from service.frontends.http.door import Door, DoorDependency
 from service.frontends.http.pages import Asked
 from service.frontends.http.pool import BusyError
@@ -27,13 +28,12 @@ class SiteController(Controller):
     include_in_schema = False
 
     @get("/", media_type=MediaType.HTML)
-    async def form(self, door: DoorDependency) -> str:
-        return door.pages.ask(Asked())
+    async def form(self, door: DoorDependency, formula: Annotated[str, QueryParameter()] = "") -> str:
+        return door.pages.ask(Asked(), calculating=chosen(formula))
 
     @post("/", status_code=200)
     async def answer(self, request: Request[Any, Any, Any], door: DoorDependency) -> Response[str]:
-        if request.content_type[0] != FORM:
-            raise HTTPException(status_code=415, detail=f"This page takes a form ({FORM}); programs ask at /v1/ask.")
+        _form_only(request, "/v1/ask")
         asked = _asked(await request.form())
         try:
             asking = _request(asked)
@@ -45,6 +45,14 @@ class SiteController(Controller):
             problem = problem_of(error)
             return _page(door.pages.ask(asked, fault=problem.detail), problem.status, dict(problem.headers))
 
+    @post("/calculate", status_code=200)
+    async def calculate(self, request: Request[Any, Any, Any], door: DoorDependency) -> Response[str]:
+        """One formula for people; programs compute at /v1/calculate, as this form does where there is JavaScript."""
+        _form_only(request, "/v1/calculate")
+        fields = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        found = calculating(fields.get("formula", ""), fields)
+        return _page(door.pages.ask(Asked(), calculating=found), 422 if found.fault else 200)
+
     @get("/kb", media_type=MediaType.HTML)
     async def entries(self, door: DoorDependency) -> str:
         return door.pages.entries(door.advisor.entries())
@@ -53,6 +61,11 @@ class SiteController(Controller):
     async def entry(self, kind: FromPath[str], slug: FromPath[str], door: DoorDependency) -> str:
         entry = door.advisor.entry(f"{kind}/{slug}")
         return await door.pool.run(lambda: door.pages.entry(entry, door.advisor.kb))
+
+
+def _form_only(request: Request[Any, Any, Any], address: str) -> None:
+    if request.content_type[0] != FORM:
+        raise HTTPException(status_code=415, detail=f"This page takes a form ({FORM}); programs ask at {address}.")
 
 
 def _answered(door: Door, asked: Asked, asking: AskRequest) -> str:
