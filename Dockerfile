@@ -15,6 +15,7 @@ COPY service/question/__init__.py service/question/
 COPY service/retrieval/__init__.py service/retrieval/
 COPY service/analysis/__init__.py service/analysis/
 COPY service/answer/__init__.py service/answer/
+COPY service/store/__init__.py service/store/
 COPY service/frontends/__init__.py service/frontends/
 COPY service/frontends/http/__init__.py service/frontends/http/
 COPY evals/__init__.py evals/
