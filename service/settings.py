@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 class Settings(IngestSettings):
     """Built once, by `read_settings`; objects get the few values that they need."""
 
+    store_url: Annotated[str, Field(pattern=r"^((sqlite:///|postgres(ql)?(\+psycopg)?://)\S+)?$")] = ""
+    store_days: Annotated[int, Field(ge=1, le=3650)] = 90
     public_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/[^\s]*)?)?$")] = ""
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8080
@@ -51,10 +53,12 @@ class SettingRow:
 
 
 ROWS: tuple[SettingRow, ...] = (
-    SettingRow("DBARCH_DATA_DIR", "`./data`; in an installation without the repository `$XDG_DATA_HOME/database-architect`", "a directory that can be written", "Where editions lie."),
+    SettingRow("DBARCH_DATA_DIR", "`./data`; in an installation without the repository `$XDG_DATA_HOME/database-architect`", "a directory that can be written", "Where editions and the store lie."),
     SettingRow("DBARCH_CHROMA_URL", "unset: Chroma runs inside the process", "`http(s)://host[:port]`", "A Chroma server that replicas share; one collection per edition."),
     SettingRow("DBARCH_EMBEDDING_MODEL", "`all-MiniLM-L6-v2`, which comes with the installation", "a sentence-transformers name or path on this machine", "What embeds entries and questions."),
     SettingRow("DBARCH_KB_DIR", "unset", "a directory of entries", "A team's own entries, beside ours."),
+    SettingRow("DBARCH_STORE_URL", "unset: the SQLite file `store.db` in `DBARCH_DATA_DIR`", "`sqlite:///FILE` or `postgresql://…`", "Where answers, feedback and threads are kept; PostgreSQL for replicas."),
+    SettingRow("DBARCH_STORE_DAYS", "`90`", "1 to 3650", "How many days they are kept."),
     SettingRow("DBARCH_PUBLIC_URL", "unset: links are relative", "`http(s)://…`", "Where people reach the service; makes the links in answers absolute."),
     SettingRow("DBARCH_HOST", "`127.0.0.1`", "an address of this machine", "What `dbarch serve` listens on."),
     SettingRow("DBARCH_PORT", "`8080`", "1 to 65535", "The port that `dbarch serve` listens on."),
@@ -93,7 +97,9 @@ def _explained(error: ValidationError) -> str:
     fault = error.errors()[0]
     name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
     row = next(row for row in ROWS if row.name == name)
-    return f"{name} is {fault['input']!r}: it takes {row.bounds.replace('`', '')}."
+    # The address of a database may hold a password.
+    given = "something else" if name.endswith("STORE_URL") else repr(fault["input"])
+    return f"{name} is {given}: it takes {row.bounds.replace('`', '')}."
 
 
 def _default_data_dir(environ: Mapping[str, str], root: Path) -> Path:

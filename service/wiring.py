@@ -7,6 +7,9 @@ from service.advisor import Advisor
 from service.answer.composer import DeterministicComposer
 from service.retrieval.search import Retriever
 from service.settings import Settings
+from service.store.store import Store, open_store
+
+STORE_FILE = "store.db"
 
 
 def build_advisor(settings: Settings) -> Advisor:
@@ -25,3 +28,13 @@ def advisor_of(edition: Edition, embedder: Embedder, public_url: str = "") -> Ad
         edition=edition.manifest.edition,
         public_url=public_url,
     )
+
+
+def build_store(settings: Settings) -> Store:
+    """The store that the settings name, open and its schema up to date. Raises StoreError."""
+    return open_store(store_url(settings), settings.store_days)
+
+
+def store_url(settings: Settings) -> str:
+    """Where the store is: a file in the data directory unless another one is named."""
+    return settings.store_url or f"sqlite:///{settings.data_dir.absolute() / STORE_FILE}"
