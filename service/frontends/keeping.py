@@ -5,16 +5,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from anyio import sleep, to_thread
 from prometheus_client import Counter
 
 from service.answer.advice import Advice
 from service.errors import StoreError
 from service.question.request import AskRequest
-from service.store.records import VERDICTS, Feedback
-from service.store.store import Store
+from service.store.records import VERDICTS, Feedback, KeptAnswer, Opinion
+from service.store.store import Store, unknown
 
 # After a failure the store is left alone for so long: each try may take seconds, and an answer would wait for them.
 PAUSE = timedelta(seconds=10)
+EXPIRY_SECONDS = 3_600
 OK = "ok"
 
 _FEEDBACK = Counter("dbarch_feedback", "Feedback on answers, by verdict.", ("verdict",))
@@ -63,8 +65,18 @@ class Keeper:
         self._tried_to(lambda store: store.check(self._clock()))
         return self._fault or OK
 
-    def keep_feedback(self, feedback: Feedback) -> None:
-        """Keep and count it. Raises UnknownAnswerError and StoreError."""
+    def kept(self, answer_id: str) -> KeptAnswer:
+        """The answer of that id. Raises UnknownAnswerError and StoreError."""
+        kept = self.store().answer(answer_id)
+        if kept is None:
+            raise unknown(answer_id)
+        return kept
+
+    def keep_feedback(self, opinion: Opinion, channel: str) -> None:
+        """Keep and count what somebody said at a door. Raises UnknownAnswerError and StoreError."""
+        feedback = Feedback(
+            answer_id=opinion.answer, verdict=opinion.verdict, reason=opinion.reason, channel=channel, at=self._clock()
+        )
         self.store().keep_feedback(feedback)
         _FEEDBACK.labels(feedback.verdict).inc()
 
@@ -101,3 +113,10 @@ class Keeper:
         if self._fault:
             self._fault = ""
             structlog.get_logger("dbarch.store").warning("answers are kept again")
+
+
+async def expiring(keeper: Keeper) -> None:
+    """Until cancelled: every hour, remove what has been kept long enough."""
+    while True:
+        await sleep(EXPIRY_SECONDS)
+        await to_thread.run_sync(keeper.expire, abandon_on_cancel=True)

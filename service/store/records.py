@@ -14,14 +14,28 @@ VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 MAX_REASON = 2_000
 
 
-class Feedback(BaseModel):
-    """What somebody thinks of an answer; the same bounds at every door. `channel` is the door: `http`, `page`, `slack`."""
+AnswerId = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(no_nul)]
+Reason = Annotated[str, Field(max_length=MAX_REASON), AfterValidator(no_nul)]
+
+
+class Opinion(BaseModel):
+    """What somebody thinks of an answer, and why; the body of `POST /v1/feedback`, with the same bounds at every door."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    answer_id: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(no_nul)]
+    answer: AnswerId
     verdict: Verdict
-    reason: Annotated[str, Field(max_length=MAX_REASON), AfterValidator(no_nul)] = ""
+    reason: Reason = ""
+
+
+class Feedback(BaseModel):
+    """An opinion as it is kept; `channel` is the door that it came through: `http`, `page`, `slack`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    answer_id: AnswerId
+    verdict: Verdict
+    reason: Reason = ""
     channel: Annotated[str, Field(min_length=1, max_length=100), AfterValidator(no_nul)]
     at: AwareDatetime
 

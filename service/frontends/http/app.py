@@ -1,9 +1,11 @@
 """The ASGI application, built by one call; importing this module does nothing."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+from anyio import create_task_group
 from litestar import Litestar, MediaType, Request, Response
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
@@ -14,6 +16,7 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
+from service.frontends.http.answers import AnswerPages, AnswersController
 from service.frontends.http.api import ApiController
 from service.frontends.http.door import Door
 from service.frontends.http.health import HealthController
@@ -21,6 +24,7 @@ from service.frontends.http.pages import STATIC, Pages
 from service.frontends.http.pool import Pool
 from service.frontends.http.problems import problem_of, problem_response
 from service.frontends.http.site import SiteController
+from service.frontends.keeping import Keeper, expiring
 from service.frontends.use_cases import UseCases
 from service.settings import Settings
 
@@ -35,10 +39,10 @@ HEADERS: Mapping[bytes, bytes] = {
 }
 
 
-def create_app(advisor: UseCases, settings: Settings) -> Litestar:
-    """The application around an advisor."""
+def create_app(advisor: UseCases, settings: Settings, keeper: Keeper) -> Litestar:
+    """The application around an advisor and what keeps its answers, which is closed with the application."""
     pages = Pages()
-    door = Door(advisor, Pool(settings.concurrency, settings.queue), pages, settings.public_url)
+    door = Door(advisor, Pool(settings.concurrency, settings.queue), keeper, pages, settings.public_url)
     static = create_static_files_router(
         path="/static",
         directories=[STATIC],
@@ -47,15 +51,33 @@ def create_app(advisor: UseCases, settings: Settings) -> Litestar:
     )
     handler = _edge(pages)
     return Litestar(
-        route_handlers=[ApiController, SiteController, HealthController, _Metrics, static],
+        route_handlers=[
+            ApiController,
+            AnswersController,
+            SiteController,
+            AnswerPages,
+            HealthController,
+            _Metrics,
+            static,
+        ],
         dependencies={"door": Provide(lambda: door, sync_to_thread=False)},
         exception_handlers={HTTPException: handler, Exception: handler},
         before_send=[_secured],
+        lifespan=[lambda _: _keeping(keeper)],
         middleware=[PrometheusConfig(app_name="dbarch", prefix="dbarch", group_path=True).middleware],
         openapi_config=_openapi(pages),
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
+
+
+@asynccontextmanager
+async def _keeping(keeper: Keeper) -> AsyncIterator[None]:
+    async with create_task_group() as tasks:
+        tasks.start_soon(expiring, keeper)
+        yield
+        tasks.cancel_scope.cancel()
+    keeper.close()
 
 
 class _Metrics(PrometheusController):

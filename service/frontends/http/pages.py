@@ -16,6 +16,7 @@ from service.catalogue import EntryCard
 from service.frontends.http.markup import STATUSES, code_label, diagram, inline, plain
 from service.frontends.http.problems import ROWS, Problem
 from service.question.request import MAX_QUESTION
+from service.store.records import MAX_REASON, VERDICTS
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -43,6 +44,15 @@ class Asked:
     before: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Kept:
+    """That an answer is kept, and what stood in the form for feedback on it or came of that."""
+
+    reason: str = ""
+    fault: str = ""
+    thanked: bool = False
+
+
 class Pages:
     """Every page of the service; holds the compiled templates."""
 
@@ -59,8 +69,8 @@ class Pages:
             code_label=code_label, statuses=STATUSES, kind_titles=KIND_TITLES, stamp=_stamp(), judgement=JUDGEMENT
         )
 
-    def ask(self, asked: Asked, advice: Advice | None = None, fault: str = "") -> str:
-        """The page to ask on, with the answer where there is one."""
+    def ask(self, asked: Asked, advice: Advice | None = None, fault: str = "", kept: Kept | None = None) -> str:
+        """The page to ask on, with the answer where there is one, and with room for feedback where that is kept."""
         groups = () if advice is None else tuple(_grouped(advice.sections))
         lost = () if advice is None else tuple(_lost(advice))
         return self._page(
@@ -70,6 +80,9 @@ class Pages:
             groups=groups,
             lost=lost,
             fault=fault,
+            kept=kept,
+            verdicts=VERDICTS,
+            reason_limit=MAX_REASON,
             examples=EXAMPLES,
             limit=MAX_QUESTION,
         )
