@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from service.answer.advice import Advice
-from service.errors import StoreError, UnknownAnswerError
+from service.errors import UnknownAnswerError
 from service.question.request import MAX_HISTORY, AskRequest, Turn
 from service.store.engine import engine_of
+from service.store.faults import failing
 from service.store.migrating import migrate
 from service.store.records import Feedback, KeptAnswer, ThreadState
 from service.store.schema import ANSWERS, EVENTS, FEEDBACK, THREADS, TURNS
@@ -26,7 +26,7 @@ BATCH = 500
 def open_store(url: str, days: int = DAYS) -> "Store":
     """The store at `sqlite:///FILE` or `postgresql://…`, its schema up to date. Raises StoreError."""
     engine = engine_of(url)
-    with _failing(engine):
+    with failing(engine):
         migrate(engine)
     return Store(engine, days)
 
@@ -60,6 +60,9 @@ class Store:
 
     def answer(self, answer_id: str) -> KeptAnswer | None:
         """The answer of that id; None where there is none. Raises UnknownAnswerError for one that another version wrote."""
+        if "\0" in answer_id:
+            # PostgreSQL takes no such text, not even to say that it has none like it.
+            return None
         with self._reading() as connection:
             row = connection.execute(select(ANSWERS).where(ANSWERS.c.id == answer_id)).one_or_none()
         if row is None:
@@ -75,11 +78,14 @@ class Store:
 
     def keep_feedback(self, feedback: Feedback) -> None:
         """Raises UnknownAnswerError where no such answer is kept."""
-        try:
-            with self._writing() as connection:
-                connection.execute(insert(FEEDBACK).values(feedback.model_dump()))
-        except IntegrityError:
-            raise unknown(feedback.answer_id) from None
+        # Until this is committed nobody expires the answer.
+        there = (
+            select(ANSWERS.c.id).where(ANSWERS.c.id == feedback.answer_id).with_for_update(read=True, key_share=True)
+        )
+        with self._writing() as connection:
+            if connection.execute(there).first() is None:
+                raise unknown(feedback.answer_id)
+            connection.execute(insert(FEEDBACK).values(feedback.model_dump()))
 
     def feedback(self, since: datetime | None = None) -> tuple[Feedback, ...]:
         """All feedback given at `since` or later, in the order in which it was given."""
@@ -158,12 +164,12 @@ class Store:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with _failing(self._engine), self._engine.begin() as connection:
+        with failing(self._engine), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with _failing(self._engine), self._engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
+        with failing(self._engine), self._engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
             yield connection
 
 
@@ -171,17 +177,6 @@ def unknown(answer_id: str) -> UnknownAnswerError:
     return UnknownAnswerError(
         f"no answer {answer_id!r} is kept: answers are kept for a limited time, ask its question again"
     )
-
-
-@contextmanager
-def _failing(engine: Engine) -> Iterator[None]:
-    """Whatever the database says, in a line of ours."""
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except SQLAlchemyError as error:
-        raise StoreError(f"the store {engine.url!r} cannot be used: {getattr(error, 'orig', None) or error}") from error
 
 
 def _insert(connection: Connection, table: Table) -> Any:
