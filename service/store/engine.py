@@ -25,14 +25,14 @@ def engine_of(url: str) -> Engine:
 def _normalised(url: str) -> URL:
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The address is not repeated: it may hold a password.
         raise StoreError("the address of the store cannot be read: write sqlite:///FILE or postgresql://…") from None
     driver = _DRIVERS.get(address.drivername)
-    if driver is None or (address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")):
-        raise StoreError(
-            f"a store of the kind {address.drivername!r} cannot be used: write sqlite:///FILE or postgresql://…"
-        )
+    no_file = driver == "sqlite+pysqlite" and (address.database in (None, "", ":memory:") or bool(address.query))
+    if driver is None or no_file:
+        kind = address.drivername if driver is None else "SQLite without a plain file"
+        raise StoreError(f"a store of the kind {kind!r} cannot be used: write sqlite:///FILE or postgresql://…")
     return address.set(drivername=driver)
 
 

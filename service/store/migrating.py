@@ -17,8 +17,7 @@ _ADVISORY_LOCK = 4_215_077_300_921
 
 def migrate(engine: Engine) -> None:
     """Run what migrations are missing. Raises StoreError for a schema that a newer version has written."""
-    config = Config()
-    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    config = configuration()
     scripts = ScriptDirectory.from_config(config)
     with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
         if not _behind(connection, scripts):
@@ -30,6 +29,13 @@ def migrate(engine: Engine) -> None:
         if _behind(connection, scripts):
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+
+def configuration() -> Config:
+    """Where Alembic finds the migrations: they come with the package."""
+    config = Config()
+    config.set_main_option("script_location", str(_HERE).replace("%", "%%"))
+    return config
 
 
 def _behind(connection: Connection, scripts: ScriptDirectory) -> bool:

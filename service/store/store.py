@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.answer.advice import Advice
-from service.errors import UnknownAnswerError
+from service.errors import StoreError, UnknownAnswerError
 from service.question.request import MAX_HISTORY, AskRequest, Turn
 from service.store.engine import engine_of
 from service.store.faults import failing
@@ -26,8 +26,12 @@ BATCH = 500
 def open_store(url: str, days: int = DAYS) -> "Store":
     """The store at `sqlite:///FILE` or `postgresql://…`, its schema up to date. Raises StoreError."""
     engine = engine_of(url)
-    with failing(engine):
-        migrate(engine)
+    try:
+        with failing(engine):
+            migrate(engine)
+    except StoreError:
+        engine.dispose()
+        raise
     return Store(engine, days)
 
 
@@ -43,13 +47,13 @@ class Store:
 
     def check(self, at: datetime) -> None:
         """Write one row, as keeping an answer would. Raises StoreError."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             made = _insert(connection, EVENTS).values(id="check", seen_at=at)
             connection.execute(made.on_conflict_do_update(index_elements=["id"], set_={"seen_at": at}))
 
     def keep_answer(self, request: AskRequest, advice: Advice, at: datetime) -> None:
         """Keep an answer under its id; one that is there already is as if asked now."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             made = _insert(connection, ANSWERS).values(
                 id=advice.id, asked_at=at, request=request.model_dump_json(), advice=advice.model_dump_json()
             )
@@ -63,7 +67,7 @@ class Store:
         if "\0" in answer_id:
             # PostgreSQL takes no such text, not even to say that it has none like it.
             return None
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(ANSWERS).where(ANSWERS.c.id == answer_id)).one_or_none()
         if row is None:
             return None
@@ -82,7 +86,7 @@ class Store:
         there = (
             select(ANSWERS.c.id).where(ANSWERS.c.id == feedback.answer_id).with_for_update(read=True, key_share=True)
         )
-        with self._writing() as connection:
+        with self.writing() as connection:
             if connection.execute(there).first() is None:
                 raise unknown(feedback.answer_id)
             connection.execute(insert(FEEDBACK).values(feedback.model_dump()))
@@ -90,7 +94,7 @@ class Store:
     def feedback(self, since: datetime | None = None) -> tuple[Feedback, ...]:
         """All feedback given at `since` or later, in the order in which it was given."""
         wanted = select(FEEDBACK).order_by(FEEDBACK.c.at, FEEDBACK.c.id)
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(wanted if since is None else wanted.where(FEEDBACK.c.at >= since)).all()
         return tuple(
             Feedback(answer_id=r.answer_id, verdict=r.verdict, reason=r.reason, channel=r.channel, at=r.at)
@@ -99,7 +103,7 @@ class Store:
 
     def first_seen(self, event_id: str, at: datetime) -> bool:
         """True for one caller only, however many processes ask."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             made = _insert(connection, EVENTS).values(id=f"event:{event_id}", seen_at=at)
             return _is_new(connection, made, EVENTS.c.id)
 
@@ -107,7 +111,7 @@ class Store:
         """What is known of a thread; None where nothing is."""
         of_it = _of(TURNS, channel, thread_ts)
         newest = select(TURNS).where(*of_it).order_by(TURNS.c.number.desc()).limit(MAX_HISTORY)
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(select(THREADS).where(*_of(THREADS, channel, thread_ts))).one_or_none()
             turns = connection.execute(newest).all() if row else ()
         if row is None:
@@ -117,7 +121,7 @@ class Store:
 
     def keep_thread(self, state: ThreadState, at: datetime) -> bool:
         """Make a thread known, with its turns so far. False, and nothing changed, where it is known already."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             made = _insert(connection, THREADS).values(
                 channel=state.channel, thread_ts=state.thread_ts, last_answer=state.last_answer, updated_at=at
             )
@@ -128,13 +132,13 @@ class Store:
 
     def append_turns(self, channel: str, thread_ts: str, turns: Sequence[Turn], at: datetime) -> None:
         """Add turns to a thread, known or not: whoever adds at the same time, none is lost, and those of one call stay together."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             _touch(connection, channel, thread_ts, {"updated_at": at})
             _append(connection, channel, thread_ts, turns)
 
     def name_answer(self, channel: str, thread_ts: str, answer_id: str, at: datetime) -> None:
         """Say which answer is the last of a thread; its turns stay as they are."""
-        with self._writing() as connection:
+        with self.writing() as connection:
             _touch(connection, channel, thread_ts, {"updated_at": at, "last_answer": answer_id})
 
     def expire(self, at: datetime) -> int:
@@ -156,19 +160,21 @@ class Store:
         batch = select(*table.primary_key.columns).where(*old).limit(BATCH)
         removed = 0
         while True:
-            with self._writing() as connection:
+            with self.writing() as connection:
                 count = connection.execute(delete(table).where(key.in_(batch), *old)).rowcount
             removed += count
             if count < BATCH:
                 return removed
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is committed at the end. Raises StoreError."""
         with failing(self._engine), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that writes nothing. Raises StoreError."""
         with failing(self._engine), self._engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
             yield connection
 
