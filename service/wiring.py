@@ -1,5 +1,7 @@
 """The one place where objects are constructed."""
 
+from typing import TYPE_CHECKING
+
 from ingest.edition import Edition, open_edition
 from ingest.embeddings import Embedder, load_embedder
 from kb.vocabulary import load_vocabulary
@@ -7,7 +9,9 @@ from service.advisor import Advisor
 from service.answer.composer import DeterministicComposer
 from service.retrieval.search import Retriever
 from service.settings import Settings
-from service.store.store import Store, open_store
+
+if TYPE_CHECKING:
+    from service.store.store import Store
 
 STORE_FILE = "store.db"
 
@@ -30,8 +34,11 @@ def advisor_of(edition: Edition, embedder: Embedder, public_url: str = "") -> Ad
     )
 
 
-def build_store(settings: Settings) -> Store:
+def build_store(settings: Settings) -> "Store":
     """The store that the settings name, open and its schema up to date. Raises StoreError."""
+    # SQLAlchemy and Alembic take as long to import as several answers to make, and `dbarch ask` keeps none.
+    from service.store.store import open_store  # noqa: PLC0415
+
     return open_store(store_url(settings), settings.store_days)
 
 
