@@ -14,6 +14,8 @@ from ingest.settings import IngestSettings
 from service.errors import SettingsError
 
 PREFIX = "DBARCH_"
+# These names are Slack's own, and are set where other programs read them too.
+SLACK_PREFIX = "SLACK_"
 ROOT = Path(__file__).parents[1]
 
 
@@ -28,6 +30,9 @@ class Settings(IngestSettings):
     concurrency: Annotated[int, Field(ge=1, le=64)] = 2
     queue: Annotated[int, Field(ge=0, le=1000)] = 16
     log_format: Literal["text", "json"] = "text"
+    slack_bot_token: Annotated[str, Field(pattern=r"^(xoxb-\S+)?$", repr=False)] = ""
+    slack_signing_secret: Annotated[str, Field(pattern=r"^([0-9a-f]{16,})?$", repr=False)] = ""
+    slack_app_token: Annotated[str, Field(pattern=r"^(xapp-\S+)?$", repr=False)] = ""
 
     @classmethod
     def settings_customise_sources(
@@ -65,23 +70,29 @@ ROWS: tuple[SettingRow, ...] = (
     SettingRow("DBARCH_CONCURRENCY", "`2`", "1 to 64", "Requests answered at a time; one a core."),
     SettingRow("DBARCH_QUEUE", "`16`", "0 to 1000", "Requests that may wait; one more is refused with 503."),
     SettingRow("DBARCH_LOG_FORMAT", "`text`", "`text` or `json`", "How the log is written, to standard error."),
+    SettingRow("SLACK_BOT_TOKEN", "unset: no Slack", "`xoxb-…`", "What the bot speaks with."),
+    SettingRow("SLACK_SIGNING_SECRET", "unset: no Slack in `dbarch serve`", "hexadecimal digits", "What proves that a request comes from Slack."),
+    SettingRow("SLACK_APP_TOKEN", "unset: no `dbarch slack`", "`xapp-…`", "What `dbarch slack` connects with."),
 )  # fmt: skip
 
 
 def read_settings(environ: Mapping[str, str] | None = None, root: Path = ROOT) -> Settings:
     """The settings that the environment holds. Raises SettingsError in one line, for unknown names too."""
     environ = os.environ if environ is None else environ
-    given = {
-        name.removeprefix(PREFIX).lower(): value
-        for name, value in environ.items()
-        if name.startswith(PREFIX) and value.strip()
-    }
+    names = {setting_name(field): field for field in Settings.model_fields}
+    given = {names[name]: value.strip() for name, value in environ.items() if name in names and value.strip()}
     for name in environ:
         _known(name)
     try:
         return Settings.model_validate({"data_dir": _default_data_dir(environ, root), **given})
     except ValidationError as error:
         raise SettingsError(_explained(error)) from error
+
+
+def setting_name(field: str) -> str:
+    """The name in the environment of a field of Settings."""
+    name = field.upper()
+    return name if name.startswith(SLACK_PREFIX) else f"{PREFIX}{name}"
 
 
 def _known(name: str) -> None:
@@ -95,10 +106,10 @@ def _known(name: str) -> None:
 
 def _explained(error: ValidationError) -> str:
     fault = error.errors()[0]
-    name = f"{PREFIX}{str(fault['loc'][0]).upper()}"
+    name = setting_name(str(fault["loc"][0]))
     row = next(row for row in ROWS if row.name == name)
-    # The address of a database may hold a password.
-    given = "something else" if name.endswith("STORE_URL") else repr(fault["input"])
+    # The address of a database may hold a password, and a token is one.
+    given = "something else" if name.endswith("STORE_URL") or name.startswith(SLACK_PREFIX) else repr(fault["input"])
     return f"{name} is {given}: it takes {row.bounds.replace('`', '')}."
 
 

@@ -21,10 +21,10 @@ from service.frontends.http.api import ApiController
 from service.frontends.http.door import Door
 from service.frontends.http.health import HealthController
 from service.frontends.http.pages import STATIC, Pages
-from service.frontends.http.pool import Pool
 from service.frontends.http.problems import problem_of, problem_response
 from service.frontends.http.site import SiteController
 from service.frontends.keeping import Keeper, expiring
+from service.frontends.pool import Pool
 from service.frontends.use_cases import UseCases
 from service.settings import Settings
 

@@ -6,8 +6,8 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from service.frontends.http.pages import Pages
-from service.frontends.http.pool import Pool
 from service.frontends.keeping import Keeper
+from service.frontends.pool import Pool
 from service.frontends.use_cases import UseCases
 
 

@@ -8,8 +8,8 @@ from litestar import Controller, Response, get
 from ingest.errors import IngestError
 from service.errors import ServiceError
 from service.frontends.http.door import Door, DoorDependency
-from service.frontends.http.pool import BusyError
 from service.frontends.keeping import OK
+from service.frontends.pool import BusyError
 
 PROBE = "which index for a foreign key"
 

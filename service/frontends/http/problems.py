@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 
 from ingest.errors import IngestError
 from service.errors import RetrievalError, ServiceError, StoreError, UnknownAnswerError, UnknownEntryError
-from service.frontends.http.pool import RETRY_AFTER_SECONDS, BusyError
+from service.frontends.pool import RETRY_AFTER_SECONDS, BusyError
 
 MEDIA_TYPE = "application/problem+json"
 

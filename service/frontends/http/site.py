@@ -12,8 +12,8 @@ from ingest.errors import IngestError
 from service.errors import ServiceError
 from service.frontends.http.door import Door, DoorDependency
 from service.frontends.http.pages import Asked, Kept
-from service.frontends.http.pool import BusyError
 from service.frontends.http.problems import problem_of
+from service.frontends.pool import BusyError
 from service.question.request import AskRequest, Attachment, Turn
 
 FORM = "application/x-www-form-urlencoded"

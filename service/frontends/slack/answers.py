@@ -1,7 +1,7 @@
 """An answer as one message: the decision, its sections in full or folded, what to ask back, sources, buttons. Pure."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -59,14 +59,25 @@ def plain_question(question: str) -> str:
     return shortened(" ".join(question.split()), kit.MAX_HEADER)
 
 
-def option(advice: Advice, value: str) -> str | None:
-    """What a pressed button says, as a sentence to ask on with; None if the answer has no such question."""
+@dataclass(frozen=True)
+class Choice:
+    """What a pressed button says: as a sentence, and as a fact stated outright where the question is about one."""
+
+    sentence: str
+    constraints: Mapping[str, str]
+
+
+def choice(advice: Advice, value: str) -> Choice | None:
+    """What the button of that value says; None if the answer has no such question."""
     try:
         pressed = json.loads(value)
         question = next(q for q in advice.clarifying_questions if q.id == pressed["question"])
-        return options(question)[pressed["option"]]
+        said = options(question)[pressed["option"]]
     except (ValueError, KeyError, IndexError, TypeError, StopIteration):
         return None
+    if question.options:
+        return Choice(f"{question.text} {said}", {question.id: said})
+    return Choice(_sentence(said), {})
 
 
 def answer_of(value: str) -> str:

@@ -18,6 +18,7 @@ MAX_FIELD = 2_000
 MAX_ELEMENTS = 10
 # Slack cuts a text after 40,000 characters and asks for no more than 4,000.
 MAX_TEXT = 4_000
+MAX_PLAIN = 12_000
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,10 @@ class Message:
 
     text: str
     blocks: tuple[Block, ...] = ()
+
+    def plainly(self) -> "Message":
+        """The same in words alone."""
+        return Message(next(pieces("\n\n".join(filter(None, map(_words, self.blocks))), MAX_PLAIN), self.text))
 
 
 def header(text: str) -> Block:
@@ -87,6 +92,18 @@ def message(text: str) -> Message:
 def plainly(text: str) -> Message:
     """A message of words that are shown as they are."""
     return message(escape(text))
+
+
+def _words(block: Block) -> str:
+    """The mrkdwn of a block; buttons have none."""
+    if block["type"] == "context":
+        return "\n".join(element["text"] for element in block["elements"])
+    if block["type"] == "rich_text":
+        code = "".join(part["text"] for element in block["elements"] for part in element["elements"])
+        return f"```\n{escape(code)}\n```"
+    said = block.get("text", {})
+    text = escape(said["text"]) if said.get("type") == "plain_text" else said.get("text", "")
+    return "\n".join([text, *(field["text"] for field in block.get("fields", ()))]).strip()
 
 
 def _label(text: str) -> Block:

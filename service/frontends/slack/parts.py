@@ -113,7 +113,9 @@ def _block(writer: Writer, block: BlockUnion) -> Iterator[Part]:
         yield Part(" ".join(writer.claim(claim) for claim in block.claims), numbers=numbers)
     elif block.kind == "list":
         marks = (f"{n}." if block.ordered else "•" for n in range(1, len(block.claims) + 1))
-        yield Part("\n".join(f"{m} {writer.claim(c)}" for m, c in zip(marks, block.claims, strict=True)), numbers=numbers)
+        yield Part(
+            "\n".join(f"{m} {writer.claim(c)}" for m, c in zip(marks, block.claims, strict=True)), numbers=numbers
+        )
     elif block.kind == "table":
         yield from _table(writer, block)
     elif block.kind == "calculation":
