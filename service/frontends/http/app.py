@@ -25,6 +25,9 @@ from service.frontends.http.problems import problem_of, problem_response
 from service.frontends.http.site import SiteController
 from service.frontends.keeping import Keeper, expiring
 from service.frontends.pool import Pool
+from service.frontends.slack.bot import Bot, create_bot
+from service.frontends.slack.door import slack_route
+from service.frontends.slack.keys import Keys
 from service.frontends.use_cases import UseCases
 from service.settings import Settings
 
@@ -39,10 +42,15 @@ HEADERS: Mapping[bytes, bytes] = {
 }
 
 
-def create_app(advisor: UseCases, settings: Settings, keeper: Keeper) -> Litestar:
-    """The application around an advisor and what keeps its answers, which is closed with the application."""
+def create_app(advisor: UseCases, settings: Settings, keeper: Keeper, slack: Keys | None = None) -> Litestar:
+    """The application around an advisor and what keeps its answers, which is closed with the application.
+
+    With the keys of a Slack workspace its events are answered too, on the same pool.
+    """
     pages = Pages()
-    door = Door(advisor, Pool(settings.concurrency, settings.queue), keeper, pages, settings.public_url)
+    pool = Pool(settings.concurrency, settings.queue)
+    door = Door(advisor, pool, keeper, pages, settings.public_url)
+    bot = create_bot(slack, advisor, pool, keeper, settings.public_url) if slack and slack.speaks("http") else None
     static = create_static_files_router(
         path="/static",
         directories=[STATIC],
@@ -59,11 +67,12 @@ def create_app(advisor: UseCases, settings: Settings, keeper: Keeper) -> Litesta
             HealthController,
             _Metrics,
             static,
+            *([slack_route(bot)] if bot else []),
         ],
         dependencies={"door": Provide(lambda: door, sync_to_thread=False)},
         exception_handlers={HTTPException: handler, Exception: handler},
         before_send=[_secured],
-        lifespan=[lambda _: _keeping(keeper)],
+        lifespan=[lambda _: _open(keeper, bot)],
         middleware=[PrometheusConfig(app_name="dbarch", prefix="dbarch", group_path=True).middleware],
         openapi_config=_openapi(pages),
         request_max_body_size=MAX_BODY_BYTES,
@@ -72,11 +81,13 @@ def create_app(advisor: UseCases, settings: Settings, keeper: Keeper) -> Litesta
 
 
 @asynccontextmanager
-async def _keeping(keeper: Keeper) -> AsyncIterator[None]:
+async def _open(keeper: Keeper, bot: Bot | None) -> AsyncIterator[None]:
     async with create_task_group() as tasks:
         tasks.start_soon(expiring, keeper)
         yield
         tasks.cancel_scope.cancel()
+    if bot:
+        await bot.close()
     keeper.close()
 
 

@@ -82,6 +82,12 @@ def create_bot(keys: Keys, advisor: UseCases, pool: Pool, keeper: Keeper, public
     host = SLACK_HOST if keys.base_url == SLACK_URL else urlsplit(keys.base_url).netloc
     fetcher = Fetcher(keys.bot_token, poster.described, host)
     desk = Desk(advisor, pool, Memory(keeper), poster, fetcher, public_url, keys.grace)
+    identity = Identity(poster)
+
+    # Bolt passes what the names of the arguments ask for, and takes the self of a method for one of them.
+    async def authorize() -> AuthorizeResult:
+        return await identity.authorize()
+
     logger = logging.getLogger("dbarch.slack")
     # Bolt warns of what we intend, such as a token from the environment beside one of ours.
     logger.setLevel(logging.ERROR)
@@ -90,7 +96,7 @@ def create_bot(keys: Keys, advisor: UseCases, pool: Pool, keeper: Keeper, public
         name="dbarch",
         client=poster.client,
         signing_secret=keys.signing_secret,
-        authorize=Identity(poster).authorize,
+        authorize=authorize,
         user_facing_authorize_error_message=REFUSED,
         attaching_conversation_kwargs_enabled=False,
     )

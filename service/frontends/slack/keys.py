@@ -19,6 +19,10 @@ class Keys:
     base_url: str = SLACK_URL
     grace: float = 2.0
 
+    def speaks(self, transport: Transport) -> bool:
+        """Whether there is all that a transport needs."""
+        return not missing(self, transport)
+
 
 def keys_of(settings: Settings) -> Keys | None:
     """The keys that the settings hold; None without a bot token, which is off."""

@@ -72,6 +72,8 @@ class FakeSlack:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    # Faults that a test provokes.
+    expected: list[str] = field(default_factory=list)
     # Errors to give, by method, one a call: a name of Slack's, "500", or "429" with Retry-After.
     errors: dict[str, list[str]] = field(default_factory=dict)
     threads: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -287,6 +289,7 @@ class FakeSlack:
             {"type": kind, "envelope_id": envelope, "payload": payload, "accepts_response_payload": True}
         )
         return await asyncio.wait_for(waiting, 30)
+
 
 async def _given(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":

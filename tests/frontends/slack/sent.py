@@ -36,12 +36,24 @@ def direct(text: str, **more: Any) -> dict[str, Any]:
 
 
 def command(slack: FakeSlack, text: str) -> dict[str, Any]:
-    return {"command": "/dbarch", "text": text, "user_id": ASKER, "channel_id": CHANNEL, "team_id": TEAM, "trigger_id": f"t{next(_NUMBERS)}", "response_url": f"{slack.url}/respond/1"}
+    return {
+        "command": "/dbarch",
+        "text": text,
+        "user_id": ASKER,
+        "channel_id": CHANNEL,
+        "team_id": TEAM,
+        "trigger_id": f"t{next(_NUMBERS)}",
+        "response_url": f"{slack.url}/respond/1",
+    }
 
 
 def press(slack: FakeSlack, message: Posted | None, button: Mapping[str, Any]) -> dict[str, Any]:
     """A button pressed; without a message, under something that only its asker sees."""
-    whole = {**_interaction(slack, "block_actions"), "container": {"type": "message", "is_ephemeral": message is None}, "actions": [{"block_id": "b", "type": "button", **button}]}
+    whole = {
+        **_interaction(slack, "block_actions"),
+        "container": {"type": "message", "is_ephemeral": message is None},
+        "actions": [{"block_id": "b", "type": "button", **button}],
+    }
     if message is None:
         return whole
     thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
@@ -70,8 +82,17 @@ def encoded(payload: Mapping[str, Any]) -> tuple[str, str]:
     """The body and its content type: events are JSON, commands forms, buttons and shortcuts a field of JSON in a form."""
     if "event" in payload or payload.get("type") == "url_verification":
         return json.dumps(payload), "application/json"
-    return urlencode(payload if "command" in payload else {"payload": json.dumps(payload)}), "application/x-www-form-urlencoded"
+    return urlencode(
+        payload if "command" in payload else {"payload": json.dumps(payload)}
+    ), "application/x-www-form-urlencoded"
 
 
 def _interaction(slack: FakeSlack, kind: str) -> dict[str, Any]:
-    return {"type": kind, "user": {"id": ASKER}, "team": {"id": TEAM}, "channel": {"id": CHANNEL}, "trigger_id": f"t{next(_NUMBERS)}", "response_url": f"{slack.url}/respond/1"}
+    return {
+        "type": kind,
+        "user": {"id": ASKER},
+        "team": {"id": TEAM},
+        "channel": {"id": CHANNEL},
+        "trigger_id": f"t{next(_NUMBERS)}",
+        "response_url": f"{slack.url}/respond/1",
+    }
