@@ -12,12 +12,17 @@ from service.frontends.slack.mrkdwn import escape, mrkdwn, plain, shortened
 from service.frontends.slack.parts import Part, Writer, folded, full, size
 
 # Past so many characters nobody reads in a thread: the rest stands in the full answer.
-LONG = 6_000
+LONG = 7_000
 # Slack refuses a message whose blocks hold more than some thirteen thousand characters, without saying how many.
 MAX_CHARACTERS = 12_000
 SOURCES_SHOWN = 10
 MAX_OPTIONS = 5
+# Before a condition that is not an option but something that may hold.
+YES = "Yes: "
+MAX_NOTES = 12
 QUOTED = 300
+# What stands around the sections: notes, questions, sources, buttons.
+ROOM_AFTER = 3_500
 # A decision is a paragraph or two; what is longer was pasted by somebody.
 MAX_BEFORE = 3
 
@@ -91,14 +96,13 @@ def answer_of(value: str) -> str:
 def options(question: ClarifyingQuestion) -> tuple[str, ...]:
     """What can be answered by a button: the options, or the conditions that would change the answer."""
     offered = question.options or tuple(question.changes)
-    return tuple(o for o in offered if len(o) <= kit.MAX_BUTTON)[:MAX_OPTIONS]
+    return tuple(o for o in offered if len(o) + len(YES) <= kit.MAX_BUTTON)[:MAX_OPTIONS]
 
 
 def _sections(writer: Writer, advice: Advice) -> list[Part]:
     whole = list(full(writer, advice.sections))
-    if size(whole) <= LONG:
-        return whole
-    return list(folded(writer, advice.sections))
+    short = size(whole) <= LONG and sum(map(weight, chain.from_iterable(_runs(whole)))) <= MAX_CHARACTERS - ROOM_AFTER
+    return whole if short else list(folded(writer, advice.sections))
 
 
 def _runs(parts: Sequence[Part]) -> Iterator[list[Block]]:
@@ -134,7 +138,7 @@ def _notes(advice: Advice, shown: Shown) -> Iterator[Block]:
     lines = [f"“{escape(_quoted(item.text))}”: {escape(item.reason)}" for item in understood.not_taken_into_account]
     lines += [f"Not read: {escape(reason)}" for reason in shown.unread]
     if lines:
-        yield from kit.sections("*Not taken into account*\n" + "\n".join(f"• {line}" for line in lines[:6]))
+        yield from kit.sections("*Not taken into account*\n" + "\n".join(f"• {line}" for line in lines[:MAX_NOTES]))
 
 
 def _questions(advice: Advice) -> Iterator[Block]:
@@ -142,15 +146,19 @@ def _questions(advice: Advice) -> Iterator[Block]:
     if not advice.clarifying_questions:
         return
     yield from kit.sections("*What would make this firmer*\n_Press, or answer in the thread._")
+    shown: set[str] = set()
     for question in advice.clarifying_questions[:3]:
         yield from list(kit.sections(f"{mrkdwn(question.text)}\n{_sentence(mrkdwn(question.why))}"))[:1]
-        if offered := options(question):
-            yield kit.actions([_option(advice, question, n, text) for n, text in enumerate(offered)])
+        # Two questions may wait for the same condition: it is offered once.
+        offered = [(n, text) for n, text in enumerate(options(question)) if question.options or text not in shown]
+        shown.update(text for _, text in offered)
+        if offered:
+            yield kit.actions([_option(advice, question, n, text) for n, text in offered])
 
 
 def _option(advice: Advice, question: ClarifyingQuestion, number: int, text: str) -> Block:
     value = json.dumps({"answer": advice.id, "question": question.id, "option": number})
-    return kit.button(f"{CLARIFY}_{number}", text, value)
+    return kit.button(f"{CLARIFY}_{number}", text if question.options else f"{YES}{text}", value)
 
 
 def _sources(writer: Writer, used: frozenset[int]) -> Iterator[Block]:

@@ -15,7 +15,7 @@ from service.errors import ConstraintError, RequestError
 from service.frontends.slack import answers, words
 from service.frontends.slack.answers import Shown, answered
 from service.frontends.slack.blocks import MAX_BLOCKS, Message, message
-from service.frontends.slack.desk import Desk, spoken
+from service.frontends.slack.desk import Desk, line_of, spoken
 from service.frontends.slack.events import Payload
 from service.frontends.slack.posting import FAILURES, OUTSIDE, Picture, Place, error_of, respond, told
 from service.frontends.slack.replies import PrivateReply, Reply, ThreadReply
@@ -66,7 +66,7 @@ class Buttons:
                 return
             reply = context["reply"] = _reply(self.desk, body)
             value = str(body["actions"][0].get("value", ""))
-            await self.desk.excusing(reply, f"press:{body['trigger_id']}", lambda: work(Press(body, value, reply)))
+            await self.desk.excusing(reply, line_of(_place(body)), lambda: work(Press(body, value, reply)))
 
         return pressed
 

@@ -60,7 +60,7 @@ class Desk:
         place = Place(asked.channel, asked.thread_ts)
         if asked.manner == "follow_up" and not await self._is_ours(place):
             return
-        await self.excusing(reply, self._named(place), lambda: self._answer_in_thread(asked, reply, bot_user))
+        await self.excusing(reply, line_of(place), lambda: self._answer_in_thread(asked, reply, bot_user))
 
     async def answer(self, request: AskRequest, reply: Reply, unread: tuple[str, ...] = ()) -> Advice:
         """Advise, keep, show. Raises ServiceError, IngestError and BusyError, whose words are for the asker, and FAILURES."""
@@ -142,7 +142,7 @@ class Desk:
         """Whether we were asked in the thread; looked at twice, as Slack may deliver the follow-up before the question."""
         for wait in (0.0, self.grace):
             await asyncio.sleep(wait)
-            if self._named(place) in self._locks or await self.memory.thread(place) is not None:
+            if line_of(place) in self._locks or await self.memory.thread(place) is not None:
                 return True
         return False
 
@@ -175,9 +175,10 @@ class Desk:
         finally:
             self._taken -= 1
 
-    @staticmethod
-    def _named(place: Place) -> str:
-        return f"{place.channel}:{place.thread_ts}"
+
+def line_of(place: Place) -> str:
+    """The name of the line in which the questions of a thread wait for each other."""
+    return f"{place.channel}:{place.thread_ts}"
 
 
 def spoken(advice: Advice) -> Turn:

@@ -31,12 +31,12 @@ def plain(markdown: str) -> str:
 
 
 def link(url: str, words: str, public_url: str = "") -> str:
-    """`<url|words>`, or the words where the address is not absolute; `words` is escaped already."""
+    """`<url|words>` on one line, or the words where the address is not absolute; `words` is escaped already."""
     address = f"{public_url.rstrip('/')}{url}" if url.startswith("/") and public_url else url
     if not _WEB.match(address):
         return words
     safe = address.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E").replace(" ", "%20")
-    return f"<{escape(safe)}|{words}>"
+    return f"<{escape(safe)}|{' '.join(words.split())}>"
 
 
 def shortened(text: str, limit: int) -> str:

@@ -15,6 +15,7 @@ LEAD = 280
 LONGEST_LEAD = 600
 TITLES_SHOWN = 200
 SOURCES_EACH = 2
+_ADDRESS = re.compile(r"<[^|>]*\|")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\[])")
 STATUSES = {"executed": "has run on the real engine", "instance": "an instance has run on the real engine", "parsed": "parsed, not run"}  # fmt: skip
 
@@ -76,14 +77,16 @@ def folded(writer: Writer, sections: Sequence[AdviceSection]) -> Iterator[Part]:
 
 
 def size(parts: Iterable[Part]) -> int:
-    return sum(len(part.text) for part in parts)
+    """Characters that are read; addresses of links are not."""
+    return sum(len(_ADDRESS.sub("", part.text)) for part in parts)
 
 
 def _lead(writer: Writer, sections: Sequence[AdviceSection]) -> tuple[Claim | None, str]:
     """The first statement in words, or else the first row of a table; whole sentences as far as they are short."""
-    blocks = [block for section in sections for block in section.blocks]
-    worded = (b for b in blocks if b.kind in ("paragraph", "list") and b.claims)
-    chosen = next(worded, None) or next((b for b in blocks if b.kind in ("table", "calculation") and b.claims), None)
+    blocks = [block for section in sections for block in section.blocks if block.claims]
+    # "What depends on it:" leads to a list and says nothing without it.
+    worded = (b for b in blocks if b.kind in ("paragraph", "list") and not b.claims[0].text.rstrip().endswith(":"))
+    chosen = next(worded, None) or next((b for b in blocks if b.kind in ("table", "calculation")), None)
     if chosen is None:
         return None, ""
     claim = chosen.claims[0]
@@ -142,11 +145,13 @@ def _table(writer: Writer, table: Table) -> Iterator[Part]:
         yield Part("\n".join(lines), is_code=True)
         yield Part(_all_numbers(writer, table.claims).strip(), numbers=numbers)
         return
-    records = (
-        f"• {_record(writer, table.header, row)}{writer.numbers(claim)}"
+    # Where all rows rest on the same, it is said once.
+    alike = len({writer.numbers(claim) for claim in table.claims}) == 1
+    records = [
+        f"• {_record(writer, table.header, row)}{'' if alike else writer.numbers(claim)}"
         for row, claim in zip(table.rows, table.claims, strict=True)
-    )
-    yield Part("\n".join(records), numbers=numbers)
+    ]
+    yield Part("\n".join(records) + (writer.numbers(table.claims[0]) if alike else ""), numbers=numbers)
 
 
 def _record(writer: Writer, header: Sequence[str], row: Sequence[str]) -> str:

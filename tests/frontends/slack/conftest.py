@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar
 
 from kb.entry import Entry, Kind, KnowledgeBase
 from service.answer.advice import Advice
@@ -65,7 +64,7 @@ class Asked:
 class House:
     """The service with its bot; `send` signs what it sends, unless it is given headers."""
 
-    app: Litestar
+    app: Any
     slack: FakeSlack
     advisor: Asked
 
