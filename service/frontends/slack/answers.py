@@ -1,7 +1,7 @@
 """An answer as one message: the decision, its sections in full or folded, what to ask back, sources, buttons. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -20,7 +20,7 @@ MAX_OPTIONS = 5
 # Before a condition that is not an option but something that may hold.
 YES = "Yes: "
 MAX_NOTES = 12
-QUOTED = 300
+QUOTED = 200
 # What stands around the sections: notes, questions, sources, buttons.
 ROOM_AFTER = 3_500
 # A decision is a paragraph or two; what is longer was pasted by somebody.
@@ -47,11 +47,14 @@ def answered(advice: Advice, shown: Shown) -> Message:
     )
     parts = _sections(writer, advice)
     used = decision.numbers.union(*(part.numbers for part in parts))
-    before = [kit.header(plain_question(advice.question)), *kit.sections(decision.text)]
-    after = [*_notes(advice, shown), *_questions(advice), *_sources(writer, used), *_closing(advice, shown)]
+    before = [kit.header(plain_question(advice.question)), *kit.sections(decision.text)][:MAX_BEFORE]
+    after = _fitting(
+        [_notes(advice, shown), _questions(advice), _sources(writer, used), _closing(advice, shown)],
+        MAX_CHARACTERS - sum(map(weight, before)),
+    )
     body = [kit.divider(), *chain.from_iterable(_runs(parts))] if parts else []
     text = escape(shortened(plain(" ".join(claim.text for claim in advice.summary)), QUOTED))
-    return Message(text, (*before[:MAX_BEFORE], *_bounded(body, before[:MAX_BEFORE] + after), *after))
+    return Message(text, (*before, *_bounded(body, before + after), *after))
 
 
 def weight(block: Block) -> int:
@@ -118,6 +121,17 @@ def _runs(parts: Sequence[Part]) -> Iterator[list[Block]]:
     yield list(kit.sections("\n\n".join(held)))
 
 
+def _fitting(groups: Sequence[Iterable[Block]], room: int) -> list[Block]:
+    """What stands after the sections, in its order; where there is no room for all, what comes last has it first."""
+    kept: list[list[Block]] = []
+    for group in map(list, reversed(groups)):
+        weighed = sum(map(weight, group))
+        if weighed <= room:
+            kept.append(group)
+            room -= weighed
+    return list(chain.from_iterable(reversed(kept)))
+
+
 def _bounded(blocks: Sequence[Block], others: Sequence[Block]) -> Iterator[Block]:
     """As many blocks as fit beside the others, and a word where some did not."""
     characters = sum(map(weight, others))
@@ -132,13 +146,14 @@ def _bounded(blocks: Sequence[Block], others: Sequence[Block]) -> Iterator[Block
 
 def _notes(advice: Advice, shown: Shown) -> Iterator[Block]:
     understood = advice.understanding
-    facts = [f"{escape(f.phrase)}{'' if f.origin == 'stated' else f' _({f.origin})_'}" for f in understood.facts]
+    facts = [f"{_quoted(f.phrase)}{'' if f.origin == 'stated' else f' _({f.origin})_'}" for f in understood.facts]
     if facts:
         yield kit.fields("*What was understood*", facts)
-    lines = [f"“{escape(_quoted(item.text))}”: {escape(item.reason)}" for item in understood.not_taken_into_account]
-    lines += [f"Not read: {escape(reason)}" for reason in shown.unread]
+    lines = [f"Not read: {_quoted(reason)}" for reason in shown.unread]
+    lines += [f"“{_quoted(item.text)}”: {escape(item.reason)}" for item in understood.not_taken_into_account]
     if lines:
-        yield from kit.sections("*Not taken into account*\n" + "\n".join(f"• {line}" for line in lines[:MAX_NOTES]))
+        told = "*Not taken into account*\n" + "\n".join(f"• {line}" for line in lines[:MAX_NOTES])
+        yield from list(kit.sections(told))[:1]
 
 
 def _questions(advice: Advice) -> Iterator[Block]:
@@ -195,7 +210,8 @@ def _buttons(advice: Advice, shown: Shown) -> Iterator[Block]:
 
 
 def _quoted(text: str) -> str:
-    return shortened(" ".join(text.split()), QUOTED)
+    """What somebody said, on a line, escaped, and no longer than it has to be."""
+    return escape(shortened(" ".join(text.split()), QUOTED))
 
 
 def _sentence(text: str) -> str:

@@ -15,6 +15,7 @@ LEAD = 280
 LONGEST_LEAD = 600
 TITLES_SHOWN = 200
 SOURCES_EACH = 2
+NAME = 150
 _ADDRESS = re.compile(r"<[^|>]*\|")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\[])")
 STATUSES = {"executed": "has run on the real engine", "instance": "an instance has run on the real engine", "parsed": "parsed, not run"}  # fmt: skip
@@ -49,8 +50,8 @@ class Writer:
         """A line for each citation that was used: our section, and what it rests on."""
         for cited in self.advice.citations:
             if cited.number in numbers:
-                ours = link(cited.url, escape(f"{cited.title}: {cited.heading}"), self.public_url)
-                named = "; ".join(link(source.url, escape(source.title)) for source in cited.sources[:SOURCES_EACH])
+                ours = link(cited.url, _name(f"{cited.title}: {cited.heading}"), self.public_url)
+                named = "; ".join(link(source.url, _name(source.title)) for source in cited.sources[:SOURCES_EACH])
                 yield f"{cited.number}. {ours} — {named or 'our judgement'}"
 
 
@@ -161,6 +162,10 @@ def _record(writer: Writer, header: Sequence[str], row: Sequence[str]) -> str:
     lead = first if "`" in first or "<" in first or "*" in first or not first else f"*{first}*"
     told = " · ".join(f"_{name}_ {cell}" if name else cell for name, cell in zip(names, others, strict=True) if cell)
     return f"{lead} — {told}" if told else lead
+
+
+def _name(text: str) -> str:
+    return escape(shortened(text, NAME))
 
 
 def _all_numbers(writer: Writer, claims: Sequence[Claim]) -> str:

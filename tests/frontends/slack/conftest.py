@@ -30,6 +30,8 @@ class Asked:
     def __init__(self, advisor: UseCases) -> None:
         self._advisor = advisor
         self.requests: list[AskRequest] = []
+        # Without sections, hence without diagrams to draw.
+        self.short = False
 
     @property
     def kb(self) -> KnowledgeBase:
@@ -42,7 +44,8 @@ class Asked:
     def advise(self, request: AskRequest) -> Advice:
         self.requests.append(request)
         name = hashlib.sha256(request.model_dump_json().encode()).hexdigest()[:16]
-        return self._advisor.advise(request).model_copy(update={"id": name})
+        changed = {"id": name, **({"sections": ()} if self.short else {})}
+        return self._advisor.advise(request).model_copy(update=changed)
 
     def explain(self, request: AskRequest) -> Explanation:
         return self._advisor.explain(request)
