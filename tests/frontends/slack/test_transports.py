@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 import random
+import signal
 import time
 from typing import Any
 
@@ -11,7 +13,7 @@ from litestar.testing import TestClient
 
 from service.errors import SettingsError
 from service.frontends.cli_serve import greeting
-from service.frontends.cli_slack import greeted
+from service.frontends.cli_slack import greeted, run
 from service.frontends.http.app import create_app
 from service.frontends.keeping import Keeper
 from service.frontends.pool import Pool
@@ -151,6 +153,17 @@ async def test_what_was_acknowledged_is_answered_before_the_bot_closes(bot: Bot,
     stopped.set()
     await asyncio.wait_for(listening, 30)
     assert any("Which index?" in m.words for m in slack.messages.values())
+
+
+async def test_the_command_says_who_it_is_answers_and_ends_when_it_is_told_to(
+    bot: Bot, keys: Keys, keeper: Keeper, slack: FakeSlack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    running = asyncio.create_task(run(bot, keys, keeper))
+    await slack.send("events_api", sent.direct("Which index?"))
+    await slack.until(lambda: slack.messages)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(running, 30)
+    assert "listens in Slack as @architect" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
