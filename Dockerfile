@@ -15,8 +15,10 @@ COPY service/question/__init__.py service/question/
 COPY service/retrieval/__init__.py service/retrieval/
 COPY service/analysis/__init__.py service/analysis/
 COPY service/answer/__init__.py service/answer/
+COPY service/store/__init__.py service/store/
 COPY service/frontends/__init__.py service/frontends/
 COPY service/frontends/http/__init__.py service/frontends/http/
+COPY service/frontends/slack/__init__.py service/frontends/slack/
 COPY evals/__init__.py evals/
 RUN .venv/bin/pip install --quiet --constraint constraints.txt --extra-index-url "${TORCH_INDEX}" --editable .
 COPY kb kb

@@ -1,10 +1,11 @@
-"""`dbarch eval`: run the suites, compare two runs, accept a baseline.
+"""`dbarch eval`: run the suites, compare two runs, accept a baseline, harvest feedback.
 
 What commands need is imported inside them: torch takes seconds, and `dbarch --help` must not; a serving installation lacks the rest.
 """
 
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -87,6 +88,25 @@ def mutants(out: Out = None, cases: Cases = None, jobs: Jobs = None) -> None:
         from evals.runner import Options, run_mutants
 
         return run_mutants(Options(cases=cases, out=out, jobs=jobs))
+
+    raise typer.Exit(guarded(work))
+
+
+@app.command()
+def harvest(
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", formats=["%Y-%m-%d"], help="Only feedback of this day or later, in UTC."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where candidates go; else to standard output.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
+) -> None:
+    """Make candidate cases of feedback other than helpful."""
+
+    def work() -> int:
+        from evals.harvest import harvest as gather
+
+        return gather(since and since.replace(tzinfo=UTC), out, force)
 
     raise typer.Exit(guarded(work))
 

@@ -3,6 +3,7 @@
 EvalError
 ├── CaseError         one or more case files break the rules; carries every problem
 ├── SuiteError        the suite itself cannot be run or cannot be trusted
+├── HarvestError      candidates cannot be written
 └── BaselineError     there is no baseline, or none that this run can be compared with
 """
 
@@ -25,6 +26,10 @@ class CaseError(EvalError):
 
 class SuiteError(EvalError):
     """The suite cannot be run, or cannot be trusted."""
+
+
+class HarvestError(EvalError):
+    """Candidates cannot be written."""
 
 
 class BaselineError(EvalError):

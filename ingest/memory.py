@@ -39,4 +39,4 @@ def edition_in_memory(request: BuildRequest, embedder: Embedder) -> Edition:
     lexical = LexicalIndex.build([f"{node.text}\n{node.terms}" for node in draft.nodes])
     nodes = tuple(replace(node, terms="") for node in draft.nodes)
     dense = ExactIndex(nodes, draft.vectors)
-    return Edition(draft.target, draft.manifest, draft.kb, nodes, draft.vectors, dense, lexical)
+    return Edition(draft.target, draft.manifest, draft.kb, nodes, draft.vectors, dense, lexical, draft.utterances)

@@ -6,6 +6,8 @@ ServiceError
 ├── ConstraintError    a constraint or weight of the request is not one that we know
 ├── CalculationError   a formula is unknown, or its inputs do not fit
 ├── UnknownEntryError  there is no entry of that name
+├── UnknownAnswerError no answer of that id is kept
+├── StoreError         the store cannot be used
 └── RetrievalError     the index cannot be asked
 """
 
@@ -32,6 +34,14 @@ class CalculationError(ServiceError):
 
 class UnknownEntryError(ServiceError):
     """There is no entry of that name."""
+
+
+class UnknownAnswerError(ServiceError):
+    """No answer of that id is kept."""
+
+
+class StoreError(ServiceError):
+    """The store cannot be used."""
 
 
 class RetrievalError(ServiceError):

@@ -1,4 +1,4 @@
-"""The command line `dbarch`: what can be typed. What each command does is in cli_ask, cli_index, cli_kb and cli_serve.
+"""The command line `dbarch`: what can be typed. What each command does is in cli_ask, cli_index, cli_kb, cli_serve and cli_slack.
 
 Those are imported inside the commands: torch and llama-index take seconds, and `dbarch --help` must not.
 """
@@ -118,6 +118,14 @@ def serve(
     from service.frontends.cli_serve import serve as listen
 
     listen(host, port)
+
+
+@app.command()
+def slack() -> None:
+    """Answer in Slack over Socket Mode, without an address that Slack could reach."""
+    from service.frontends.cli_slack import slack as listen
+
+    listen()
 
 
 @kb_app.command("check")

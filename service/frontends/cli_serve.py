@@ -15,9 +15,11 @@ from litestar import Litestar
 from service.errors import SettingsError
 from service.frontends.http.app import create_app
 from service.frontends.http.health import PROBE
+from service.frontends.keeping import Keeper
+from service.frontends.slack.keys import keys_of, state
 from service.frontends.use_cases import UseCases
 from service.settings import Settings, read_settings
-from service.wiring import build_advisor
+from service.wiring import build_advisor, build_store
 
 TRY = "In which order do the columns of a composite index go?"
 
@@ -31,7 +33,10 @@ def serve(host: str | None, port: int | None) -> None:
     advisor = build_advisor(settings)
     # The first search loads what the later ones find loaded.
     advisor.search(PROBE, 1)
-    app = create_app(advisor, settings)
+    keeper = Keeper(lambda: build_store(settings))
+    # Said now if it fails, and not at the first question.
+    keeper.state()
+    app = create_app(advisor, settings, keeper, keys_of(settings))
     print(greeting(settings, advisor), flush=True)
     asyncio.run(_listen(app, settings))
 
@@ -58,6 +63,7 @@ def greeting(settings: Settings, advisor: UseCases) -> str:
             f"  ask on a page   {base}/",
             f"  read the API    {base}/docs",
             f"  ask by HTTP     curl -s {base}/v1/ask -H 'Content-Type: application/json' -H 'Accept: text/markdown' -d '{{\"question\": \"{TRY}\"}}'",
+            f"  Slack           {state(keys_of(settings))}",
             "Stop with Ctrl-C.",
         )
     )

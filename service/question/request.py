@@ -6,6 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 MAX_QUESTION = 20_000
 MAX_ATTACHED_BYTES = 256_000
+MAX_HISTORY = 20
 
 
 def no_nul(text: str) -> str:
@@ -44,7 +45,7 @@ class AskRequest(Part):
     """The body of `POST /v1/ask`; the same bounds hold at every door."""
 
     question: Annotated[str, Field(max_length=MAX_QUESTION), AfterValidator(no_nul), AfterValidator(not_blank)]
-    history: Annotated[tuple[Turn, ...], Field(max_length=20)] = ()
+    history: Annotated[tuple[Turn, ...], Field(max_length=MAX_HISTORY)] = ()
     attachments: tuple[Attachment, ...] = ()
     constraints: dict[str, Any] = {}
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}

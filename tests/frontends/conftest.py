@@ -20,9 +20,10 @@ from service.answer.explanation import Explanation
 from service.catalogue import EntryCard, SearchResult, SearchResults, card
 from service.errors import RequestError, UnknownEntryError
 from service.frontends.http.app import create_app
+from service.frontends.keeping import Keeper
 from service.question.request import AskRequest
 from service.settings import Settings
-from service.wiring import advisor_of
+from service.wiring import advisor_of, build_store
 
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)> [press](javascript:alert(1)) [data](data:text/html,x) [host](//evil.example)"
 ERD = "erDiagram\n  SHOP ||--o{ ORDER : takes\n"
@@ -176,8 +177,13 @@ def small() -> SmallAdvisor:
 
 
 @pytest.fixture
-def client(small: SmallAdvisor, settings: Settings) -> Iterator[TestClient[Litestar]]:
-    with TestClient(create_app(small, settings), raise_server_exceptions=False) as client:
+def keeper(settings: Settings) -> Keeper:
+    return Keeper(lambda: build_store(settings))
+
+
+@pytest.fixture
+def client(small: SmallAdvisor, settings: Settings, keeper: Keeper) -> Iterator[TestClient[Litestar]]:
+    with TestClient(create_app(small, settings, keeper), raise_server_exceptions=False) as client:
         yield client
 
 

@@ -11,6 +11,7 @@ from service.answer.advice import Advice
 from service.answer.markdown import render
 from service.frontends.bodies import body
 from service.frontends.http.app import create_app
+from service.frontends.keeping import Keeper
 from service.question.request import AskRequest
 from service.settings import Settings
 
@@ -52,8 +53,8 @@ def test_entries_are_listed_and_shown(client: Client) -> None:
     ]
 
 
-def test_addresses_are_absolute_where_the_public_one_is_known(small: Any, settings: Settings) -> None:
-    app = create_app(small, settings.model_copy(update={"public_url": "https://db.example.org/"}))
+def test_addresses_are_absolute_where_the_public_one_is_known(small: Any, settings: Settings, keeper: Keeper) -> None:
+    app = create_app(small, settings.model_copy(update={"public_url": "https://db.example.org/"}), keeper)
     with TestClient(app) as client:
         assert client.get("/v1/entries/patterns/plain").json()["url"] == "https://db.example.org/kb/patterns/plain"
 
@@ -117,9 +118,11 @@ def test_a_comparison_that_cannot_be_made_is_a_problem_of_the_request(
     assert response.headers["content-type"].startswith("application/problem+json")
 
 
-def test_the_technologies_with_a_profile_are_listed(client: Client, real: Any, settings: Settings) -> None:
+def test_the_technologies_with_a_profile_are_listed(
+    client: Client, real: Any, settings: Settings, keeper: Keeper
+) -> None:
     assert client.get("/v1/technologies").json() == {"entries": []}
-    with TestClient(create_app(real, settings)) as full:
+    with TestClient(create_app(real, settings, keeper)) as full:
         cards = full.get("/v1/technologies").json()["entries"]
     assert {"technologies/postgresql", "technologies/mongodb"} <= {card["id"] for card in cards}
     assert all(card["kind"] == "technologies" and card["summary"] for card in cards)

@@ -34,7 +34,7 @@ QUESTION = "In which order do the columns of a composite index go?"
 
 @pytest.fixture
 def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch) -> Run:
-    for name in [name for name in os.environ if name.startswith("DBARCH_")]:
+    for name in [name for name in os.environ if name.startswith(("DBARCH_", "SLACK_"))]:
         monkeypatch.delenv(name)
 
     def call(*arguments: str, stdin: bytes = b"", **environ: object) -> tuple[int, str, str]:
@@ -58,6 +58,7 @@ def run(capsysbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPa
         (["ask", "a", "--file", "/nowhere"], "'/nowhere' cannot be read: No such file"),
         (["ask", "a", "--history", "/nowhere"], "cannot be read"),
         (["search", ""], "the query is empty"),
+        (["slack"], "SLACK_BOT_TOKEN and SLACK_APP_TOKEN must be set: see Slack in README.md"),
         (["kb", "list", "--kind", "stories"], "there is no kind 'stories': the kinds are technologies"),
         (["kb", "show", "patterns/nothing"], "there is no entry 'patterns/nothing'"),
         (["kb", "show", "patterns/cache-aside#nothing"], "has no section 'nothing'; it has problem"),

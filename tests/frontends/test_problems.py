@@ -13,6 +13,7 @@ from ingest.errors import StoreError
 from service.errors import ConstraintError, RetrievalError, ServiceError
 from service.frontends.http.app import create_app
 from service.frontends.http.problems import ROWS, problem_of
+from service.frontends.keeping import Keeper
 from service.question.request import AskRequest
 from service.settings import Settings
 
@@ -128,7 +129,7 @@ def test_a_constraint_that_is_not_known_can_be_mended(small: Any, client: Client
 
 
 def test_past_its_bound_the_service_says_when_to_come_back(
-    small: Any, settings: Settings, gate: threading.Event
+    small: Any, settings: Settings, keeper: Keeper, gate: threading.Event
 ) -> None:
     started = threading.Event()
 
@@ -137,7 +138,7 @@ def test_past_its_bound_the_service_says_when_to_come_back(
         gate.wait(10)
 
     small.during = wait
-    with TestClient(create_app(small, settings)) as client, ThreadPoolExecutor(1) as other:
+    with TestClient(create_app(small, settings, keeper)) as client, ThreadPoolExecutor(1) as other:
         first = other.submit(client.post, "/v1/ask", json={"question": "a"})
         assert started.wait(10)
         refused = client.post("/v1/ask", json={"question": "b"})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from service.errors import SettingsError
-from service.settings import PREFIX, ROWS, Settings, read_settings
+from service.settings import ROWS, Settings, read_settings, setting_name
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -39,8 +39,17 @@ def test_what_is_wrong_is_said_in_one_line(name: str, value: str, words: str) ->
     assert "\n" not in str(caught.value)
 
 
+def test_slack_is_set_by_its_own_names_and_a_wrong_token_is_not_repeated() -> None:
+    settings = read_settings({"SLACK_BOT_TOKEN": "xoxb-1 ", "SLACK_SIGNING_SECRET": "0" * 32, "SLACK_CHANNEL": "x"})
+    assert (settings.slack_bot_token, settings.slack_app_token) == ("xoxb-1", "")
+    assert "xoxb" not in repr(settings)
+    with pytest.raises(SettingsError) as caught:
+        read_settings({"SLACK_APP_TOKEN": "xoxb-secret"})
+    assert str(caught.value) == "SLACK_APP_TOKEN is something else: it takes xapp-…."
+
+
 def test_every_setting_has_its_row_and_no_row_is_left_over() -> None:
-    assert [row.name for row in ROWS] == [f"{PREFIX}{name.upper()}" for name in Settings.model_fields]
+    assert [row.name for row in ROWS] == [setting_name(field) for field in Settings.model_fields]
     assert len(ROWS) <= 25
 
 

@@ -119,6 +119,15 @@ def test_hostile_text_comes_out_inert(client: Client) -> None:
         assert "alert(1)" in page
 
 
+def test_hostile_text_comes_out_of_the_store_inert(client: Client) -> None:
+    client.post("/", data={"question": HOSTILE, "pasted": HOSTILE, "before": HOSTILE})
+    shown = client.get("/answers/1").text
+    faulty = client.post("/answers/1", data={"verdict": HOSTILE, "reason": HOSTILE}).text
+    for page in (shown, faulty):
+        assert live(page) == []
+        assert "alert(1)" in page
+
+
 def test_an_entry_has_an_anchor_for_every_section_and_its_sources(client: Client, small: Any) -> None:
     page = client.get("/kb/patterns/plain").text
     for anchor in (*small.kb.entries["patterns/plain"].anchors, "source-notes", "judgement"):

@@ -88,7 +88,7 @@ class ApiController(Controller):
         """Answers as JSON, or as Markdown where Accept prefers `text/markdown`."""
         media_type = acceptable(request, (JSON, MARKDOWN))
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
-        return await _timed(door, lambda: door.advisor.advise(data), write, media_type)
+        return await _timed(door, lambda: _kept(door, data), write, media_type)
 
     @post(
         "/search", status_code=200, before_request=json_only, operation_id="search", summary="Find sections of entries"
@@ -132,6 +132,12 @@ class ApiController(Controller):
     async def entry(self, kind: FromPath[str], slug: FromPath[str], door: DoorDependency) -> Response[Any]:
         """The front matter of an entry and its sections as plain text."""
         return Response(entry_body(door.advisor.entry(f"{kind}/{slug}"), door.public_url), media_type=JSON)
+
+
+def _kept(door: Door, asked: AskRequest) -> Advice:
+    advice = door.advisor.advise(asked)
+    door.keeper.keep(asked, advice)
+    return advice
 
 
 async def _timed(

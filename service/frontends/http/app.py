@@ -1,9 +1,11 @@
 """The ASGI application, built by one call; importing this module does nothing."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+from anyio import create_task_group
 from litestar import Litestar, MediaType, Request, Response
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
@@ -14,13 +16,18 @@ from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
 
+from service.frontends.http.answers import AnswerPages, AnswersController
 from service.frontends.http.api import ApiController
 from service.frontends.http.door import Door
 from service.frontends.http.health import HealthController
 from service.frontends.http.pages import STATIC, Pages
-from service.frontends.http.pool import Pool
 from service.frontends.http.problems import problem_of, problem_response
 from service.frontends.http.site import SiteController
+from service.frontends.keeping import Keeper, expiring
+from service.frontends.pool import Pool
+from service.frontends.slack.bot import Bot, create_bot
+from service.frontends.slack.door import slack_route
+from service.frontends.slack.keys import Keys
 from service.frontends.use_cases import UseCases
 from service.settings import Settings
 
@@ -35,10 +42,15 @@ HEADERS: Mapping[bytes, bytes] = {
 }
 
 
-def create_app(advisor: UseCases, settings: Settings) -> Litestar:
-    """The application around an advisor."""
+def create_app(advisor: UseCases, settings: Settings, keeper: Keeper, slack: Keys | None = None) -> Litestar:
+    """The application around an advisor and what keeps its answers, which is closed with the application.
+
+    With the keys of a Slack workspace its events are answered too, on the same pool.
+    """
     pages = Pages()
-    door = Door(advisor, Pool(settings.concurrency, settings.queue), pages, settings.public_url)
+    pool = Pool(settings.concurrency, settings.queue)
+    door = Door(advisor, pool, keeper, pages, settings.public_url)
+    bot = create_bot(slack, advisor, pool, keeper, settings.public_url) if slack and slack.speaks("http") else None
     static = create_static_files_router(
         path="/static",
         directories=[STATIC],
@@ -47,15 +59,36 @@ def create_app(advisor: UseCases, settings: Settings) -> Litestar:
     )
     handler = _edge(pages)
     return Litestar(
-        route_handlers=[ApiController, SiteController, HealthController, _Metrics, static],
+        route_handlers=[
+            ApiController,
+            AnswersController,
+            SiteController,
+            AnswerPages,
+            HealthController,
+            _Metrics,
+            static,
+            *([slack_route(bot)] if bot else []),
+        ],
         dependencies={"door": Provide(lambda: door, sync_to_thread=False)},
         exception_handlers={HTTPException: handler, Exception: handler},
         before_send=[_secured],
+        lifespan=[lambda _: _open(keeper, bot)],
         middleware=[PrometheusConfig(app_name="dbarch", prefix="dbarch", group_path=True).middleware],
         openapi_config=_openapi(pages),
         request_max_body_size=MAX_BODY_BYTES,
         logging_config=None,
     )
+
+
+@asynccontextmanager
+async def _open(keeper: Keeper, bot: Bot | None) -> AsyncIterator[None]:
+    async with create_task_group() as tasks:
+        tasks.start_soon(expiring, keeper)
+        yield
+        tasks.cancel_scope.cancel()
+    if bot:
+        await bot.close()
+    keeper.close()
 
 
 class _Metrics(PrometheusController):

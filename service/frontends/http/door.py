@@ -1,4 +1,4 @@
-"""What the handlers share: the use cases, the pool that runs them and the pages they are shown on."""
+"""What the handlers share: the use cases, the pool that runs them, what keeps their answers and the pages they are shown on."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,8 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from service.frontends.http.pages import Pages
-from service.frontends.http.pool import Pool
+from service.frontends.keeping import Keeper
+from service.frontends.pool import Pool
 from service.frontends.use_cases import UseCases
 
 
@@ -16,6 +17,7 @@ class Door:
 
     advisor: UseCases
     pool: Pool
+    keeper: Keeper
     pages: Pages
     public_url: str
 

@@ -17,6 +17,7 @@ from service.frontends.http.calculator import GROUPS, Calculating, titled
 from service.frontends.http.markup import STATUSES, code_label, diagram, inline, plain
 from service.frontends.http.problems import ROWS, Problem
 from service.question.request import MAX_QUESTION
+from service.store.records import MAX_REASON, VERDICTS
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
@@ -36,12 +37,22 @@ KIND_TITLES: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """What stood in the form, so that it stands there again."""
+    """What stood in the form, so that it stands there again, and what was wrong with it."""
 
     question: str = ""
     pasted: str = ""
     detail: str = "full"
     before: tuple[str, ...] = ()
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """That an answer is kept, and what stood in the form for feedback on it or came of that."""
+
+    reason: str = ""
+    fault: str = ""
+    thanked: bool = False
 
 
 class Pages:
@@ -66,9 +77,13 @@ class Pages:
         )
 
     def ask(
-        self, asked: Asked, advice: Advice | None = None, fault: str = "", calculating: Calculating | None = None
+        self,
+        asked: Asked,
+        advice: Advice | None = None,
+        kept: Kept | None = None,
+        calculating: Calculating | None = None,
     ) -> str:
-        """The page to ask on and to compute on, with the answer where there is one."""
+        """The page to ask and to compute on, with the answer where there is one, and with room for feedback where that is kept."""
         groups = () if advice is None else tuple(_grouped(advice.sections))
         lost = () if advice is None else tuple(_lost(advice))
         return self._page(
@@ -77,7 +92,10 @@ class Pages:
             advice=advice,
             groups=groups,
             lost=lost,
-            fault=fault,
+            fault=asked.fault,
+            kept=kept,
+            verdicts=VERDICTS,
+            reason_limit=MAX_REASON,
             examples=EXAMPLES,
             limit=MAX_QUESTION,
             calculating=calculating or Calculating(),

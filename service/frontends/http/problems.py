@@ -10,8 +10,8 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from ingest.errors import IngestError
-from service.errors import RetrievalError, ServiceError, UnknownEntryError
-from service.frontends.http.pool import RETRY_AFTER_SECONDS, BusyError
+from service.errors import RetrievalError, ServiceError, StoreError, UnknownAnswerError, UnknownEntryError
+from service.frontends.pool import RETRY_AFTER_SECONDS, BusyError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -97,6 +97,8 @@ BY_STATUS: Mapping[int, Row] = {
 # By class, for what our own rooms raise; the nearest class in the order of inheritance wins.
 BY_CLASS: Mapping[type[Exception], Row] = {
     UnknownEntryError: Row(404, "unknown-entry", "There is no such entry"),
+    UnknownAnswerError: Row(404, "unknown-answer", "There is no such answer"),
+    StoreError: Row(503, "store", "The store cannot be used", headers={"Retry-After": "30"}),
     ServiceError: Row(422, "not-usable", "The request cannot be answered as it stands"),
     BusyError: Row(503, "busy", "All workers are taken", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}),
     RetrievalError: Row(503, "index", "The index cannot be asked", headers={"Retry-After": "30"}),

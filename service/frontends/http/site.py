@@ -1,5 +1,6 @@
 """The pages for people: one to ask on, and the knowledge base to read."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from litestar import Controller, MediaType, Request, Response, get, post
@@ -12,9 +13,9 @@ from ingest.errors import IngestError
 from service.errors import ServiceError
 from service.frontends.http.calculator import calculating, chosen
 from service.frontends.http.door import Door, DoorDependency
-from service.frontends.http.pages import Asked
-from service.frontends.http.pool import BusyError
+from service.frontends.http.pages import Asked, Kept
 from service.frontends.http.problems import problem_of
+from service.frontends.pool import BusyError
 from service.question.request import AskRequest, Attachment, Turn
 
 FORM = "application/x-www-form-urlencoded"
@@ -38,12 +39,12 @@ class SiteController(Controller):
         try:
             asking = _request(asked)
         except ValidationError as error:
-            return _page(door.pages.ask(asked, fault=_fault(error)), 422)
+            return page(door.pages.ask(replace(asked, fault=fault_of(error))), 422)
         try:
-            return _page(await door.pool.run(lambda: _answered(door, asked, asking)), 200)
+            return page(await door.pool.run(lambda: _answered(door, asked, asking)), 200)
         except (ServiceError, IngestError, BusyError) as error:
             problem = problem_of(error)
-            return _page(door.pages.ask(asked, fault=problem.detail), problem.status, dict(problem.headers))
+            return page(door.pages.ask(replace(asked, fault=problem.detail)), problem.status, dict(problem.headers))
 
     @post("/calculate", status_code=200)
     async def calculate(self, request: Request[Any, Any, Any], door: DoorDependency) -> Response[str]:
@@ -51,7 +52,7 @@ class SiteController(Controller):
         _form_only(request, "/v1/calculate")
         fields = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
         found = calculating(fields.get("formula", ""), fields)
-        return _page(door.pages.ask(Asked(), calculating=found), 422 if found.fault else 200)
+        return page(door.pages.ask(Asked(), calculating=found), 422 if found.fault else 200)
 
     @get("/kb", media_type=MediaType.HTML)
     async def entries(self, door: DoorDependency) -> str:
@@ -69,18 +70,21 @@ def _form_only(request: Request[Any, Any, Any], address: str) -> None:
 
 
 def _answered(door: Door, asked: Asked, asking: AskRequest) -> str:
-    return door.pages.ask(asked, door.advisor.advise(asking))
+    advice = door.advisor.advise(asking)
+    return door.pages.ask(asked, advice, kept=Kept() if door.keeper.keep(asking, advice) else None)
 
 
 def _asked(form: FormMultiDict) -> Asked:
-    """The fields of the form; a file in place of a text counts as nothing typed."""
-
-    def text(name: str, default: str = "") -> str:
-        value = form.get(name, default)
-        return value.replace("\r\n", "\n") if isinstance(value, str) else default
-
+    """The fields of the form to ask on."""
     before = tuple(value for value in form.getall("before", []) if isinstance(value, str) and value.strip())
-    return Asked(text("question"), text("pasted"), text("detail", "full"), before[-MAX_BEFORE:])
+    detail = text_of(form, "detail", "full")
+    return Asked(text_of(form, "question"), text_of(form, "pasted"), detail, before[-MAX_BEFORE:])
+
+
+def text_of(form: FormMultiDict, name: str, default: str = "") -> str:
+    """A field of a form; a file in place of a text counts as nothing typed."""
+    value = form.get(name, default)
+    return value.replace("\r\n", "\n") if isinstance(value, str) else default
 
 
 def _request(asked: Asked) -> AskRequest:
@@ -92,7 +96,7 @@ def _request(asked: Asked) -> AskRequest:
     )
 
 
-def _fault(error: ValidationError) -> str:
+def fault_of(error: ValidationError) -> str:
     """`The question is empty: …`, in words of the form."""
     fault = error.errors()[0]
     name = str(fault["loc"][0]) if fault["loc"] else "the pasted text"
@@ -100,5 +104,5 @@ def _fault(error: ValidationError) -> str:
     return f"{name.capitalize()}: {words}."
 
 
-def _page(html: str, status: int, headers: dict[str, str] | None = None) -> Response[str]:
+def page(html: str, status: int, headers: dict[str, str] | None = None) -> Response[str]:
     return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)

@@ -1,0 +1,196 @@
+"""The bot: which events, commands and shortcuts are listened to; each is acknowledged, then handed to the desk."""
+
+import asyncio
+import logging
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+
+from service.frontends.keeping import Keeper
+from service.frontends.pool import Pool
+from service.frontends.slack import words
+from service.frontends.slack.attached import SLACK_HOST, Fetcher
+from service.frontends.slack.buttons import Buttons
+from service.frontends.slack.desk import Desk
+from service.frontends.slack.events import asked, shortcut
+from service.frontends.slack.events import words as typed
+from service.frontends.slack.keys import SLACK_URL, Keys
+from service.frontends.slack.memory import Memory
+from service.frontends.slack.posting import FAILURES, Place, Poster, told
+from service.frontends.slack.replies import PrivateReply, Reply, ThreadReply
+from service.frontends.use_cases import UseCases
+from service.question.request import AskRequest
+
+log = structlog.get_logger("dbarch.slack")
+COMMAND, SHORTCUT = "/dbarch", "ask_architect"
+REFUSED = "I cannot work: Slack does not accept my token. Whoever runs me finds in the log what to do."
+SETTLE_SECONDS = 20
+
+
+@dataclass
+class Identity:
+    """Who we are, asked of Slack once, by the first event."""
+
+    poster: Poster
+    _known: AuthorizeResult | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def authorize(self) -> AuthorizeResult:
+        """Raises SlackApiError where the token is refused, which Bolt tells who typed a command, and other failures, whose events Slack sends again."""
+        async with self._lock:
+            if self._known is None:
+                try:
+                    self._known = await self._ask()
+                except SlackApiError as failure:
+                    told(failure, "ask who we are")
+                    raise
+            return self._known
+
+    async def _ask(self) -> AuthorizeResult:
+        found = await self.poster.client.auth_test()
+        return AuthorizeResult(
+            enterprise_id=found.get("enterprise_id"),
+            team_id=found.get("team_id"),
+            bot_user_id=found["user_id"],
+            bot_id=found.get("bot_id"),
+            bot_token=self.poster.client.token,
+        )
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Bolt's app around a desk."""
+
+    app: AsyncApp
+    desk: Desk
+
+    async def close(self) -> None:
+        """Finish what was acknowledged."""
+        await self.desk.settle(SETTLE_SECONDS)
+
+
+def create_bot(keys: Keys, advisor: UseCases, pool: Pool, keeper: Keeper, public_url: str = "") -> Bot:
+    """A bot for the workspace that the keys are of."""
+    poster = Poster(keys.bot_token, keys.base_url)
+    # Files of Slack lie on a host of their own; another Slack than the real one has them beside its API.
+    host = SLACK_HOST if keys.base_url == SLACK_URL else urlsplit(keys.base_url).netloc
+    fetcher = Fetcher(keys.bot_token, poster.described, host)
+    desk = Desk(advisor, pool, Memory(keeper), poster, fetcher, public_url, keys.grace)
+    identity = Identity(poster)
+
+    # Bolt passes what the names of the arguments ask for, and takes the self of a method for one of them.
+    async def authorize() -> AuthorizeResult:
+        return await identity.authorize()
+
+    logger = logging.getLogger("dbarch.slack")
+    # Bolt warns of what we intend, such as a token from the environment beside one of ours.
+    logger.setLevel(logging.ERROR)
+    app = AsyncApp(
+        logger=logger,
+        name="dbarch",
+        client=poster.client,
+        signing_secret=keys.signing_secret,
+        authorize=authorize,
+        user_facing_authorize_error_message=REFUSED,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    Listeners(desk).listen(app)
+    Buttons(desk).listen(app)
+    app.error(_failed)
+    return Bot(app, desk)
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """Everything but buttons. Bolt acknowledges events before it calls us, and runs what follows in a task of its own."""
+
+    desk: Desk
+
+    def listen(self, app: AsyncApp) -> None:
+        app.event("app_mention")(self._heard)
+        app.event("message")(self._heard)
+        app.event("app_home_opened")(self._home)
+        app.event("assistant_thread_started")(self._pane)
+        app.event("assistant_thread_context_changed")(_ignored)
+        app.command(COMMAND)(self._command)
+        app.shortcut(SHORTCUT)(self._shortcut)
+
+    async def _heard(self, event: dict[str, Any], body: dict[str, Any], context: Any) -> None:
+        """A mention comes as two events, one for the mention and one for the message: the second is left alone."""
+        message = asked(event, context.bot_user_id)
+        if message is None or not await self._first(body["event_id"]):
+            return
+        if message.manner != "follow_up" and not await self._first(f"{message.channel}:{message.ts}"):
+            return
+        place = Place(message.channel, message.thread_ts)
+        reply = context["reply"] = ThreadReply(self.desk.poster, place, direct=message.manner == "direct")
+        await self.desk.take(message, reply, context.bot_user_id)
+
+    async def _command(self, ack: Any, body: dict[str, Any], context: Any) -> None:
+        text = typed(str(body.get("text") or ""), context.bot_user_id)
+        if text.lower() in ("", "help"):
+            said = words.help_text()
+            await ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
+            return
+        await ack(text=words.WORKING, response_type="ephemeral")
+        if not await self._first(body["trigger_id"]):
+            return
+        reply = context["reply"] = PrivateReply(body["response_url"])
+
+        async def answer() -> None:
+            await self.desk.answer(AskRequest(question=text), reply)
+
+        await self.desk.excusing(reply, body["trigger_id"], answer)
+
+    async def _shortcut(self, ack: Any, body: dict[str, Any], context: Any) -> None:
+        await ack()
+        if not await self._first(body["trigger_id"]):
+            return
+        message = shortcut(body, context.bot_user_id)
+        place = Place(message.channel, message.thread_ts)
+        direct = message.channel.startswith("D")
+        reply = context["reply"] = ThreadReply(self.desk.poster, place, direct, str(body["response_url"]))
+        await self.desk.take(message, reply, context.bot_user_id)
+
+    async def _home(self, event: dict[str, Any]) -> None:
+        if event.get("tab") != "home":
+            return
+        view = words.home(len(self.desk.advisor.entries()), self.desk.advisor.edition, self.desk.public_url)
+        try:
+            await self.desk.poster.publish_home(str(event["user"]), view)
+        except FAILURES as failure:
+            told(failure, "publish the home")
+
+    async def _pane(self, event: dict[str, Any]) -> None:
+        thread = event["assistant_thread"]
+        place = Place(str(thread["channel_id"]), str(thread["thread_ts"]))
+        try:
+            await self.desk.poster.prompts(place, words.PROMPTS)
+        except FAILURES as failure:
+            told(failure, "suggest prompts")
+
+    async def _first(self, key: str) -> bool:
+        return await self.desk.memory.first(str(key))
+
+
+async def _ignored() -> None:
+    """Slack tells of changes that mean nothing to us and wants them acknowledged."""
+
+
+async def _failed(error: Exception, context: Any) -> None:
+    """What nobody foresaw: logged under a reference, and said to who asked, without its details."""
+    reference = uuid.uuid4().hex[:12]
+    log.error("unexpected", reference=reference, exc_info=error)
+    reply: Reply | None = context.get("reply")
+    if reply is None:
+        return
+    try:
+        await reply.give(words.unexpected(reference))
+    except FAILURES as failure:
+        told(failure, "say that something went wrong", reference)

@@ -1,0 +1,76 @@
+"""The store as the bot uses it: on threads of its own, a few at a time, and never in the way of an answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from anyio import CapacityLimiter, to_thread
+
+from service.answer.advice import Advice
+from service.errors import StoreError
+from service.frontends.keeping import Keeper, now
+from service.frontends.slack.posting import Place
+from service.question.request import AskRequest, Turn
+from service.store.records import KeptAnswer, Opinion, ThreadState
+
+log = structlog.get_logger("dbarch.slack")
+Result = TypeVar("Result")
+# Two hundred events at once would otherwise wait for the lock of a SQLite file until it gives up.
+CALLS = 4
+
+
+@dataclass
+class Memory:
+    """What is known of events, threads and answers; where the store fails, what is said of each method holds."""
+
+    keeper: Keeper
+    clock: Callable[[], datetime] = now
+    _limit: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(CALLS))
+
+    async def first(self, key: str) -> bool:
+        """Whether nobody has taken this event yet; True where the store fails: rather twice than never."""
+        return await self._kindly(lambda: self.keeper.store().first_seen(key, self.clock()), True)
+
+    async def thread(self, place: Place) -> ThreadState | None:
+        """What is known of a thread; nothing where the store fails."""
+        return await self._kindly(lambda: self.keeper.store().thread(place.channel, place.thread_ts or ""), None)
+
+    async def know(self, place: Place, turns: Sequence[Turn], answer: str | None = None) -> None:
+        """Make a thread ours with what was said in it, so that it is followed without a mention."""
+        state = ThreadState(place.channel, place.thread_ts or "", tuple(turns), answer)
+        await self._kindly(lambda: self.keeper.store().keep_thread(state, self.clock()), False)
+
+    async def said(self, place: Place, turn: Turn, answer: str | None = None) -> None:
+        """Add a turn, and the answer that it is."""
+
+        def write() -> None:
+            store = self.keeper.store()
+            store.append_turns(place.channel, place.thread_ts or "", (turn,), self.clock())
+            if answer is not None:
+                store.name_answer(place.channel, place.thread_ts or "", answer, self.clock())
+
+        await self._kindly(write, None)
+
+    async def keep(self, request: AskRequest, advice: Advice) -> None:
+        """Keep an answer for its buttons; without the store they will say that it is not kept."""
+        await self._run(lambda: self.keeper.keep(request, advice))
+
+    async def answer(self, answer_id: str) -> KeptAnswer:
+        """Raises UnknownAnswerError and StoreError."""
+        return await self._run(lambda: self.keeper.kept(answer_id))
+
+    async def feedback(self, opinion: Opinion) -> None:
+        """Raises UnknownAnswerError and StoreError."""
+        await self._run(lambda: self.keeper.keep_feedback(opinion, "slack"))
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        return await to_thread.run_sync(work, limiter=self._limit)
+
+    async def _kindly(self, work: Callable[[], Result], otherwise: Result) -> Result:
+        try:
+            return await self._run(work)
+        except StoreError as error:
+            log.error("store", error=str(error))
+            return otherwise

@@ -1,0 +1,80 @@
+"""How an answer reaches its asker: in the thread, or privately at the address that a command came with."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from slack_sdk.errors import SlackApiError
+
+from service.frontends.slack import words
+from service.frontends.slack.blocks import Message, message
+from service.frontends.slack.posting import OUTSIDE, Picture, Place, Poster, error_of, respond
+
+
+class Reply(Protocol):
+    """Where the answer to one question goes. Every method raises FAILURES."""
+
+    @property
+    def private(self) -> bool: ...
+    async def working(self) -> None: ...
+    async def give(self, answer: Message) -> None: ...
+    async def show(self, picture: Picture) -> None: ...
+
+
+@dataclass
+class PrivateReply:
+    """Seen by its asker only; a command has said already that it is being worked on."""
+
+    url: str
+    private: bool = field(default=True, init=False)
+
+    async def working(self) -> None: ...
+
+    async def give(self, answer: Message) -> None:
+        await respond(self.url, answer, response_type="ephemeral", replace_original=True)
+
+    async def show(self, picture: Picture) -> None:
+        """A file cannot be shown to one person: it is posted when the answer is shared."""
+
+
+@dataclass
+class ThreadReply:
+    """In the thread, in place of the word that it is being worked on; in direct messages a status says that.
+
+    With `url`, where the bot is not in the channel, privately to who asked.
+    """
+
+    poster: Poster
+    place: Place
+    direct: bool = False
+    url: str = ""
+    _held: str | None = field(default=None, init=False)
+    _instead: PrivateReply | None = field(default=None, init=False)
+
+    @property
+    def private(self) -> bool:
+        return self._instead is not None
+
+    async def working(self) -> None:
+        if self.direct:
+            await self.poster.status(self.place, words.STATUS)
+            return
+        try:
+            self._held = await self.poster.post(self.place, message(f"_{words.WORKING}_"))
+        except SlackApiError as failure:
+            if not (self.url and error_of(failure) in OUTSIDE):
+                raise
+            self._instead = PrivateReply(self.url)
+
+    async def give(self, answer: Message) -> None:
+        if self._instead is not None:
+            await self._instead.give(answer)
+            return
+        # Taken away first: if the update fails, the reason why is a message of its own.
+        held, self._held = self._held, None
+        if held is None:
+            await self.poster.post(self.place, answer)
+        else:
+            await self.poster.update(self.place, held, answer)
+
+    async def show(self, picture: Picture) -> None:
+        await self.poster.upload(self.place, picture)

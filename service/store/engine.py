@@ -1,0 +1,74 @@
+"""Connections on which nothing waits forever: SQLite as a file in WAL mode, PostgreSQL through psycopg."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from service.errors import StoreError
+
+LOCK_SECONDS = 2
+STATEMENT_SECONDS = 5
+CONNECT_SECONDS = 5
+_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg", "sqlite": "sqlite+pysqlite"}  # fmt: skip
+
+
+def engine_of(url: str) -> Engine:
+    """An engine for a store. Raises StoreError for an address that is neither a SQLite file nor PostgreSQL."""
+    address = _normalised(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(address)
+    return _postgresql(address)
+
+
+def _normalised(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except (ArgumentError, ValueError):
+        # The address is not repeated: it may hold a password.
+        raise StoreError("the address of the store cannot be read: write sqlite:///FILE or postgresql://…") from None
+    driver = _DRIVERS.get(address.drivername)
+    no_file = driver == "sqlite+pysqlite" and (address.database in (None, "", ":memory:") or bool(address.query))
+    if driver is None or no_file:
+        kind = address.drivername if driver is None else "SQLite without a plain file"
+        raise StoreError(f"a store of the kind {kind!r} cannot be used: write sqlite:///FILE or postgresql://…")
+    return address.set(drivername=driver)
+
+
+def _sqlite(address: URL) -> Engine:
+    assert address.database
+    try:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"the directory of the store {address!r} cannot be made: {error.strerror or error}") from error
+    engine = create_engine(address, connect_args={"timeout": LOCK_SECONDS}, pool_timeout=CONNECT_SECONDS)
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: Any, _: object) -> None:
+        # Python's driver would begin and commit on its own; the listener below does it instead.
+        connection.isolation_level = None
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        # A transaction that reads first and writes later could not wait for another writer: it takes its place at once.
+        connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('sqlite_begin', 'IMMEDIATE')}")
+
+    return engine
+
+
+def _postgresql(address: URL) -> Engine:
+    # Prepared statements and settings of a session do not survive a pooler; settings of a transaction do.
+    arguments = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None, "tcp_user_timeout": 1000 * STATEMENT_SECONDS}  # fmt: skip
+    engine = create_engine(address, connect_args=arguments, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True)
+    limits = text(
+        f"SELECT set_config('lock_timeout', '{LOCK_SECONDS}s', true), set_config('statement_timeout', '{STATEMENT_SECONDS}s', true)"
+    )
+
+    @event.listens_for(engine, "begin")
+    def begun(connection: Connection) -> None:
+        connection.execute(limits)
+
+    return engine
