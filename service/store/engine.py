@@ -1,16 +1,25 @@
 """Connections on which nothing waits forever: SQLite as a file in WAL mode, PostgreSQL through psycopg."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from service.errors import StoreError
 
+Result = TypeVar("Result")
+
 LOCK_SECONDS = 2
-STATEMENT_SECONDS = 5
-CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 3
+CONNECT_SECONDS = 3
+# A server that ends no statement at its timeout has stopped: longer than that nobody listens for it.
+SILENCE_SECONDS = 5
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "postgresql+psycopg": "postgresql+psycopg", "sqlite": "sqlite+pysqlite"}  # fmt: skip
 
 
@@ -59,13 +68,30 @@ def _sqlite(address: URL) -> Engine:
     return engine
 
 
+class _Impatient(psycopg.Connection[TupleRow]):
+    """Leaves a server that has stopped talking: the server's own timeouts hold only while it runs."""
+
+    def wait(self, gen: PQGen[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
+        try:
+            return super().wait(gen, interval, timeout or SILENCE_SECONDS)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status != TransactionStatus.ACTIVE:
+                raise
+            self.pgconn.finish()
+            raise psycopg.OperationalError(f"connection given up: no answer for {SILENCE_SECONDS} s") from None
+
+
 def _postgresql(address: URL) -> Engine:
     # Prepared statements and settings of a session do not survive a pooler; settings of a transaction do.
-    arguments = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None, "tcp_user_timeout": 1000 * STATEMENT_SECONDS}  # fmt: skip
+    arguments = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None}
     engine = create_engine(address, connect_args=arguments, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True)
     limits = text(
         f"SELECT set_config('lock_timeout', '{LOCK_SECONDS}s', true), set_config('statement_timeout', '{STATEMENT_SECONDS}s', true)"
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_: object, __: object, words: Sequence[Any], named: Mapping[str, Any]) -> psycopg.Connection[TupleRow]:
+        return _Impatient.connect(*words, **named)
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:

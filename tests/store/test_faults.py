@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import signal
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from service.answer.advice import Advice
 from service.errors import StoreError
 from service.question.request import AskRequest
 from service.store.engine import engine_of
+from service.store.faults import failing
 from service.store.migrating import migrate
 from service.store.store import Store, open_store
 
@@ -128,4 +130,19 @@ def test_connections_that_the_server_ended_are_made_anew(postgres: Cluster, noon
         with postgres.connect() as other:
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
         assert not store.first_seen("e1", noon)
+        store.close()
+
+
+def test_a_server_that_has_stopped_is_left_and_found_again(postgres: Cluster, noon: dt.datetime) -> None:
+    with postgres.database() as name:
+        store = open_store(f"postgresql://postgres@/{name}?host={postgres.directory}")
+        with store.reading() as connection:
+            backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            os.kill(backend, signal.SIGSTOP)
+            try:
+                with pytest.raises(StoreError, match="no answer for 5 s"), failing(connection.engine):
+                    connection.exec_driver_sql("SELECT 1")
+            finally:
+                os.kill(backend, signal.SIGCONT)
+        assert store.first_seen("e1", noon)
         store.close()
