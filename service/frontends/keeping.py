@@ -115,8 +115,8 @@ class Keeper:
             structlog.get_logger("dbarch.store").warning("answers are kept again")
 
 
-async def expiring(keeper: Keeper) -> None:
-    """Until cancelled: every hour, remove what has been kept long enough."""
+async def expiring(keeper: Keeper, every: float = EXPIRY_SECONDS) -> None:
+    """Until cancelled: every so many seconds, remove what has been kept long enough."""
     while True:
-        await sleep(EXPIRY_SECONDS)
+        await sleep(every)
         await to_thread.run_sync(keeper.expire, abandon_on_cancel=True)

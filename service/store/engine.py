@@ -84,7 +84,8 @@ class _Impatient(psycopg.Connection[TupleRow]):
 def _postgresql(address: URL) -> Engine:
     # Prepared statements and settings of a session do not survive a pooler; settings of a transaction do.
     arguments = {"connect_timeout": CONNECT_SECONDS, "prepare_threshold": None}
-    engine = create_engine(address, connect_args=arguments, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True)
+    # Whatever the server's default is: under a stricter level two who write at once would fail instead of waiting.
+    engine = create_engine(address, connect_args=arguments, pool_timeout=CONNECT_SECONDS, pool_pre_ping=True, isolation_level="READ COMMITTED")  # fmt: skip
     limits = text(
         f"SELECT set_config('lock_timeout', '{LOCK_SECONDS}s', true), set_config('statement_timeout', '{STATEMENT_SECONDS}s', true)"
     )

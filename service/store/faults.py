@@ -16,6 +16,7 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
     ("lock timeout", "somebody holds a lock on its tables: see pg_stat_activity"),
     ("statement timeout", "the database is too slow: see pg_stat_activity"),
     ("disk is full", "make room on its disk"),
+    ("read-only transaction", "lead DBARCH_STORE_URL to the primary"),
     ("readonly", "let this user write to the file and its directory, or name another in DBARCH_STORE_URL"),
     ("unable to open", "let this user write to the file and its directory, or name another in DBARCH_STORE_URL"),
     ("disk I/O error", "see whether its disk is full or broken"),

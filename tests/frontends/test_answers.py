@@ -2,16 +2,19 @@
 
 import datetime as dt
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import pytest
+from anyio import create_task_group, to_thread
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from service.errors import StoreError
 from service.frontends.http.app import create_app
-from service.frontends.keeping import PAUSE, Keeper
+from service.frontends.keeping import PAUSE, Keeper, expiring
 from service.question.request import AskRequest
 from service.settings import Settings
 from service.store.records import MAX_REASON
@@ -183,4 +186,22 @@ def test_what_has_been_kept_long_enough_is_removed(small: Any, settings: Setting
     failing.time += dt.timedelta(days=settings.store_days + 1)
     assert keeper.expire()
     assert keeper.store().answer("1") is None
+    keeper.close()
+
+
+def test_removing_goes_on_until_the_application_ends(settings: Settings, failing: Failing) -> None:
+    begun = threading.Event()
+
+    def opening() -> Store:
+        begun.set()
+        return failing.open()
+
+    async def run() -> None:
+        async with create_task_group() as tasks:
+            tasks.start_soon(expiring, keeper, 0)
+            assert await to_thread.run_sync(begun.wait, 10)
+            tasks.cancel_scope.cancel()
+
+    keeper = Keeper(opening, failing.now)
+    anyio.run(run)
     keeper.close()

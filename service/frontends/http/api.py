@@ -88,7 +88,9 @@ class ApiController(Controller):
         """Answers as JSON, or as Markdown where Accept prefers `text/markdown`."""
         media_type = acceptable(request, (JSON, MARKDOWN))
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
-        return await _timed(door, lambda: _kept(door, data), write, media_type)
+        return await _timed(
+            door, lambda: door.advisor.advise(data), write, media_type, lambda advice: door.keeper.keep(data, advice)
+        )
 
     @post(
         "/search", status_code=200, before_request=json_only, operation_id="search", summary="Find sections of entries"
@@ -134,28 +136,27 @@ class ApiController(Controller):
         return Response(entry_body(door.advisor.entry(f"{kind}/{slug}"), door.public_url), media_type=JSON)
 
 
-def _kept(door: Door, asked: AskRequest) -> Advice:
-    advice = door.advisor.advise(asked)
-    door.keeper.keep(asked, advice)
-    return advice
-
-
 async def _timed(
-    door: Door, work: Callable[[], Result], write: Callable[[Result], bytes], media_type: str
+    door: Door,
+    work: Callable[[], Result],
+    write: Callable[[Result], bytes],
+    media_type: str,
+    keep: Callable[[Result], object] = lambda _: None,
 ) -> Response[Any]:
     """Run the use case on the pool; how long it worked and waited stands in a header, so that the body has no clock in it."""
 
-    def timed() -> tuple[bytes, float, float]:
-        started = time.perf_counter()
+    def timed() -> tuple[bytes, tuple[float, ...]]:
+        begun = time.perf_counter()
         result = work()
         worked = time.perf_counter()
         content = write(result)
-        return content, worked - started, time.perf_counter() - worked
+        written = time.perf_counter()
+        keep(result)
+        return content, (worked - begun, written - worked, time.perf_counter() - written)
 
     arrived = time.perf_counter()
-    content, worked, written = await door.pool.run(timed)
+    content, spent = await door.pool.run(timed)
     total = time.perf_counter() - arrived
-    waited = total - worked - written
-    spans = {"wait": waited, "core": worked, "write": written, "total": total}
+    spans = dict(zip(("wait", "core", "write", "keep", "total"), (total - sum(spent), *spent, total), strict=True))
     timing = ", ".join(f"{name};dur={1000 * seconds:.1f}" for name, seconds in spans.items())
     return Response(content, media_type=media_type, headers={"Server-Timing": timing, "Vary": "Accept"})
