@@ -261,18 +261,23 @@ def test_a_host_that_is_not_ours_is_refused(run: Run) -> None:
     assert "cannot listen on" in run("serve", "--host", "192.0.2.1")[2]
 
 
-def test_the_service_says_what_to_try_answers_and_stops_when_told(run: Run, real_data_dir: Path) -> None:
+def test_the_service_says_what_to_try_answers_and_stops_when_told(
+    run: Run, real_data_dir: Path, tmp_path: Path
+) -> None:
+    # It comes up without its store, too.
+    (tmp_path / "store.db").write_text("no database " * 1_000)
+    store = f"sqlite:///{tmp_path / 'store.db'}"
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     free("127.0.0.1", port)
-    seen: list[int] = []
+    seen: list[tuple[int, str]] = []
 
     def ask() -> None:
         for _ in range(300):
             try:
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=5) as response:
-                    seen.append(response.status)
+                    seen.append((response.status, json.load(response)["status"]))
                     break
             except OSError:
                 threading.Event().wait(0.1)
@@ -280,10 +285,12 @@ def test_the_service_says_what_to_try_answers_and_stops_when_told(run: Run, real
 
     asking = threading.Thread(target=ask)
     asking.start()
-    code, out, _ = run("serve", "--port", str(port), DBARCH_DATA_DIR=real_data_dir, DBARCH_LOG_FORMAT="json")
+    where = {"DBARCH_DATA_DIR": real_data_dir, "DBARCH_STORE_URL": store}
+    code, out, err = run("serve", "--port", str(port), DBARCH_LOG_FORMAT="json", **where)
     asking.join()
     structlog.reset_defaults()
-    assert (code, seen) == (0, [200])
+    assert (code, seen) == (0, [(200, "degraded")])
+    assert err.count("move the file away") == 1
     assert f"curl -s http://127.0.0.1:{port}/v1/ask" in out
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from service.errors import SettingsError
 from service.settings import ROWS, Settings, read_settings, setting_name
+from service.wiring import store_url
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:
@@ -29,6 +30,8 @@ def test_what_is_set_is_read() -> None:
         ("DBARCH_PORT", "70000", "1 to 65535"),
         ("DBARCH_CHROMA_URL", "chroma", "http(s)://host[:port]"),
         ("DBARCH_PUBLIC_URL", "ftp://x", "http(s)://"),
+        ("DBARCH_STORE_URL", "mysql://me:secret@host/d", "DBARCH_STORE_URL is something else: it takes sqlite:///FILE"),
+        ("DBARCH_STORE_DAYS", "0", "1 to 3650"),
         ("DBARCH_LOG_FORMAT", "xml", "text or json"),
     ],
 )
@@ -36,6 +39,7 @@ def test_what_is_wrong_is_said_in_one_line(name: str, value: str, words: str) ->
     with pytest.raises(SettingsError) as caught:
         read_settings({name: value})
     assert words in str(caught.value)
+    assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
@@ -51,6 +55,13 @@ def test_slack_is_set_by_its_own_names_and_a_wrong_token_is_not_repeated() -> No
 def test_every_setting_has_its_row_and_no_row_is_left_over() -> None:
     assert [row.name for row in ROWS] == [setting_name(field) for field in Settings.model_fields]
     assert len(ROWS) <= 25
+
+
+def test_the_store_is_a_file_in_the_data_directory_unless_another_one_is_named(tmp_path: Path) -> None:
+    assert store_url(Settings(data_dir=tmp_path)) == f"sqlite:///{tmp_path}/store.db"
+    named = {"DBARCH_STORE_URL": "postgresql://me@host/d", "DBARCH_STORE_DAYS": "7"}
+    settings = read_settings(named)
+    assert (store_url(settings), settings.store_days) == ("postgresql://me@host/d", 7)
 
 
 def test_an_installation_without_the_repository_keeps_its_data_with_the_user() -> None:
