@@ -19,6 +19,8 @@ from service.store.store import Store
 from service.wiring import build_store
 
 WIDTH = 120
+# What a constraint of a case may be, or can be written as.
+PLAIN = (str, bool, int, float)
 HEAD = "# Candidates from feedback. Each becomes a case once somebody has written down what its answer owes: none of it is here.\n"
 
 
@@ -93,22 +95,26 @@ def _item(candidate: Candidate) -> str:
 def _case(candidate: Candidate) -> Mapping[str, Any]:
     """The keys of every case, those left out that say nothing."""
     request = candidate.answer.request
+    plain = {name: value for name, value in request.constraints.items() if isinstance(value, PLAIN)}
     case = {
         "id": f"candidate-{candidate.answer.advice.id}",
         "question": request.question,
         "history": [turn.model_dump() for turn in request.history if turn.content.strip()],
         "attachments": [each.model_dump(exclude_none=True) for each in request.attachments if each.content.strip()],
-        "constraints": {name: value if isinstance(value, bool) else str(value) for name, value in request.constraints.items()},
+        "constraints": {name: value if isinstance(value, bool) else str(value) for name, value in plain.items()},
         "detail": request.detail if request.detail != "full" else "",
         "note": f"candidate; {'; '.join(_opinion(each) for each in candidate.feedback)}",
-    }  # fmt: skip
+    }
     return {key: value for key, value in case.items() if value}
 
 
 def _beside(answer: KeptAnswer) -> Iterator[str]:
     """What was asked with the question and has no place in a case."""
-    if answer.request.weights:
-        yield f"asked with weights, which a case has not: {dict(answer.request.weights)}"
+    request = answer.request
+    others = {name: value for name, value in request.constraints.items() if not isinstance(value, PLAIN)}
+    for name, given in (("weights", request.weights), ("constraints", others)):
+        if given:
+            yield f"asked with {name} that a case cannot have: {given}"
 
 
 def _opinion(feedback: Feedback) -> str:

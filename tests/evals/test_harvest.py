@@ -71,14 +71,15 @@ def test_a_candidate_is_a_case_without_anything_that_its_answer_owes() -> None:
         question="Which index?",
         history=(Turn(role="user", content="We sell shoes."), Turn(role="assistant", content=" ")),
         attachments=(Attachment(name="a.sql", content="CREATE TABLE a (\n  b int\n);\n"),),
-        constraints={"workload.writes_per_s": 800, "managed": True},
+        constraints={"workload.writes_per_s": 800, "managed": True, "compared": ["a", "b"]},
         weights={"cost": 3},
         detail="brief",
     )
     feedback = (said("a1", "wrong", reason="No."), said("a1", "unclear"))
     text = as_yaml([Candidate(KeptAnswer(asked, advice("a1", "Take a B-tree.", "And so on."), NOON), feedback)])
     assert "  # decision: Take a B-tree.\n  # wrong, 2026-11-28, by http: No.\n" in text
-    assert "weights" in text
+    assert "asked with weights that a case cannot have: {'cost': 3.0}" in text
+    assert "asked with constraints that a case cannot have: {'compared': ['a', 'b']}" in text
     loaded = yaml.safe_load(text)
     assert loaded["canary"] == CANARY
     case = Case.model_validate(loaded["cases"][0])
