@@ -24,6 +24,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.interval": (1e-3, 2.7e6),
     "workload.item_bytes": (1.0, 1e9),
     "workload.devices": (2.0, 1e12),
+    "workload.users": (10.0, 1e11),
     "key.bytes": (1.0, 2704.0),
     "horizon": (86400.0, 3.2e9),
     "partition.interval": (60.0, 3.2e7),
@@ -134,7 +135,7 @@ def _are_things(text: str, mention: Mention, attributes: Mapping[str, Attribute]
     return not (
         _NO_THINGS.match(mention.noun)
         or _FOR_EACH.match(text, mention.end)
-        or any(_noun_match(mention.noun, a) for a in attributes.values() if a.unit == "rate" and not a.form_needs_noun)
+        or any(_noun_match(mention.noun, a) for a in attributes.values() if not a.form_needs_noun)
     )
 
 
@@ -196,9 +197,15 @@ def _nearest_cue(text: str, mention: Mention, attribute: Attribute, reach: int) 
 
 
 def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
-    """Whether the word explains another number: of "32 bytes and 24 bytes of overhead" only the 24 are overhead."""
-    start, end = (place.end, mention.start) if place.end <= mention.start else (mention.tail, place.start)
-    return start < end and any(other.unit == mention.unit for other in mentions(text[start:end]))
+    """Whether the word explains another number: of "32 bytes and 24 bytes of overhead" only the 24 are overhead.
+
+    A noun that another number counts is that number's: "400 GB, 90 tables" is no table of 400 GB.
+    """
+    if place.end <= mention.start:
+        return any(other.unit == mention.unit for other in mentions(text[place.end : mention.start]))
+    others = mentions(text[mention.end : place.end])
+    reach = place.start - mention.end
+    return any(other.tail <= reach and (other.unit == mention.unit or other.end > reach) for other in others)
 
 
 def _distance(place: Stretch, mention: Mention) -> int:

@@ -56,6 +56,10 @@ EXAMPLES = [
     ("ru: request_units(reads=1000/s, writes=200/s, item_bytes=800 B) = 2000"),
     ("by_count: lanes_by_rate(rate=50000/s, per_lane=8000/s) = 7"),
     ("by_volume: lanes_by_bytes(bandwidth=100 MB/s, per_lane=12 MB/s) = 9"),
+    ("reads: reads_for_writes(rate=120/s, ratio=50) = 6000/s"),
+    ("cards: bytes_with_overhead(rows=80M, row_bytes=600 B, overhead=90 B) = 55 GB"),
+    ("lost: exposure(behind=40 s) = 40 s"),
+    ("suffixes: hot_key_splits(rate=2700/s) = 3"),
 ]
 
 
