@@ -23,7 +23,8 @@ from kb.errors import FenceError
 
 Connection = psycopg.Connection[TupleRow]
 
-STARTING_SECONDS = 30
+# On a machine at work initdb alone has taken over thirty.
+STARTING_SECONDS = 120
 LOCK_SECONDS = 5
 STATEMENT_SECONDS = 60
 # PostgreSQL refuses to run as root; this user exists everywhere and owns nothing.
