@@ -150,6 +150,10 @@ def _initialise(binaries: Path, directory: Path, user: _User) -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=STARTING_SECONDS, check=False, cwd=directory, **user)  # fmt: skip
     except OSError as error:
         raise FenceError(f"PostgreSQL's initdb cannot be run: {error}; make {str(binaries)!r} readable for user {_UNPRIVILEGED!r}") from None  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise FenceError(
+            f"PostgreSQL's initdb did not end within {STARTING_SECONDS} s: the machine is too busy, run again"
+        ) from None
     if done.returncode:
         raise FenceError(f"PostgreSQL's initdb failed: {done.stderr.strip()}")
 
