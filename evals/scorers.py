@@ -13,6 +13,7 @@ from evals.propositions import found, holds_number, match
 from evals.score import Score
 from evals.units import Unit, plain, prose_words
 from kb.entry import KnowledgeBase
+from kb.wording import pour
 from service.answer.advice import Advice, Claim, Filled, Judged, Quoted
 
 Scorer = Callable[["Answered"], Iterator[Score]]
@@ -155,9 +156,8 @@ def stands(claim: Claim, cited: Mapping[int, str], kb: KnowledgeBase) -> bool:
 
 def _poured(template: str, slots: Mapping[str, str]) -> re.Pattern[str]:
     """The letters of a filled template; a slot that names no value may hold anything."""
-    for name, value in slots.items():
-        template = template.replace(f"{{{name}}}", value)
-    return re.compile(".+".join(re.escape(_letters(plain(part))) for part in _SLOT.split(template)))
+    parts = _SLOT.split(pour(template, slots))
+    return re.compile(".+".join(re.escape(_letters(plain(part))) for part in parts))
 
 
 def _has_origin(claim: Claim) -> bool:

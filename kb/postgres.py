@@ -23,7 +23,8 @@ from kb.errors import FenceError
 
 Connection = psycopg.Connection[TupleRow]
 
-STARTING_SECONDS = 30
+# On a machine at work initdb alone has taken over thirty.
+STARTING_SECONDS = 120
 LOCK_SECONDS = 5
 STATEMENT_SECONDS = 60
 # PostgreSQL refuses to run as root; this user exists everywhere and owns nothing.
@@ -149,6 +150,10 @@ def _initialise(binaries: Path, directory: Path, user: _User) -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=STARTING_SECONDS, check=False, cwd=directory, **user)  # fmt: skip
     except OSError as error:
         raise FenceError(f"PostgreSQL's initdb cannot be run: {error}; make {str(binaries)!r} readable for user {_UNPRIVILEGED!r}") from None  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise FenceError(
+            f"PostgreSQL's initdb did not end within {STARTING_SECONDS} s: the machine is too busy, run again"
+        ) from None
     if done.returncode:
         raise FenceError(f"PostgreSQL's initdb failed: {done.stderr.strip()}")
 

@@ -122,8 +122,17 @@ def fill(text: str, facts: FactSet, objects: Sequence[PastedObject]) -> tuple[st
         if not value:
             return None
         slots[f"{attribute}:{form}"] = value
-    filled = _SLOT.sub(lambda match: _fitting(slots[f"{match.group(1)}:{match.group(2)}"], match), text)
-    return _TWICE.sub(r"\1", filled), slots
+    return pour(text, slots), slots
+
+
+def pour(text: str, slots: Mapping[str, str]) -> str:
+    """The text with these values in its slots, fitted to the words around them; a slot without a value stays as it is."""
+
+    def value(slot: re.Match[str]) -> str:
+        name = f"{slot.group(1)}:{slot.group(2)}"
+        return _fitting(slots[name], slot) if name in slots else slot.group()
+
+    return _TWICE.sub(r"\1", _SLOT.sub(value, text))
 
 
 def _fitting(value: str, slot: re.Match[str]) -> str:

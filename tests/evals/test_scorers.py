@@ -185,6 +185,12 @@ def test_a_rule_stands_where_one_of_its_sentences_is_there_in_its_order_with_its
         assert bool(answered.standing) == bool(grounded)
 
 
+def test_a_count_that_is_fitted_to_the_noun_after_it_stands(asked: Ask) -> None:
+    support = parts.Filled(template="For {workload.users:count} users shard by user", slots={"workload.users:count": "100M users"}, origin="patterns/queue#rule-x")  # fmt: skip
+    claim = Claim(text="For 100M users shard by user, because it moves.", support=support, citations=(1,))
+    assert scores(scorers.citations(asked(graded(), answer(claim))))["grounded"] == 1.0
+
+
 def test_a_forbidden_proposition_counts_even_where_its_quotation_is_forged(asked: Ask) -> None:
     denied = [{"id": "m", "text": "x", "forms": [form("worker", "queue", polarity="affirmed")]}]
     case = graded(must_not=denied)
