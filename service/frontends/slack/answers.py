@@ -15,7 +15,9 @@ from service.frontends.slack.parts import Part, Writer, folded, full, size
 LONG = 7_000
 # Slack refuses a message whose blocks hold more than some thirteen thousand characters, without saying how many.
 MAX_CHARACTERS = 12_000
-SOURCES_SHOWN = 10
+# Of what does not fit whole sections are left out: small ones leave out less.
+TOGETHER = 1_200
+SOURCES_SHOWN = 8
 MAX_OPTIONS = 5
 # Before a condition that is not an option but something that may hold.
 YES = "Yes: "
@@ -113,12 +115,12 @@ def _runs(parts: Sequence[Part]) -> Iterator[list[Block]]:
     held: list[str] = []
     for part in parts:
         if part.is_code:
-            yield list(kit.sections("\n\n".join(held)))
+            yield list(kit.sections("\n\n".join(held), TOGETHER))
             held = []
             yield list(kit.code(part.text))
         elif part.text:
             held.append(part.text)
-    yield list(kit.sections("\n\n".join(held)))
+    yield list(kit.sections("\n\n".join(held), TOGETHER))
 
 
 def _fitting(groups: Sequence[Iterable[Block]], room: int) -> list[Block]:

@@ -37,9 +37,9 @@ def header(text: str) -> Block:
     return {"type": "header", "text": {"type": "plain_text", "text": shortened(text, MAX_HEADER), "emoji": False}}
 
 
-def sections(text: str) -> Iterator[Block]:
+def sections(text: str, most: int = MAX_SECTION) -> Iterator[Block]:
     """One section, or as many as the text needs; unfolded, since Slack hides what is long behind a click otherwise."""
-    for piece in pieces(text, MAX_SECTION):
+    for piece in pieces(text, most):
         if piece.strip():
             yield {"type": "section", "expand": True, "text": _mrkdwn(piece)}
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from service.answer.advice import Advice, AdviceSection, BlockUnion, Claim, Judged, Table
@@ -11,11 +11,12 @@ from service.frontends.slack.mrkdwn import escape, link, mrkdwn, plain, shortene
 
 # A monospaced table wider than the pane of a thread wraps and cannot be read; its rows are told one by one instead.
 TABLE_COLUMNS = 44
-LEAD = 280
-LONGEST_LEAD = 600
-TITLES_SHOWN = 200
+LEAD = 220
+LONGEST_LEAD = 450
+TITLES_SHOWN = 130
 SOURCES_EACH = 2
 NAME = 150
+SCORES = 900
 _ADDRESS = re.compile(r"<[^|>]*\|")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-Z`*\[])")
 STATUSES = {"executed": "has run on the real engine", "instance": "an instance has run on the real engine", "parsed": "parsed, not run"}  # fmt: skip
@@ -58,12 +59,11 @@ class Writer:
 def full(writer: Writer, sections: Sequence[AdviceSection]) -> Iterator[Part]:
     """Everything, kind by kind, each under its title."""
     for kind, of_kind in groupby(sections, key=lambda section: section.kind):
-        yield Part(f"*{escape(TITLES[kind])}*")
+        title = f"*{escape(TITLES[kind])}*"
         for section in of_kind:
-            if section.title != TITLES[kind]:
-                yield Part(f"_{escape(section.title)}_")
-            for block in section.blocks:
-                yield from _block(writer, block)
+            own = _slanted(section.title) if section.title != TITLES[kind] else ""
+            yield from _titled("\n".join(filter(None, (title, own))), _blocks(writer, section))
+            title = ""
 
 
 def folded(writer: Writer, sections: Sequence[AdviceSection]) -> Iterator[Part]:
@@ -72,9 +72,19 @@ def folded(writer: Writer, sections: Sequence[AdviceSection]) -> Iterator[Part]:
         some = list(of_kind)
         claim, text = _lead(writer, some)
         rest = " · ".join(s.title for s in some if s.title != TITLES[kind])
-        more = f"\n_{escape(shortened(rest, TITLES_SHOWN))}_" if rest else ""
+        more = f"\n{_slanted(shortened(rest, TITLES_SHOWN))}" if rest else ""
         said = f"\n{text}{writer.numbers(claim)}" if claim else ""
         yield Part(f"*{escape(TITLES[kind])}*{said}{more}", numbers=_used([claim] if claim else ()))
+        if kind == "technology":
+            yield from _scores(writer, some)
+
+
+def _scores(writer: Writer, sections: Sequence[AdviceSection]) -> Iterator[Part]:
+    """The table that a choice rests on, where it is short: a verdict without its scores would have to be believed."""
+    table = next((b for section in sections for b in section.blocks if b.kind == "table"), None)
+    shown = list(_table(writer, table)) if table else []
+    if size(shown) <= SCORES:
+        yield from shown
 
 
 def size(parts: Iterable[Part]) -> int:
@@ -109,6 +119,22 @@ def _shortly(writer: Writer, text: str) -> str:
     if len(lead) > LONGEST_LEAD:
         return escape(shortened(plain(lead), LONGEST_LEAD))
     return mrkdwn(lead, writer.public_url)
+
+
+def _blocks(writer: Writer, section: AdviceSection) -> Iterator[Part]:
+    for block in section.blocks:
+        yield from _block(writer, block)
+
+
+def _titled(title: str, parts: Iterator[Part]) -> Iterator[Part]:
+    """The title on the line above the first text; above code it stands alone."""
+    first = next(parts, Part(""))
+    if first.is_code or not title:
+        yield Part(title)
+        yield first
+    else:
+        yield replace(first, text=f"{title}\n{first.text}".rstrip())
+    yield from parts
 
 
 def _block(writer: Writer, block: BlockUnion) -> Iterator[Part]:
@@ -157,11 +183,16 @@ def _table(writer: Writer, table: Table) -> Iterator[Part]:
 
 def _record(writer: Writer, header: Sequence[str], row: Sequence[str]) -> str:
     first, *others = (mrkdwn(cell, writer.public_url) for cell in row)
-    names = (escape(plain(name)) for name in header[1:])
+    names = (_slanted(plain(name)) if name else "" for name in header[1:])
     # Code and emphasis do not nest in every client: the first cell is bold only where it is words.
     lead = first if "`" in first or "<" in first or "*" in first or not first else f"*{first}*"
-    told = " · ".join(f"_{name}_ {cell}" if name else cell for name, cell in zip(names, others, strict=True) if cell)
+    told = " · ".join(f"{name} {cell}".strip() for name, cell in zip(names, others, strict=True) if cell)
     return f"{lead} — {told}" if told else lead
+
+
+def _slanted(words: str) -> str:
+    """Plain words in italics; words that hold a mark themselves stay upright, as Slack knows no way to escape one."""
+    return escape(words) if any(mark in words for mark in "_*~`") else f"_{escape(words)}_"
 
 
 def _name(text: str) -> str:

@@ -22,7 +22,7 @@ from tests.frontends.slack.block_kit import message_fault, mrkdwn_faults, view_f
 
 URL = "https://db.example.org"
 HOSTILE = "<!channel> & <@U1> *bold* `code` ``` <https://evil.example|press>\n\n| a | b |"
-# A quarter of a minute each is the rule where other suites run beside; the whole is asked by `make evals`.
+# One in so many of the suites that are not asked in full: all of them take minutes.
 EVERY = 12
 
 

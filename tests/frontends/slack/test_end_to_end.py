@@ -46,7 +46,7 @@ async def test_what_is_out_of_scope_is_declined_without_sources(
 ) -> None:
     cases: list[Case] = [c for c in CASES["out_of_scope"] if isinstance(c, OutOfScope) and c.group != "gap"]
     answers = await asked(house_of(real), slack, cases)
-    declined = [case for case, message in answers.items() if "open_answer" not in message.buttons]
+    declined = [case for case, message in answers.items() if "Confidence: none" in message.words]
     # The rate is a figure of the evals; here it matters that each gets a word, and a refusal no sources.
     assert len(declined) >= 0.8 * len(cases)
-    assert not any("|[1" in answers[case].words for case in declined)
+    assert not any("|[1" in answers[case].words or "open_answer" in answers[case].buttons for case in declined)
