@@ -15,7 +15,7 @@ from service.answer.lead import lead
 from service.question.request import AskRequest
 
 # Part of every answer's id: raise it when the same edition would be answered differently.
-CODE_VERSION = 2
+CODE_VERSION = 3
 
 
 class Composer(Protocol):
