@@ -12,6 +12,7 @@ from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
 from service.answer.estimates import computed, given
 from service.answer.evidence import Evidence
+from service.answer.selection import Chosen
 from service.answer.topics import TITLES, WORKING_ORDER, section_kind
 from service.answer.verdict import comparison
 
@@ -109,10 +110,19 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
     for picked in chosen:
         for section in picked.sections:
             kind = section_kind(picked.entry, section)
-            if (kind == "erd" and not evidence.plan.erd) or _sums_of_others(evidence, picked.entry, section):
+            if (
+                (kind == "erd" and not evidence.plan.erd)
+                or _drawn_anew(evidence, picked, kind)
+                or _sums_of_others(evidence, picked.entry, section)
+            ):
                 continue
             pieces.append(_Piece(kind, _title(picked.entry, section), tuple(_blocks(evidence, section, book, said))))
     return pieces
+
+
+def _drawn_anew(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
+    """Beside the schema in the asker's nouns, the tables of another domain only confuse."""
+    return evidence.structure is not None and picked.entry.kind == "designs" and kind in ("schema", "indexes", "erd")
 
 
 def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:

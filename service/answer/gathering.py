@@ -24,6 +24,8 @@ from service.retrieval.search import Retrieved, Retriever
 
 # Who wants these wants tables; so many nouns that a worked design of the same domain does not have make it another case.
 _DRAWING, _STRANGE = frozenset({"design", "erd"}), 2
+# Under this a design of the same structure has nothing to say on the asker's case.
+_KIN = 0.42
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     outline = plan(question, asked.request.detail, bears.kind if bears else None)
     found = Found(fits, bears, explaining(asked.certain.fired, retrieved))
     selection = select(kb, question, retrieved, outline, found)
-    anything = is_open(question, retrieved, outline, selection)
+    own = built if built is not None and outline.whole and _adds(selection) else None
+    # Who asks for tables and gets his own is not shown why of all databases.
+    anything = is_open(question, retrieved, outline, selection) and not (
+        own and "choose_store" not in question.intent_ids
+    )
     taken = (*assumed(question, selection), *(assumed_workload(kb, question, retrieved) if anything else ()))
     conclusions = conclude(kb, question.facts.extended(taken)) if taken else asked.certain
     choice = _choice(kb, vocabulary, asked, conclusions, anything)
@@ -79,7 +85,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         assumed=taken,
         parts=asked.parts,
         unanswered=unanswered,
-        structure=built if built is not None and outline.whole and _adds(selection) else None,
+        structure=own,
         edition=edition,
     )
 
@@ -105,7 +111,7 @@ def _kin(kb: KnowledgeBase, built: Structure | None, retrieved: Retrieved) -> En
     """Where no design carries the answer, the nearest that is an instance of the asker's structure."""
     if built is None:
         return None
-    found = (kb.entries[hit.entry] for hit in retrieved.entries)
+    found = (kb.entries[hit.entry] for hit in retrieved.entries if hit.score >= _KIN)
     return next((e for e in found if isinstance(e.meta, Design) and e.meta.shape.name == built.shape.name), None)
 
 

@@ -19,12 +19,23 @@ _READING: Mapping[str, str] = {
     "tenant": "{nouns} as whose rows they are", "offer": "{nouns} as what is agreed on",
 }  # fmt: skip
 _THING = "{nouns} as what it is about"
+_ANNOUNCED = "By its rules this is a case of “{shape}”: take one PostgreSQL database, which keeps them as declared constraints; the schema below is written in your words, to be completed with your columns."
 _TEMPLATE = "Your words were read so: {reading}. Where that is wrong, move the key; the constraints stay."
 
 
 def title(structure: Structure) -> str:
     """The heading of the structure."""
     return f"In your words: {structure.shape.title[0].lower()}{structure.shape.title[1:]}"
+
+
+def announced(structure: Structure, book: CitationBook) -> Claim:
+    """The decision: which structure this is, where its rules are kept, and that the schema is in the asker's words."""
+    slots = {"shape": structure.shape.title.lower()}
+    return Claim(
+        text=_ANNOUNCED.format(**slots),
+        support=Filled(template=_ANNOUNCED, slots=slots, origin=structure.section.id),
+        citations=book.cite_section(structure.section),
+    )
 
 
 def schema(evidence: Evidence, structure: Structure, book: CitationBook) -> tuple[BlockUnion, ...]:

@@ -11,6 +11,7 @@ from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
 from service.answer.evidence import Evidence
+from service.answer.instance import announced
 from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
 from service.answer.verdict import reasons, verdict
@@ -50,7 +51,9 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     figures = leading(evidence, book)
     claims += figures
     claims += _gap(evidence, book)
-    if evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
+    if evidence.structure is not None:
+        claims.append(announced(evidence.structure, book))
+    elif evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
         claims.append(connective("carries_over"))
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
@@ -61,6 +64,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         evidence,
         book,
         enough=own
+        or evidence.structure is not None
         or bool(figures)
         or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )
