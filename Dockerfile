@@ -16,6 +16,8 @@ COPY service/retrieval/__init__.py service/retrieval/
 COPY service/analysis/__init__.py service/analysis/
 COPY service/answer/__init__.py service/answer/
 COPY service/store/__init__.py service/store/
+COPY service/check/__init__.py service/check/
+COPY service/model/__init__.py service/model/
 COPY service/frontends/__init__.py service/frontends/
 COPY service/frontends/http/__init__.py service/frontends/http/
 COPY service/frontends/slack/__init__.py service/frontends/slack/

@@ -36,13 +36,16 @@ def run(
         str, typer.Option("--judge-url", help="Its OpenAI-compatible address; the key is OPENAI_API_KEY.")
     ] = "",
     jobs: Jobs = None,
+    composer: Annotated[
+        str, typer.Option("--composer", help="Who words the answers: deterministic, or model (DBARCH_LLM).")
+    ] = "deterministic",
 ) -> None:
     """Ask every case, score the answers, compare with the baseline: 0 pass, 1 regression, 2 broken suite, 3 not comparable."""
 
     def work() -> int:
         from evals.runner import Options, run_suites
 
-        return run_suites(Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url, jobs))
+        return run_suites(Options(_chosen(suite), cases, baseline, out, as_json, judge, judge_url, jobs, composer))
 
     raise typer.Exit(guarded(work))
 

@@ -42,10 +42,11 @@ class Options:
     judge: str = ""
     judge_url: str = ""
     jobs: int | None = None
+    composer: str = "deterministic"
 
     def plan(self, settings: Settings) -> Plan:
         """Two gigabytes a process are much where there are many cores: four at most, unless told otherwise."""
-        return Plan(settings, self.cases, self.jobs or min(4, os.cpu_count() or 1))
+        return Plan(settings, self.cases, self.jobs or min(4, os.cpu_count() or 1), self.composer)
 
     def place(self, settings: Settings) -> Path:
         return self.out or settings.data_dir / "evals"
@@ -57,7 +58,9 @@ def run_suites(options: Options) -> int:
     before = baselines.read(options.baseline or baselines.own_baseline())
     model = load_model(options.judge, options.judge_url) if options.judge else None
     started = time.perf_counter()
-    with bench(settings) as stand:
+    if options.composer not in ("deterministic", "model") or (options.composer == "model" and not settings.llm):
+        raise SuiteError("--composer is deterministic or model, and a model is named by DBARCH_LLM")
+    with bench(settings, options.composer) as stand:
         comparable(before, baselines.fingerprint(stand.edition, ()))
         results = run_watched(stand, options.plan(settings), loaded, options.suites)
         entries = len(stand.edition.kb.entries)

@@ -18,7 +18,7 @@ from ingest.embeddings import Embedder, Vectors, load_embedder
 from kb.loader import load, own_entries
 from kb.postgres import running_postgres
 from service.settings import Settings
-from service.wiring import advisor_of
+from service.wiring import advisor_of, build_model
 
 # Suites that need each other's answers, or write to one cache of vectors.
 _TOGETHER: tuple[tuple[str, ...], ...] = (("interactions", "variants"), ("out_of_scope", "adversarial"))
@@ -37,6 +37,7 @@ class Plan:
     settings: Settings
     cases: Path | None = None
     jobs: int = 1
+    composer: str = "deterministic"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Remembering:
 
 
 @contextmanager
-def bench(settings: Settings) -> Iterator[Bench]:
+def bench(settings: Settings, composer: str = "deterministic") -> Iterator[Bench]:
     """The current edition with everything that a run needs. Raises SuiteError where it is not that of the entries on disk."""
     embedder = Remembering(load_embedder(settings.embedding_model))
     edition = open_edition(settings.data_dir, embedder, settings.chroma_url)
@@ -75,9 +76,15 @@ def bench(settings: Settings) -> Iterator[Bench]:
         own = load([own_entries()]).digest
         if edition.manifest.kb_digest != own:
             raise SuiteError("the edition is of another knowledge base than the entries here: run `dbarch ingest`, without DBARCH_KB_DIR, and run again")  # fmt: skip
+        model = build_model(settings)
         with running_postgres() as cluster:
             yield Bench(
-                edition, lambda e: advisor_of(e, embedder), embedder, Workshop(settings.data_dir, embedder), cluster
+                edition,
+                lambda e: advisor_of(e, embedder, model=model),
+                embedder,
+                Workshop(settings.data_dir, embedder),
+                cluster,
+                composer=composer,
             )
     finally:
         edition.close()
@@ -137,5 +144,5 @@ def merged(parts: Sequence[Results]) -> Results:
 
 def _share(plan: Plan, suites: tuple[str, ...]) -> Results:
     """What another process does."""
-    with bench(plan.settings) as stand:
+    with bench(plan.settings, plan.composer) as stand:
         return run(stand, load_cases(plan.cases), suites)

@@ -49,6 +49,13 @@ class Bench:
     workshop: Workshop
     cluster: Cluster | None = None
     rivals: bool = True
+    composer: str = "deterministic"
+
+    def subject(self, advisor: Advisor, kb: KnowledgeBase) -> Subject:
+        """Somebody who answers, asked for the words of this bench's composer."""
+        return Subject(
+            lambda asking: advisor.advise(asking.model_copy(update={"composer": self.composer})), kb, advisor.vocabulary
+        )
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,7 @@ def run(bench: Bench, loaded: Cases, suites: Iterable[str], watch: Watch = lambd
     """Run these suites in the order of SUITES, each once. Raises SuiteError where the suite itself is broken."""
     wanted = frozenset(suites)
     advisor = bench.advisor_of(bench.edition)
-    subject = Subject(advisor.advise, bench.edition.kb, advisor.vocabulary)
+    subject = bench.subject(advisor, bench.edition.kb)
     rows: list[Row] = []
     originals: dict[str, Answered] = {}
     interactions = {case.id: case for case in loaded["interactions"]}
@@ -175,7 +182,7 @@ def _subjects(
     if special is not None and apart:
         edition = special(bench, apart)
         advisor = bench.advisor_of(edition)
-        yield from ((case, Subject(advisor.advise, edition.kb, advisor.vocabulary)) for case in apart)
+        yield from ((case, bench.subject(advisor, edition.kb)) for case in apart)
 
 
 def needs_own_edition(case: cases.AnyCase) -> bool:

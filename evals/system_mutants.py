@@ -13,6 +13,7 @@ from service.advisor import Advisor
 from service.answer.advice import Advice, Claim, Connective
 from service.answer.composer import decline
 from service.answer.evidence import Evidence
+from service.answer.telling import Tell, unheard
 from service.question.request import AskRequest
 from service.retrieval.hits import EntryHit, Hit
 from service.retrieval.search import Retrieved, Retriever
@@ -66,8 +67,8 @@ class Obedient:
 class _Forgetful(Advisor):
     """An advisor that looks at the last turn alone."""
 
-    def advise(self, request: AskRequest) -> Advice:
-        return super().advise(request.model_copy(update={"history": ()}))
+    def advise(self, request: AskRequest, tell: Tell = unheard) -> Advice:
+        return super().advise(request.model_copy(update={"history": ()}), tell)
 
 
 def _placed(hits: Sequence[_Scored], order: Sequence[int]) -> tuple[_Scored, ...]:

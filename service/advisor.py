@@ -1,18 +1,20 @@
 """The use cases: advise, compare, search, list, show. The story of an answer, from question to advice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kb.entry import Entry, Kind, KnowledgeBase
 from kb.vocabulary import Vocabulary
 from service.answer.advice import Advice
 from service.answer.composer import Composer, decline
+from service.answer.evidence import Evidence
 from service.answer.explanation import Explanation, explain
-from service.answer.gathering import ask, gather
-from service.answer.scope import is_ours
-from service.catalogue import EntryCard, SearchResults, card, results
+from service.answer.gathering import Asked, ask, gathered
+from service.answer.telling import Found, Tell, told, unheard
+from service.catalogue import EntryCard, SearchResults, card, entry_named, results
 from service.comparison import comparison_of
-from service.errors import UnknownEntryError
+from service.model.composer import ModelComposer
+from service.question.question import Question
 from service.question.request import AskRequest
 from service.retrieval.search import Retriever
 
@@ -27,24 +29,33 @@ class Advisor:
     composer: Composer
     edition: str
     public_url: str = ""
+    model: ModelComposer = field(default_factory=ModelComposer)
 
-    def advise(self, request: AskRequest) -> Advice:
+    def advise(self, request: AskRequest, tell: Tell = unheard) -> Advice:
         """Understand, retrieve, conclude, select, compose. Raises ConstraintError and RetrievalError."""
-        asked = ask(self.kb, self.vocabulary, self.retriever, request)
-        if not is_ours(asked.question, asked.retrieved, asked.certain.estimates):
-            return decline(request, self.edition, self.composer.name)
-        return self.composer.compose(gather(self.kb, self.vocabulary, asked, self.edition))
+        evidence = self._gathered(self.asked(request))
+        if evidence is None:
+            return told(decline(request, self.edition, self.composer.name), tell)
+        tell(Found(tuple(chosen.entry.id for chosen in evidence.selection.chosen)))
+        if request.composer == "deterministic":
+            return told(self.composer.compose(evidence), tell)
+        return self.model.answer(evidence, self.composer, lambda q: self._gathered(self.asked(request, q)), tell)
 
     def explain(self, request: AskRequest) -> Explanation:
         """What was considered, chosen and dropped for the question, and why. Raises as `advise` does."""
-        asked = ask(self.kb, self.vocabulary, self.retriever, request)
-        ours = is_ours(asked.question, asked.retrieved, asked.certain.estimates)
-        evidence = gather(self.kb, self.vocabulary, asked, self.edition) if ours else None
-        return explain(asked.question, asked.retrieved, evidence)
+        asked = self.asked(request)
+        return explain(asked.question, asked.retrieved, self._gathered(asked))
 
     def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
         """Two or more technologies for a purpose: table, verdict, what flips it. Raises UnknownEntryError and RequestError."""
         return self.advise(comparison_of(self.kb, self.vocabulary, names, purpose))
+
+    def _gathered(self, asked: Asked) -> Evidence | None:
+        return gathered(self.kb, self.vocabulary, asked, self.edition)
+
+    def asked(self, request: AskRequest, reread: Question | None = None) -> Asked:
+        """The request as understood, or as it was read again, with what is found on it."""
+        return ask(self.kb, self.vocabulary, self.retriever, request, reread)
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""
@@ -58,9 +69,4 @@ class Advisor:
 
     def entry(self, entry_id: str) -> Entry:
         """One entry. Raises UnknownEntryError."""
-        try:
-            return self.kb.entries[entry_id]
-        except KeyError:
-            raise UnknownEntryError(
-                f"there is no entry {entry_id!r}; `dbarch kb list` and /v1/entries name them all"
-            ) from None
+        return entry_named(self.kb, entry_id)

@@ -8,7 +8,8 @@ ServiceError
 ├── UnknownEntryError  there is no entry of that name
 ├── UnknownAnswerError no answer of that id is kept
 ├── StoreError         the store cannot be used
-└── RetrievalError     the index cannot be asked
+├── RetrievalError     the index cannot be asked
+└── ModelError         a language model does not answer, or not in a form that can be used
 """
 
 
@@ -46,3 +47,15 @@ class StoreError(ServiceError):
 
 class RetrievalError(ServiceError):
     """The index cannot be asked."""
+
+
+class ModelError(ServiceError):
+    """A language model does not answer, or not in a form that can be used; never reaches a front end: the deterministic answer does.
+
+    `retry_after` are the seconds that the endpoint asked to be left alone, where it said so; `dead` whether it did not answer at all.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, dead: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.dead = dead

@@ -33,6 +33,14 @@ class Settings(IngestSettings):
     slack_bot_token: Annotated[str, Field(pattern=r"^(xoxb-\S+)?$", repr=False)] = ""
     slack_signing_secret: Annotated[str, Field(pattern=r"^([0-9a-f]{16,})?$", repr=False)] = ""
     slack_app_token: Annotated[str, Field(pattern=r"^(xapp-\S+)?$", repr=False)] = ""
+    llm: Annotated[str, Field(pattern=r"^((openai_like|anthropic|ollama|replay):\S.*)?$")] = ""
+    llm_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+    llm_timeout: Annotated[float, Field(ge=1, le=600)] = 60.0
+    llm_tokens: Annotated[int, Field(ge=256, le=64_000)] = 6_000
+    llm_concurrency: Annotated[int, Field(ge=1, le=64)] = 2
+    llm_price: Annotated[str, Field(pattern=r"^(\d+(\.\d+)?/\d+(\.\d+)?)?$")] = ""
+    llm_unsourced: Literal["mark", "drop"] = "mark"
+    check_database_url: Annotated[str, Field(pattern=r"^(postgres(ql)?://\S+)?$")] = ""
 
     @classmethod
     def settings_customise_sources(
@@ -73,6 +81,14 @@ ROWS: tuple[SettingRow, ...] = (
     SettingRow("SLACK_BOT_TOKEN", "unset: no Slack", "`xoxb-…`", "What the bot speaks with."),
     SettingRow("SLACK_SIGNING_SECRET", "unset: no Slack in `dbarch serve`", "hexadecimal digits", "What proves that a request comes from Slack."),
     SettingRow("SLACK_APP_TOKEN", "unset: no `dbarch slack`", "`xapp-…`", "What `dbarch slack` connects with."),
+    SettingRow("DBARCH_LLM", "unset: no model is asked", "`openai_like:MODEL`, `anthropic:MODEL`, `ollama:MODEL` or `replay:DIR`", "The language model that reads and writes where a request says `\"composer\": \"model\"`."),
+    SettingRow("DBARCH_LLM_BASE_URL", "unset: the provider's own", "`http(s)://…`", "The address of the model's endpoint."),
+    SettingRow("DBARCH_LLM_TIMEOUT", "`60`", "1 to 600", "Seconds that one call of the model may take; a question takes two or three."),
+    SettingRow("DBARCH_LLM_TOKENS", "`6000`", "256 to 64000", "Tokens that one reply may have."),
+    SettingRow("DBARCH_LLM_CONCURRENCY", "`2`", "1 to 64", "Calls of the model at a time; further questions are answered without it."),
+    SettingRow("DBARCH_LLM_PRICE", "unset: cost is not counted", "`IN/OUT`", "Dollars for a million tokens in and out, such as `3/15`, for the metrics."),
+    SettingRow("DBARCH_LLM_UNSOURCED", "`mark`", "`mark` or `drop`", "What becomes of a sentence of the model that goes beyond the knowledge base."),
+    SettingRow("DBARCH_CHECK_DATABASE_URL", "unset: SQL of a model is only parsed", "`postgresql://…`", "A scratch PostgreSQL on which a model's definitions are tried and rolled back; its role needs CREATE on the database and nothing else."),
 )  # fmt: skip
 
 

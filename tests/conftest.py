@@ -18,6 +18,8 @@ from ingest.lexical import tokenize
 from kb.entry import Answer, Block, Entry, Fence, KnowledgeBase, Pattern, Rule, Section, Source, Statement
 from kb.loader import collect, own_entries
 from kb.postgres import Cluster, running_postgres
+from service.advisor import Advisor
+from service.wiring import advisor_of
 
 # A loaded machine is slow, not wrong: no example is judged by a clock.
 settings.register_profile("unhurried", deadline=None)
@@ -135,6 +137,12 @@ def edition(real_data_dir: Path, embedder: Embedder) -> Iterator[Edition]:
     opened = open_edition(real_data_dir, embedder)
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def real(edition: Edition, embedder: Embedder) -> Advisor:
+    """The service on our own entries."""
+    return advisor_of(edition, embedder)
 
 
 @pytest.fixture(scope="session")

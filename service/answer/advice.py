@@ -206,6 +206,20 @@ class Confidence(Part):
     reason: str
 
 
+class ModelNote(Part):
+    """What became of the wish for a model's answer: who was asked, claims by the verdict of the check, and why other than the model spoke.
+
+    `filled` are the parts that the deterministic composer wrote because the model's did not pass.
+    """
+
+    name: str
+    reason: str = ""
+    supported: int = 0
+    own: int = 0
+    dropped: int = 0
+    filled: tuple[str, ...] = ()
+
+
 class Advice(Part):
     """The answer. `id` is a hash of request, edition and code version; there is no clock in it."""
 
@@ -220,3 +234,5 @@ class Advice(Part):
     confidence: Confidence
     edition: str
     composer: str
+    # Only where a model was asked for: other answers have no such key.
+    model: ModelNote | None = Field(default=None, exclude_if=lambda note: note is None)

@@ -32,6 +32,15 @@ class CitationBook:
         statements = [s for block in section.blocks for s in block.statements]
         return (self.cite(section, statements[0]),) if statements else ()
 
+    def adopt(self, citation: Citation) -> int:
+        """The number here of what another book cites; the same section and sources keep one number."""
+        section = f"{citation.entry}#{citation.url.partition('#')[2]}"
+        key = (section, tuple(source.id for source in citation.sources))
+        if key not in self._numbers:
+            self._numbers[key] = len(self._citations) + 1
+            self._citations.append(citation.model_copy(update={"number": self._numbers[key]}))
+        return self._numbers[key]
+
     def all(self) -> tuple[Citation, ...]:
         return tuple(self._citations)
 

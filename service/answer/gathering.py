@@ -14,7 +14,7 @@ from service.answer.evidence import Evidence
 from service.answer.fit import Fit, fit_all
 from service.answer.parts import Part, with_parts
 from service.answer.plan import plan
-from service.answer.scope import assumed, gaps, is_open
+from service.answer.scope import assumed, gaps, is_open, is_ours
 from service.answer.selection import Found, Selection, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
 from service.question.intents import by_example
@@ -39,15 +39,27 @@ class Asked:
     parts: tuple[Part, ...] = ()
 
 
-def ask(kb: KnowledgeBase, vocabulary: Vocabulary, retriever: Retriever, request: AskRequest) -> Asked:
-    """Understand the request and find what there is on it. Raises ConstraintError and RetrievalError."""
-    question = understand(request, vocabulary)
+def ask(
+    kb: KnowledgeBase,
+    vocabulary: Vocabulary,
+    retriever: Retriever,
+    request: AskRequest,
+    reread: Question | None = None,
+) -> Asked:
+    """Understand the request, unless it is understood, and find what there is on it. Raises ConstraintError and RetrievalError."""
+    question = reread or understand(request, vocabulary)
     vector = retriever.embed(question.context)
     if not question.intents:
         question = replace(question, intents=by_example(*retriever.intent(vector)))
     parts = tuple(Part(text, retriever.retrieve(text, retriever.embed(text))) for text in question.parts)
     retrieved = retriever.retrieve(question.context, vector)
     return Asked(request, question, retrieved, conclude(kb, question.facts), parts)
+
+
+def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence | None:
+    """The evidence, or None where the question is about something else."""
+    ours = is_ours(asked.question, asked.retrieved, asked.certain.estimates)
+    return gather(kb, vocabulary, asked, edition) if ours else None
 
 
 def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence:

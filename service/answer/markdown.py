@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from service.answer.advice import Advice, AdviceSection, BlockUnion, Citation, Claim, Judged
+from service.answer.advice import Advice, AdviceSection, BlockUnion, Citation, Claim, Judged, Modelled, ModelNote
 from service.answer.topics import TITLES
 
 
@@ -18,6 +18,7 @@ def render(advice: Advice) -> str:
     parts += _understanding(advice)
     parts += _questions(advice)
     parts += _sources(advice.citations)
+    parts += _model(advice.model)
     parts.append(
         f"*Confidence: {advice.confidence.level}, {advice.confidence.reason}. Answer {advice.id}, edition {advice.edition}, composer {advice.composer}.*"
     )
@@ -58,7 +59,26 @@ def _claim(claim: Claim, code: bool = False) -> str:
 
 def _numbers(claim: Claim) -> str:
     mark = "†" if isinstance(claim.support, Judged) else ""
+    if is_own(claim):
+        return " ‡"
     return "".join(f" [{n}{mark}](#source-{n})" for n in claim.citations)
+
+
+def is_own(claim: Claim) -> bool:
+    """Whether a model said it from its own knowledge."""
+    return isinstance(claim.support, Modelled) and not claim.support.rests_on
+
+
+def _model(note: ModelNote | None) -> Iterable[str]:
+    """What a model had to do with the answer, where one was asked for."""
+    if note is None:
+        return
+    if note.own:
+        yield "‡ the model's own knowledge: it does not stand in the knowledge base and has no source."
+    counts = f"{note.supported} claims supported, {note.own} its own, {note.dropped} dropped by the check"
+    filled = f"; not by the model: {', '.join(note.filled)}" if note.filled else ""
+    why = f"; {note.reason}" if note.reason else ""
+    yield f"*Model {note.name or 'none'}: {counts}{filled}{why}.*"
 
 
 def _table(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], claims: tuple[Claim, ...]) -> str:

@@ -52,13 +52,16 @@ def ask(
         list[str] | None,
         typer.Option("--set", help="A fact stated outright, such as workload.writes_per_s=800/s; repeatable."),
     ] = None,
+    composer: Annotated[
+        str, typer.Option("--composer", help="Who words it: deterministic, or model (DBARCH_LLM).")
+    ] = "deterministic",
 ) -> None:
     """Ask a question, get cited advice."""
     from service.frontends.cli_ask import Typed
     from service.frontends.cli_ask import ask as answer
     from service.frontends.cli_ask import explain as account
 
-    typed = Typed(question, tuple(file or ()), history, brief, tuple(state or ()))
+    typed = Typed(question, tuple(file or ()), history, brief, tuple(state or ()), composer)
     if explain:
         account(typed)
     else:

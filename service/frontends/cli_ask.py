@@ -28,6 +28,7 @@ class Typed:
     history: Path | None
     brief: bool
     constraints: tuple[str, ...] = ()
+    composer: str = "deterministic"
 
 
 def ask(typed: Typed, as_json: bool) -> None:
@@ -75,6 +76,7 @@ def request_of(typed: Typed) -> AskRequest:
         "history": _history(typed.history),
         "constraints": pairs(typed.constraints),
         "detail": "brief" if typed.brief else "full",
+        "composer": typed.composer,
     }
     try:
         return AskRequest.model_validate(content)

@@ -50,6 +50,10 @@ class AskRequest(Part):
     constraints: dict[str, Any] = {}
     weights: dict[str, Annotated[float, Field(ge=0, le=10)]] = {}
     detail: Literal["brief", "full"] = "full"
+    # Who words the answer. Left out of the dump where it is the default, so that ids of deterministic answers stay as they are.
+    composer: Annotated[Literal["deterministic", "model"], Field(exclude_if=lambda who: who == "deterministic")] = (
+        "deterministic"
+    )
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:

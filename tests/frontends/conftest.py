@@ -10,20 +10,18 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from ingest.edition import Edition
-from ingest.embeddings import Embedder
 from kb.entry import Block, Entry, Fence, Kind, KnowledgeBase, Pattern, Section, Source, Statement, StatementKind
-from service.advisor import Advisor
 from service.answer import advice as parts
 from service.answer.advice import Advice, AdviceSection, Citation, CitedSource, Claim
 from service.answer.explanation import Explanation
+from service.answer.telling import Found, Tell, told, unheard
 from service.catalogue import EntryCard, SearchResult, SearchResults, card
 from service.errors import RequestError, UnknownEntryError
 from service.frontends.http.app import create_app
 from service.frontends.keeping import Keeper
 from service.question.request import AskRequest
 from service.settings import Settings
-from service.wiring import advisor_of, build_store
+from service.wiring import build_store
 
 HOSTILE = "<script>alert(1)</script> <img src=x onerror=alert(1)> [press](javascript:alert(1)) [data](data:text/html,x) [host](//evil.example)"
 ERD = "erDiagram\n  SHOP ||--o{ ORDER : takes\n"
@@ -99,9 +97,10 @@ class SmallAdvisor:
         )
     )
 
-    def advise(self, request: AskRequest) -> Advice:
+    def advise(self, request: AskRequest, tell: Tell = unheard) -> Advice:
         self.during(request)
-        return small_advice(request)
+        tell(Found(("patterns/plain",)))
+        return told(small_advice(request), tell)
 
     def explain(self, request: AskRequest) -> Explanation:
         return Explanation((("Understood", (request.question,)),))
@@ -190,8 +189,3 @@ def client(small: SmallAdvisor, settings: Settings, keeper: Keeper) -> Iterator[
 @pytest.fixture
 def gate() -> threading.Event:
     return threading.Event()
-
-
-@pytest.fixture(scope="session")
-def real(edition: Edition, embedder: Embedder) -> Advisor:
-    return advisor_of(edition, embedder)

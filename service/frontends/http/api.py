@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
 
 from litestar import Controller, Request, Response, get, post
 from litestar.exceptions import HTTPException
@@ -12,10 +13,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from kb.entry import Kind
 from service.answer.advice import Advice
 from service.answer.markdown import render
+from service.answer.telling import unheard
 from service.calculation import calculate
 from service.catalogue import SearchResults
 from service.frontends.bodies import body, cards_body, entry_body
-from service.frontends.http.door import Door, DoorDependency
+from service.frontends.http.door import DoorDependency
+from service.frontends.http.spending import Listener
+from service.frontends.http.streaming import EVENT_STREAM, streamed
+from service.frontends.pool import Pool
 from service.question.request import AskRequest, no_nul, not_blank
 
 JSON = "application/json"
@@ -85,12 +90,19 @@ class ApiController(Controller):
         summary="Ask a question, get cited advice",
     )
     async def ask(self, request: AnyRequest, data: JSONBody[AskRequest], door: DoorDependency) -> Response[Any]:
-        """Answers as JSON, or as Markdown where Accept prefers `text/markdown`."""
-        media_type = acceptable(request, (JSON, MARKDOWN))
+        """Answers as JSON, as Markdown where Accept prefers `text/markdown`, part by part where it prefers `text/event-stream`."""
+        media_type = acceptable(request, (JSON, MARKDOWN, EVENT_STREAM))
+        if media_type == EVENT_STREAM:
+            return await streamed(door, data)
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
-        return await _timed(
-            door, lambda: door.advisor.advise(data), write, media_type, lambda advice: door.keeper.keep(data, advice)
+        listener = Listener(door.spending, unheard)
+        work = _Work(
+            door.pool_for(data),
+            lambda: door.advisor.advise(data, listener),
+            write,
+            lambda advice: door.keeper.keep(data, advice),
         )
+        return await _timed(work, media_type, lambda: listener.timing)
 
     @post(
         "/search", status_code=200, before_request=json_only, operation_id="search", summary="Find sections of entries"
@@ -99,14 +111,15 @@ class ApiController(Controller):
         """The sections nearest to the query, best first."""
         acceptable(request, (JSON,))
         write: Callable[[SearchResults], bytes] = body
-        return await _timed(door, lambda: door.advisor.search(data.query, data.limit), write, JSON)
+        return await _timed(_Work(door.pool, lambda: door.advisor.search(data.query, data.limit), write), JSON)
 
     @post("/compare", status_code=200, before_request=json_only, operation_id="compare", summary="Compare technologies")
     async def compare(self, request: AnyRequest, data: JSONBody[CompareRequest], door: DoorDependency) -> Response[Any]:
         """Verdict, table and what would turn it, as JSON or Markdown; the body is that of an answer."""
         media_type = acceptable(request, (JSON, MARKDOWN))
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
-        return await _timed(door, lambda: door.advisor.compare(data.technologies, data.purpose), write, media_type)
+        work = _Work(door.pool, lambda: door.advisor.compare(data.technologies, data.purpose), write)
+        return await _timed(work, media_type)
 
     @get("/technologies", operation_id="listTechnologies", summary="List the technologies that have a profile")
     async def technologies(self, door: DoorDependency) -> Response[Any]:
@@ -136,27 +149,32 @@ class ApiController(Controller):
         return Response(entry_body(door.advisor.entry(f"{kind}/{slug}"), door.public_url), media_type=JSON)
 
 
-async def _timed(
-    door: Door,
-    work: Callable[[], Result],
-    write: Callable[[Result], bytes],
-    media_type: str,
-    keep: Callable[[Result], object] = lambda _: None,
-) -> Response[Any]:
+@dataclass(frozen=True)
+class _Work(Generic[Result]):
+    """A use case, the pool that it runs on, and how its result is written."""
+
+    pool: Pool
+    use: Callable[[], Result]
+    write: Callable[[Result], bytes]
+    keep: Callable[[Result], object] = lambda _: None
+
+
+async def _timed(work: _Work[Result], media_type: str, more: Callable[[], str] = str) -> Response[Any]:
     """Run the use case on the pool; how long it worked and waited stands in a header, so that the body has no clock in it."""
 
     def timed() -> tuple[bytes, tuple[float, ...]]:
         begun = time.perf_counter()
-        result = work()
+        result = work.use()
         worked = time.perf_counter()
-        content = write(result)
+        content = work.write(result)
         written = time.perf_counter()
-        keep(result)
+        work.keep(result)
         return content, (worked - begun, written - worked, time.perf_counter() - written)
 
     arrived = time.perf_counter()
-    content, spent = await door.pool.run(timed)
+    content, spent = await work.pool.run(timed)
     total = time.perf_counter() - arrived
     spans = dict(zip(("wait", "core", "write", "keep", "total"), (total - sum(spent), *spent, total), strict=True))
-    timing = ", ".join(f"{name};dur={1000 * seconds:.1f}" for name, seconds in spans.items())
+    told = [f"{name};dur={1000 * seconds:.1f}" for name, seconds in spans.items()]
+    timing = ", ".join(part for part in (*told, more()) if part)
     return Response(content, media_type=media_type, headers={"Server-Timing": timing, "Vary": "Accept"})

@@ -6,23 +6,25 @@ from importlib.metadata import version
 from typing import Any
 
 from anyio import create_task_group
-from litestar import Litestar, MediaType, Request, Response
+from litestar import Controller, Litestar, MediaType, Request, Response, get
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, OpenAPIRenderPlugin
-from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
+from litestar.plugins.prometheus import PrometheusConfig
 from litestar.static_files import create_static_files_router
 from litestar.types import Message, Scope
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from service.frontends.http.answers import AnswerPages, AnswersController
 from service.frontends.http.api import ApiController
-from service.frontends.http.door import Door
+from service.frontends.http.door import Door, DoorDependency
 from service.frontends.http.health import HealthController
 from service.frontends.http.pages import STATIC, Pages
 from service.frontends.http.problems import problem_of, problem_response
 from service.frontends.http.site import SiteController
+from service.frontends.http.spending import Spending
 from service.frontends.keeping import Keeper, expiring
 from service.frontends.pool import Pool
 from service.frontends.slack.bot import Bot, create_bot
@@ -49,7 +51,8 @@ def create_app(advisor: UseCases, settings: Settings, keeper: Keeper, slack: Key
     """
     pages = Pages()
     pool = Pool(settings.concurrency, settings.queue)
-    door = Door(advisor, pool, keeper, pages, settings.public_url)
+    model_pool = Pool(settings.llm_concurrency, settings.queue)
+    door = Door(advisor, pool, keeper, pages, settings.public_url, model_pool, Spending())
     bot = create_bot(slack, advisor, pool, keeper, settings.public_url) if slack and slack.speaks("http") else None
     static = create_static_files_router(
         path="/static",
@@ -91,9 +94,14 @@ async def _open(keeper: Keeper, bot: Bot | None) -> AsyncIterator[None]:
     keeper.close()
 
 
-class _Metrics(PrometheusController):
+class _Metrics(Controller):
     path = "/metrics"
     include_in_schema = False
+
+    @get()
+    async def metrics(self, door: DoorDependency) -> Response[bytes]:
+        """Litestar's own metrics, then what models cost this application."""
+        return Response(generate_latest() + door.spending.exposed(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 class _DocsPage(OpenAPIRenderPlugin):

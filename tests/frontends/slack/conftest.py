@@ -11,6 +11,7 @@ import pytest
 from kb.entry import Entry, Kind, KnowledgeBase
 from service.answer.advice import Advice
 from service.answer.explanation import Explanation
+from service.answer.telling import Tell, unheard
 from service.catalogue import EntryCard, SearchResults
 from service.frontends.http.app import create_app
 from service.frontends.keeping import Keeper
@@ -41,7 +42,7 @@ class Asked:
     def edition(self) -> str:
         return self._advisor.edition
 
-    def advise(self, request: AskRequest) -> Advice:
+    def advise(self, request: AskRequest, tell: Tell = unheard) -> Advice:
         self.requests.append(request)
         name = hashlib.sha256(request.model_dump_json().encode()).hexdigest()[:16]
         changed = {"id": name, **({"sections": ()} if self.short else {})}

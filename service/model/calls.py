@@ -1,0 +1,136 @@
+"""One call of a language model: from the cache, through the breaker, within the bounds, measured and told."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore, Lock
+from typing import Protocol
+
+from service.answer.telling import Spent, Tell
+from service.errors import ModelError
+from service.model.breaker import Breaker
+
+_KEPT = 256
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is given: the instructions, and the data they are about."""
+
+    system: str
+    data: str
+
+    @property
+    def digest(self) -> str:
+        """sha256 of both, hexadecimal: the name of the prompt in the cache and on replay."""
+        return hashlib.sha256(f"{self.system}\0{self.data}".encode()).hexdigest()
+
+
+@dataclass
+class Usage:
+    """Tokens of a call, filled in while it streams."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class Model(Protocol):
+    """A language model: streams its reply, and raises ModelError for whatever goes wrong."""
+
+    @property
+    def name(self) -> str: ...
+
+    def stream(self, prompt: Prompt, usage: Usage) -> Iterator[str]: ...
+
+
+class ReplyCache:
+    """The last replies that could be used, by the digest of their prompt."""
+
+    def __init__(self, most: int = _KEPT) -> None:
+        self._most = most
+        self._replies: OrderedDict[str, str] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, digest: str) -> str | None:
+        with self._lock:
+            if digest in self._replies:
+                self._replies.move_to_end(digest)
+            return self._replies.get(digest)
+
+    def keep(self, digest: str, reply: str) -> None:
+        with self._lock:
+            self._replies[digest] = reply
+            while len(self._replies) > self._most:
+                self._replies.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Seconds that a call may take, calls at a time, and dollars for a million tokens in and out."""
+
+    seconds: float = 60.0
+    calls: int = 2
+    price: tuple[float, float] = (0.0, 0.0)
+
+
+@dataclass
+class Caller:
+    """Asks a model; safe to share between threads. `clock` gives seconds that only grow."""
+
+    model: Model
+    clock: Callable[[], float]
+    breaker: Breaker
+    bounds: Bounds = field(default_factory=Bounds)
+    cache: ReplyCache = field(default_factory=ReplyCache)
+
+    def __post_init__(self) -> None:
+        self._gate = BoundedSemaphore(self.bounds.calls)
+
+    def ask(self, task: str, prompt: Prompt, tell: Tell) -> Iterator[str]:
+        """The reply, piece by piece. Raises ModelError."""
+        kept = self.cache.get(prompt.digest)
+        if kept is not None:
+            tell(Spent(task, "cached"))
+            yield kept
+            return
+        if refusal := self.breaker.refusal():
+            tell(Spent(task, "refused"))
+            raise ModelError(refusal)
+        if not self._gate.acquire(blocking=False):
+            self.breaker.let_go()
+            tell(Spent(task, "busy"))
+            raise ModelError(
+                f"{self.bounds.calls} calls of the model are under way, as many as DBARCH_LLM_CONCURRENCY allows"
+            )
+        try:
+            yield from self._measured(task, prompt, tell)
+        finally:
+            self._gate.release()
+
+    def keep(self, prompt: Prompt, reply: str) -> None:
+        """Remember a reply that could be used."""
+        self.cache.keep(prompt.digest, reply)
+
+    def _measured(self, task: str, prompt: Prompt, tell: Tell) -> Iterator[str]:
+        usage, started, outcome = Usage(), self.clock(), "abandoned"
+        try:
+            for piece in self.model.stream(prompt, usage):
+                yield piece
+                if self.clock() - started > self.bounds.seconds:
+                    raise ModelError(f"the model took longer than {self.bounds.seconds:g} s", dead=True)
+            outcome = "answered"
+            self.breaker.worked()
+        except ModelError as error:
+            outcome = "failed"
+            self.breaker.failed(error)
+            raise
+        finally:
+            if outcome == "abandoned":
+                self.breaker.let_go()
+            tell(self._spent(task, outcome, usage, self.clock() - started))
+
+    def _spent(self, task: str, outcome: str, usage: Usage, seconds: float) -> Spent:
+        into, out = self.bounds.price
+        cost = (usage.tokens_in * into + usage.tokens_out * out) / 1e6
+        return Spent(task, outcome, usage.tokens_in, usage.tokens_out, seconds, cost)
