@@ -10,11 +10,11 @@ from service.answer.composer import Composer, decline
 from service.answer.explanation import Explanation, explain
 from service.answer.gathering import ask, gather
 from service.answer.scope import is_ours
-from service.catalogue import EntryCard, SearchResults, card, results
+from service.catalogue import EntryCard, SearchResults, card, entry_of, results
 from service.comparison import comparison_of
-from service.errors import UnknownEntryError
 from service.question.request import AskRequest
 from service.retrieval.search import Retriever
+from service.reviewing import ReviewAdvice, ReviewRequest, Shelf, review_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ class Advisor:
         """Two or more technologies for a purpose: table, verdict, what flips it. Raises UnknownEntryError and RequestError."""
         return self.advise(comparison_of(self.kb, self.vocabulary, names, purpose))
 
+    def review(self, request: ReviewRequest) -> ReviewAdvice:
+        """What is pasted, judged without a question. Raises ConstraintError."""
+        return review_of(Shelf(self.kb, self.vocabulary, self.edition, self.public_url), request)
+
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""
         retrieved = self.retriever.retrieve(query, self.retriever.embed(query))
@@ -58,9 +62,4 @@ class Advisor:
 
     def entry(self, entry_id: str) -> Entry:
         """One entry. Raises UnknownEntryError."""
-        try:
-            return self.kb.entries[entry_id]
-        except KeyError:
-            raise UnknownEntryError(
-                f"there is no entry {entry_id!r}; `dbarch kb list` and /v1/entries name them all"
-            ) from None
+        return entry_of(self.kb, entry_id)

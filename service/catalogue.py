@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from kb.entry import Entry, KnowledgeBase
+from service.errors import UnknownEntryError
 from service.retrieval.search import Retrieved
 
 _EXCERPT = 280
@@ -59,6 +60,16 @@ def card(entry: Entry, public_url: str = "") -> EntryCard:
         reviewed=str(meta.reviewed or ""),
         url=f"{public_url.rstrip('/')}/kb/{entry.id}",
     )
+
+
+def entry_of(kb: KnowledgeBase, entry_id: str) -> Entry:
+    """One entry. Raises UnknownEntryError."""
+    try:
+        return kb.entries[entry_id]
+    except KeyError:
+        raise UnknownEntryError(
+            f"there is no entry {entry_id!r}; `dbarch kb list` and /v1/entries name them all"
+        ) from None
 
 
 def results(query: str, retrieved: Retrieved, kb: KnowledgeBase, edition: str, public_url: str = "") -> SearchResults:

@@ -45,7 +45,7 @@ def missing_unique(subject: Subject) -> Iterable[Hit]:
         yield Hit(
             subject.named(table, column.name),
             column.place,
-            f"{column.name} identifies a row but has no unique constraint; declare it unique{' within its tenant' if scoped else ''}",
+            f"The column identifies a row but has no unique constraint; declare it unique{' within its tenant' if scoped else ''}",
             "the application's check before the insert lets two sessions through at once, and duplicates stay",
             create_index(subject, table, names, tail, unique=True),
         )
@@ -139,7 +139,7 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
         yield Hit(
             subject.named(table, column.name),
             column.place,
-            f"{column.name} may be NULL although every row needs it; make it NOT NULL{' with a default' if flag else ''}",
+            f"May be NULL although every row needs a value; make it NOT NULL{' with a default' if flag else ''}",
             "a part without its whole is an orphan that no screen shows" if owned and not vital else why,
             set_not_null(subject, table, column),
             "low" if words == "created at" and column.default else "high" if what == "tenant" else "medium",
@@ -175,7 +175,7 @@ def unbounded_value(subject: Subject) -> Iterable[Hit]:
         yield Hit(
             subject.named(table, column.name),
             column.place,
-            f"{column.name} has no CHECK for its possible range, so a negative or impossible value gets in",
+            "No CHECK keeps the value in its possible range, so a negative or impossible one gets in",
             "an oversold stock or a rating of 50 is found at month end in a report instead of at once by the database",
             add_check(subject, table, f"{column.name}_range", condition),
             "medium" if _TIGHT.search(words) else "low",
