@@ -27,14 +27,15 @@ class ToReview:
 
 def review(typed: ToReview, as_json: bool) -> None:
     """The review on standard output. Raises RequestError before anything heavy is loaded."""
-    request = _request(typed)
+    request = request_of(typed)
     advice = build_advisor(read_settings()).review(request)
     if typed.diagram is not None:
         _draw(advice.diagram, typed.diagram)
     write(body(advice) if as_json else render(advice).encode())
 
 
-def _request(typed: ToReview) -> ReviewRequest:
+def request_of(typed: ToReview) -> ReviewRequest:
+    """The same request as from any other door. Raises RequestError."""
     ending = typed.diagram.suffix.lstrip(".") if typed.diagram else "mmd"
     if ending not in FORMATS:
         raise RequestError(f"{ending!r} is no format of a diagram: use {', '.join(FORMATS)}")

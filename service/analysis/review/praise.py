@@ -57,7 +57,7 @@ def _partitioned(subject: Subject) -> bool:
 
 
 _LAYOUT = "patterns/physical-types-and-layout"
-_PRAISES: tuple[_Rule, ...] = (
+PRAISES: tuple[_Rule, ...] = (
     _Rule(frozenset({"no-primary-key"}), _keyed, "Every table has a primary key", "checklists/schema-review#tables-without-a-primary-key"),
     _Rule(frozenset({"float-money", "number-as-text", "scaleless-money", "money-type"}), _money, "Amounts of money are exact numbers", f"{_LAYOUT}#money"),
     _Rule(frozenset({"naive-timestamp", "instant-as-text", "naive-now"}), _aware, "Moments carry their time zone", f"{_LAYOUT}#moments-in-time"),
@@ -71,5 +71,5 @@ _PRAISES: tuple[_Rule, ...] = (
 
 def praises(subject: Subject, hit: frozenset[str]) -> tuple[Praise, ...]:
     """What holds of the schema, given the rules that found something."""
-    kept = (rule for rule in _PRAISES if not rule.broken_by & hit and rule.holds(subject))
+    kept = (rule for rule in PRAISES if not rule.broken_by & hit and rule.holds(subject))
     return tuple(Praise(rule.text, rule.section) for rule in kept)

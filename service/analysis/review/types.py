@@ -252,14 +252,16 @@ def money_type(subject: Subject) -> Iterable[Hit]:
 
 
 def old_types(subject: Subject) -> Iterable[Hit]:
-    for table, column in subject.columns():
-        declared = column.declared.upper()
-        old = subject.dialect == "sqlserver" and declared in ("TEXT", "NTEXT", "IMAGE")
-        if old or (subject.dialect == "oracle" and declared.startswith("LONG")):
+    newer = {"sqlserver": ("TEXT|NTEXT|IMAGE", "varchar(max), nvarchar(max) or varbinary(max)"), "oracle": ("LONG RAW|LONG", "CLOB or BLOB")}  # fmt: skip
+    old, new = newer.get(subject.dialect, ("", ""))
+    for table, column in subject.columns() if old else ():
+        after = subject.artefacts.text[column.place.end : column.place.end + 40] if column.place else ""
+        # The parser writes the new name for the old one, so the text itself is looked at.
+        if match := re.match(rf"[\]\"\s]*({old})\b", after, re.IGNORECASE):
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
-                f"{declared} is deprecated; use {'varchar(max), nvarchar(max) or varbinary(max)' if subject.dialect == 'sqlserver' else 'CLOB or BLOB'}",
+                f"{match.group(1).upper()} is deprecated; use {new}",
                 "it will be removed, and most functions and indexes refuse it",
             )
 
