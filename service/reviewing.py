@@ -33,7 +33,7 @@ class ReviewRequest(Part):
     dialect: Annotated[PlainText, Field(max_length=40)] = ""
     question: Annotated[PlainText, Field(max_length=2_000)] = ""
     diagram: bool = False
-    constraints: Annotated[dict[str, Any], Field(default_factory=dict)]
+    constraints: dict[str, Any] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _bounded(self) -> "ReviewRequest":

@@ -61,3 +61,8 @@ def test_a_change_in_memory_is_told_in_every_language(judge: Judge) -> None:
     typescript = "import { Entity } from 'typeorm';\n@Entity()\nexport class Depot {\n  @PrimaryGeneratedColumn() id: number;\n  @Column() free: number;\n}\nexport async function scan(repo, id) {\n  const depot = await repo.findOneBy({ id });\n  depot.free -= 1;\n  await repo.save(depot);\n}"
     assert "In.Scan: Depot.Free" in {f.object for f in judge(csharp).findings}
     assert "race-in-code" in {f.rule for f in judge(typescript).findings}
+
+
+def test_code_of_every_shape_is_read(judge: Judge) -> None:
+    text = "from django.db import models\nkey = lambda row: row.a\nx = 1 if key else 2\nasync def f():\n    async for r in M.objects.all():\n        print({k: r.a.b for k in r.lines})\n"
+    assert judge(text).artefacts.unparsed == ()

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import LiteralString, cast
 
 import pytest
 
@@ -23,7 +22,7 @@ UNMODELLED = ("CONVERT TO CHARACTER SET", " MODIFY (")
 
 def run(connection: Connection, script: str) -> None:
     for statement in split_statements(script):
-        connection.execute(cast(LiteralString, statement.text).encode())
+        connection.execute(statement.text.encode())
 
 
 def run_each(postgres: Cluster, pasted: str, fixes: Iterable[str]) -> None:

@@ -65,6 +65,8 @@ def check_then_insert(subject: Subject) -> Iterable[Hit]:
     """A SELECT that looks whether a row is there, followed by the INSERT of it."""
     for match in _IF_NOT_EXISTS.finditer(subject.sql):
         named = re.search(r"FROM\s+([\w.\"\[\]]+)", subject.artefacts.text[match.start() : match.end()], re.IGNORECASE)
+        if named and re.match(r"pg_|sys\.|information_schema", named.group(1), re.IGNORECASE):
+            continue
         if "UPDLOCK" in match.group() or "HOLDLOCK" in match.group() or "FOR UPDATE" in match.group():
             continue
         yield _race(named.group(1) if named else "IF EXISTS", _lines(subject, match.start(), match.end()))

@@ -224,6 +224,8 @@ def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
         if pointed is None or not fits or _typed_sibling(table, match.group(1)):
             continue
         composite = len(target.primary_key) > 1
+        if (target is table and column.name in table.primary_key) or (composite and pointed.name != column.name):
+            continue
         fix = "" if composite or pointed.type != column.type else add_foreign_key(subject, table, (column.name,), target, (pointed.name,))  # fmt: skip
         yield Hit(
             subject.named(table, column.name),

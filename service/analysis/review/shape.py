@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from kb.entry import Severity
 from kb.meaning import words_of
 from kb.schema import Column, Key, Table
 from service.analysis.review.finding import Hit, Rule
@@ -32,7 +33,11 @@ def polymorphic(subject: Subject) -> Iterable[Hit]:
                 partner = names.get(f"{match.group(1)}_id") or names.get(f"{match.group(1)}id")  # type: ignore[assignment]  # absent is checked next
             else:
                 continue
-            if partner is None or (subject.references(table, partner.name) and not django):
+            if (
+                partner is None
+                or partner.name in table.primary_key
+                or (subject.references(table, partner.name) and not django)
+            ):
                 continue
             yield Hit(
                 f"{subject.named(table, partner.name)}{''.join(f' ({name})' for name in _generic(subject, table))}",
@@ -59,15 +64,29 @@ def entity_attribute_value(subject: Subject) -> Iterable[Hit]:
         owner += [
             c for c in table.primary_key if len(table.primary_key) > 1 and c not in names and words[c].endswith("id")
         ]
-        if names and values and owner and len(table.columns) <= 9:
+        texts = [c for c in values if (column := table.column(c)) and column.type in ("text", "varchar", "char", "json", "jsonb", "other")]  # fmt: skip
+        if names and texts and owner and len(table.columns) <= 9:
             yield Hit(
                 subject.named(table),
                 table.place,
                 f"The table is entity-attribute-value (EAV): {names[0]} names what {values[0]} holds; give known attributes columns of their own, and put the open rest into one jsonb column of the entity",
                 "types, NOT NULL, foreign keys and statistics are lost, and each attribute of a filter costs one more self-join",
                 _jsonb_home(subject, table),
-                "high" if not re.search(r"setting|config|preference|translation", table.name, re.IGNORECASE) else "low",
+                _eav_severity(table),
             )
+
+
+def _eav_severity(table: Table) -> Severity:
+    """Free labels beside a typed table are a choice; attributes of the business as rows are the flaw."""
+    if re.search(
+        r"tag|label|param|setting|config|preference|translation|header|option|metadata", table.name, re.IGNORECASE
+    ):
+        return "low"
+    return (
+        "high"
+        if re.search(r"attribut|propert|custom|eav|meta|field|spec|value", table.name, re.IGNORECASE)
+        else "medium"
+    )
 
 
 def _jsonb_home(subject: Subject, table: Table) -> str:

@@ -76,13 +76,16 @@ def conditions(subject: Subject, tree: exp.Expr) -> Iterator[Condition]:
             if column is None:
                 continue
             kind = "equal" if isinstance(node, exp.EQ | exp.In | exp.Is) else "range" if isinstance(node, _RANGES) else "other"  # fmt: skip
-            if (
-                isinstance(node, exp.EQ)
-                and isinstance(node.expression, exp.Column)
-                and isinstance(node.this, exp.Column)
-            ):
+            if isinstance(node, exp.EQ) and isinstance(node.this, exp.Column) and _is_column(node.expression, known):
                 kind = "join"
             yield Condition(table_of(column, known), column, kind, node, side is not column)
+
+
+def _is_column(node: exp.Expr, known: dict[str, Table]) -> bool:
+    """Whether it is a column of some table of the query; in a procedure it may be a variable."""
+    if not isinstance(node, exp.Column):
+        return False
+    return bool(node.table) or not known or any(column_of(table, node.name) for table in known.values())
 
 
 def orders(tree: exp.Expr) -> list[exp.Column]:

@@ -12,7 +12,7 @@ from service.analysis.review.subject import Subject
 _LAYOUT = "patterns/physical-types-and-layout"
 _TEXTS = ("text", "varchar", "char")
 _MONEY_WORD = re.compile(
-    r"\b(?:price|amount|cost|balance|fee|salary|subtotal|total|tax|payment|budget|revenue|discount)\b"
+    r"\b(?:price|amount|cost|balance|fee|salary|subtotal|total|tax|payment|budget|revenue|discount)(?: (?:usd|eur|gbp|net|gross|cents|value|due|paid))?$"
 )
 _NOT_MONEY = re.compile(r"\b(?:count|qty|quantity|percent|pct|rate|items|currency|code|type|method|status|id|label|name|note|reference|ref|number|no|class|band|office|region|minutes|hours|seconds|words?)\b")  # fmt: skip
 _NUMBER_WORD = re.compile(
@@ -123,8 +123,11 @@ def instant_as_text(subject: Subject) -> Iterable[Hit]:
 
 
 def flag_not_boolean(subject: Subject) -> Iterable[Hit]:
+    chosen = {trait.name for trait in subject.artefacts.traits if trait.kind == "choices_only"}
     for table, column in subject.columns():
         if subject.meaning(column) != "boolean" or column.type == "boolean":
+            continue
+        if f"{subject.named(table, column.name).partition(' ')[0]}" in chosen:
             continue
         # SQLite and older Oracle have no boolean: there a check makes the flag.
         if subject.dialect in ("sqlite", "oracle") and (

@@ -24,6 +24,9 @@ from service.question.artefact.sqlalchemy_models import read_sqlalchemy
 from service.question.artefact.typeorm_models import read_typeorm
 
 _PROVIDER = re.compile(r'provider\s*=\s*"(postgresql|mysql|sqlite|sqlserver|cockroachdb)"')
+_ENGINES = re.compile(
+    r"UseSqlServer|UseMySql|UseSqlite|\bmysql\+\w+:|type:\s*['\"](?:mysql|mariadb|sqlite|mssql)['\"]|sqlite:///"
+)
 _PYTHON_READERS = {"django": read_django, "sqlalchemy": read_sqlalchemy}
 _TEXT_READERS: Mapping[str, Callable[[str], Model]] = {
     "prisma": read_prisma,
@@ -105,7 +108,9 @@ def read_artefacts(given: Iterable[Given], dialect: str = "", likely: str = "") 
         text += f"{each.content}\n"
     provider = _PROVIDER.search(text)
     hints = (dialect, *(each.hint for _, each in ordered), provider.group(1) if provider else "")
-    named = next((known for hint in hints if (known := dialect_named(hint))), None) or dialect_of(text, likely)
+    named = next((known for hint in hints if (known := dialect_named(hint))), None) or dialect_of(
+        _telling(ordered), likely
+    )
     found = replace(found, text=text, starts=tuple(starts), kinds=tuple(kind for kind, _ in ordered))
     sql_end = next((starts[i][0] for i, (kind, _) in enumerate(ordered) if kind != "sql"), len(text))
     found = _with_sql(found, text[:sql_end], named)
@@ -113,6 +118,12 @@ def read_artefacts(given: Iterable[Given], dialect: str = "", likely: str = "") 
         if kind != "sql":
             found = _with_text(found, kind, each.content, start)
     return found
+
+
+def _telling(ordered: Iterable[tuple[ArtefactKind, Given]]) -> str:
+    """The texts whose words tell a dialect: SQL, and lines of code that name an engine; comments of code name everything."""
+    parts = [each.content if kind == "sql" else " ".join(_ENGINES.findall(each.content)) for kind, each in ordered]
+    return "\n".join(parts)
 
 
 def _with_sql(found: Artefacts, sql: str, dialect: str) -> Artefacts:

@@ -76,11 +76,19 @@ def dialect_named(name: str) -> str:
 def dialect_of(text: str, likely: str = "") -> str:
     """The dialect told by words that only it has; else what is likely, else PostgreSQL."""
     low = text.lower()
-    if "auto_increment" in low or "engine=" in low or "`" in text:
+    if "auto_increment" in low or "engine=" in low or "`" in text or "mysql" in low:
         return "mysql"
-    if "autoincrement" in low and "default(autoincrement" not in low:
+    if "autoincrement" in low or "usesqlite" in low or "sqlite:///" in low:
         return "sqlite"
-    if "identity(" in low or "nvarchar" in low or "[dbo]" in low or "getdate()" in low or "(nolock)" in low:
+    if (
+        "usesqlserver" in low
+        or "mssql" in low
+        or "identity(" in low
+        or "nvarchar" in low
+        or "[dbo]" in low
+        or "getdate()" in low
+        or "(nolock)" in low
+    ):
         return "sqlserver"
     if "varchar2" in low or "number(" in low:
         return "oracle"

@@ -35,7 +35,11 @@ def scopes_in(source: Source) -> tuple[Scope, ...]:
     found = []
     for owner in ast.walk(source.tree):
         prefix = f"{owner.name}." if isinstance(owner, ast.ClassDef) else ""
-        for node in getattr(owner, "body", ()):
+        # A lambda's body is no list of statements.
+        inside = (
+            owner.body if isinstance(owner, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) else ()
+        )
+        for node in inside:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first, last = source.place(node), source.line_end(node.end_lineno or node.lineno)
                 found.append(Scope(f"{prefix}{node.name}", first.start, last))
@@ -63,6 +67,8 @@ def code_traits(source: Source) -> tuple[Trait, ...]:
 def embedded_sql(source: Source) -> Iterator[tuple[str, int]]:
     """The string constants that are statements, each with the place of its first character in the text."""
     inner = {id(value) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for value in node.values}
+    # A string that is a statement by itself is a docstring: "Insert a row into the cache."
+    inner |= {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in inner:
             continue

@@ -196,30 +196,40 @@ def _with_argument(reading: _Reading, table: Table, call: ast.Call) -> Table:
     if what in ("UniqueConstraint", "PrimaryKeyConstraint"):
         kind = "unique" if what == "UniqueConstraint" else "primary"
         return replace(table, keys=(*table.keys, Key("unique" if kind == "unique" else "primary", listed, place=place)))
-    if what == "Index" and listed:
-        unique = constant(keyword(call, "unique")) is True
-        where = keyword(call, "postgresql_where")
-        method = constant(keyword(call, "postgresql_using"))
-        reading.indexes.append(
-            Index(
-                listed[0],
-                table.name,
-                listed[1:],
-                unique,
-                str(method or "btree"),
-                ast.unparse(where) if where else "",
-                (),
-                place,
-            )
-        )
-    elif what == "CheckConstraint" and listed:
-        words = tuple(c.name for c in table.columns if c.name in listed[0])
-        return replace(table, checks=(*table.checks, Check(listed[0], words)))
+    if what == "Index" and len(call.args) > 1:
+        reading.indexes.append(_index(table, call, reading))
+    elif what == "CheckConstraint" and call.args:
+        # A condition may be built of columns instead of text.
+        text = listed[0] if listed else ast.unparse(call.args[0])
+        words = tuple(c.name for c in table.columns if c.name in text)
+        return replace(table, checks=(*table.checks, Check(text, words)))
     elif what == "ForeignKeyConstraint" and len(call.args) >= 2:
         action = str(constant(keyword(call, "ondelete")) or "no action").lower()
         key = _foreign(strings(call.args[0]), strings(call.args[1]) or ("",), action, None)
         return replace(table, keys=(*table.keys, replace(key, place=place)))
     return table
+
+
+def _index(table: Table, call: ast.Call, reading: _Reading) -> Index:
+    """The first argument is the name, whatever expression it is; the others are columns by name or as attributes."""
+    columns = tuple(str(constant(each)) if constant(each) else _column_word(each) for each in call.args[1:])
+    where, method = keyword(call, "postgresql_where"), constant(keyword(call, "postgresql_using"))
+    return Index(
+        str(constant(call.args[0]) or ""),
+        table.name,
+        columns,
+        constant(keyword(call, "unique")) is True,
+        str(method or "btree"),
+        ast.unparse(where) if where else "",
+        (),
+        reading.source.place(call),
+    )
+
+
+def _column_word(node: ast.expr) -> str:
+    """`created_at.desc()` and `Order.created_at` are the column created_at; anything else is an expression."""
+    inner = node.func.value if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) else node
+    return dotted(inner) if isinstance(inner, ast.Name | ast.Attribute) else ast.unparse(node)
 
 
 def _relationship(reading: _Reading, owner: str, statement: ast.stmt, attribute: str) -> None:
