@@ -149,16 +149,22 @@ def locking_operation(subject: Subject) -> Iterable[Hit]:
             )
 
 
+_LOOP = re.compile(r"\bFOR\s+\w+\s+IN\s*\(?\s*SELECT\b|\bDECLARE\s+@?\w+\s+(?:INSENSITIVE\s+|SCROLL\s+)*CURSOR\b")
+_FROM = re.compile(r"\bFROM\s+([\w.\[\]\"]+)")
+_WRITE = re.compile(r"\b(?:UPDATE|INSERT|DELETE|EXEC)\b")
+
+
 def row_by_row(subject: Subject) -> Iterable[Hit]:
-    """A cursor or a loop over rows in a procedure, with statements in its body."""
-    loop = re.compile(r"\bFOR\s+(\w+)\s+IN\s*\(?\s*SELECT\b.*?\bFROM\s+([\w.]+).*?\bLOOP\b.*?\b(?:UPDATE|INSERT|DELETE)\b|\bDECLARE\s+(@?\w+)\s+(?:INSENSITIVE\s+|SCROLL\s+)*CURSOR\b.*?\bFROM\s+([\w.\[\]]+)", re.DOTALL)  # fmt: skip
-    for match in loop.finditer(subject.sql):
-        table = match.start(2) if match.group(2) else match.start(4)
-        name = subject.artefacts.text[table : table + len(match.group(2) or match.group(4) or "")]
-        place = Place(match.start(), match.end(), subject.artefacts.text[match.start() : match.end()].split("\n")[0])
+    """A cursor or a loop over rows in a procedure, with statements in its body; each part is looked for closely behind the one before."""
+    for match in _LOOP.finditer(subject.sql):
+        table = _FROM.search(subject.sql, match.end(), match.end() + 600)
+        if table is None or _WRITE.search(subject.sql, table.end(), table.end() + 2_000) is None:
+            continue
+        name = subject.artefacts.text[table.start(1) : table.end(1)]
+        first = subject.artefacts.text[match.start() : match.end() + 80].split("\n")[0]
         yield Hit(
             name,
-            place,
+            Place(match.start(), match.start() + len(first), first),
             "Work is done row by row in a loop (cursor); write one statement over the set, or chunks of the key",
             "a statement per row costs a plan, a lock and a version each, a hundred times the set's time",
         )

@@ -200,7 +200,7 @@ def period_unchecked(subject: Subject) -> Iterable[Hit]:
         pair = _period(table)
         if pair is None or any(pair[0].name in c.expression and pair[1].name in c.expression for c in table.checks):
             continue
-        if "EXCLUDE" in subject.sql and re.search(rf"EXCLUDE[^;]*{pair[0].name.upper()}", subject.sql):
+        if "EXCLUDE" in subject.sql and re.search(rf"EXCLUDE[^;]{{0,500}}{pair[0].name.upper()}", subject.sql):
             continue
         a, b = (column_sql(subject, table, c.name) for c in pair)
         yield Hit(
@@ -216,7 +216,7 @@ def period_unchecked(subject: Subject) -> Iterable[Hit]:
 def overlap_possible(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
         pair = _period(table)
-        if pair is None or not _BOOKED.search(table.name) or re.search(rf"EXCLUDE[^;]*\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
+        if pair is None or not _BOOKED.search(table.name) or re.search(rf"EXCLUDE[^;]{{0,500}}\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
             continue
         resource = _resource(subject, table)
         if resource is None or "WITHOUT OVERLAPS" in subject.sql:

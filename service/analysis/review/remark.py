@@ -1,5 +1,6 @@
 """Comments with what they stand beside: a table, or a column of it."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,9 +48,11 @@ def _beside(
     text, start = subject.artefacts.text, comment.place.start
     if not comment.alone:
         begin = text.rfind("\n", 0, start) + 1
-        same = [target for target in targets if begin <= target[0] < start]
-        return (same[0][1], same[0][2]) if same else None
-    after = next((target for target in targets if target[0] >= comment.place.end), None)
+        first = bisect_left(targets, begin, key=_start)
+        same = targets[first] if first < len(targets) and targets[first][0] < start else None
+        return (same[1], same[2]) if same else None
+    following = bisect_left(targets, comment.place.end, key=_start)
+    after = targets[following] if following < len(targets) else None
     if (
         after is None
         or text.count("\n", comment.place.end, after[0]) > 3
@@ -57,3 +60,7 @@ def _beside(
     ):
         return None
     return after[1], after[2]
+
+
+def _start(target: tuple[int, Table, Column | None]) -> int:
+    return target[0]

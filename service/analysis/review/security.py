@@ -16,6 +16,12 @@ _CARD = re.compile(
 )
 _SENSITIVE = re.compile(r"\b(?:ssn|social security|national id|passport|passport number|tax id|iban|bank account|account number|diagnosis|medical history|biometric|religion|ethnicity|drivers? licen[cs]e)\b")  # fmt: skip
 
+_LONGEST = 2_000
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+]{1,30}://[^\s:/@'\"{}$]{1,100}:[^\s@'\"{}$]{1,100}@|\bPassword=[^;'\"${}\s]{1,100};", re.IGNORECASE)  # fmt: skip
+_LITERAL = re.compile(
+    r"\b(?:password|passwd|pwd|secret_key|api_key)\b\s*[=:]\s*['\"][^'\"\s${}]{4,100}['\"]", re.IGNORECASE
+)
+
 
 def secret_in_clear(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
@@ -110,20 +116,20 @@ def wide_grant(subject: Subject) -> Iterable[Hit]:
 
 def secret_in_code(subject: Subject) -> Iterable[Hit]:
     """An address with its password, or a password that is set to a literal, in code or configuration."""
-    pattern = re.compile(r"(\w+)?[^\n]*?\b\w[\w+]*://[^\s:/@'\"{}$]+:([^\s@'\"{}$]+)@|\b(password|passwd|pwd|secret_key|api_key)\b\s*[=:]\s*['\"][^'\"\s${}]{4,}['\"]|\bPassword=([^;'\"${}\s]+);", re.IGNORECASE)  # fmt: skip
-    for match in pattern.finditer(subject.artefacts.text):
-        start = subject.artefacts.text.rfind("\n", 0, match.end()) + 1
-        line = subject.artefacts.text[start : match.end()].strip()
-        call = re.search(r"(\w+)\s*\(", line)
-        where = call.group(1) if call else next(iter(re.findall(r"\w+", line)), "address")
-        # The password itself is not repeated.
-        hidden = Place(start, match.end(), f"{where} …")
-        yield Hit(
-            where,
-            hidden,
-            "A password stands in the source code (in the clear); read it from the environment or a secret store, and change it",
-            "whoever reads the repository, a log or a backup of it can log in",
-        )
+    start = 0
+    for line in subject.artefacts.text.splitlines(keepends=True):
+        text = line[:_LONGEST]
+        if _ADDRESS.search(text) or _LITERAL.search(text):
+            call = re.search(r"(\w+)\s*\(", text) or re.search(r"\w+", text)
+            where = call.group(1 if call.re.groups else 0) if call else "address"
+            # The password itself is not repeated.
+            yield Hit(
+                where,
+                Place(start + len(line) - len(line.lstrip()), start + len(line), f"{where} …"),
+                "A password stands in the source code (in the clear); read it from the environment or a secret store, and change it",
+                "whoever reads the repository, a log or a backup of it can log in",
+            )
+        start += len(line)
 
 
 def formatted_sql(subject: Subject) -> Iterable[Hit]:

@@ -66,8 +66,13 @@ class Subject:
     def table(self, name: str) -> Table | None:
         return self._by_name.get(name.lower())
 
+    @cached_property
+    def _meanings(self) -> dict[Column, str]:
+        return {column: meaning(column, self.tenants) for table in self.schema.tables for column in table.columns}
+
     def meaning(self, column: Column) -> str:
-        return meaning(column, self.tenants)
+        """What the column means; every rule asks, so it is found out once."""
+        return self._meanings[column]
 
     def named(self, table: Table, column: str = "") -> str:
         """As the asker calls it: `orders.total`, with the model's own name before it where there is one."""
@@ -125,7 +130,7 @@ class Subject:
     def exclusions(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The columns of exclusion constraints by table: each is kept by an index that begins with the first."""
         found = []
-        for match in re.finditer(r"\bEXCLUDE\s+(?:USING\s+\w+\s*)?\(((?:[^()]|\([^()]*\))*)\)", self.artefacts.text, re.IGNORECASE):  # fmt: skip
+        for match in re.finditer(r"\bEXCLUDE\s+(?:USING\s+\w+\s*)?\(((?:[^()]|\([^()]{0,200}\)){0,500})\)", self.artefacts.text, re.IGNORECASE):  # fmt: skip
             owners = [t for t in self.tables if t.place and t.place.start < match.start()]
             named = re.findall(r"(\w+|\w+\s*\([^()]*\))\s+WITH\b", match.group(1), re.IGNORECASE)
             if owners:

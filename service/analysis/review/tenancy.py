@@ -152,7 +152,7 @@ def no_row_security(subject: Subject) -> Iterable[Hit]:
 
 
 def open_policy(subject: Subject) -> Iterable[Hit]:
-    for match in re.finditer(r"CREATE\s+POLICY\s+\S+\s+ON\s+([\w.\"]+)(?:(?!;).)*?USING\s*\(\s*TRUE\s*\)(?:(?!;).)*", subject.sql, re.DOTALL):  # fmt: skip
+    for match in re.finditer(r"CREATE\s+POLICY\s+\S+\s+ON\s+([\w.\"]+)(?:(?!;).){0,1000}?USING\s*\(\s*TRUE\s*\)(?:(?!;).){0,1000}", subject.sql, re.DOTALL):  # fmt: skip
         name = subject.artefacts.text[match.start(1) : match.end(1)]
         if re.search(r"\bTO\s+(?!PUBLIC)\w+", match.group()):
             continue

@@ -201,10 +201,19 @@ def _moved(place: Place, by: int) -> Place:
     return Place(place.start + by, place.end + by, place.text)
 
 
+def _one_primary(table: Table) -> tuple[Key, ...]:
+    """Several columns that are each marked as primary are one key of all of them."""
+    primary = table.keys_of("primary")
+    if len(primary) < 2:
+        return table.keys
+    whole = replace(primary[0], columns=tuple(dict.fromkeys(c for key in primary for c in key.columns)))
+    return (whole, *(key for key in table.keys if key.kind != "primary"))
+
+
 def _moved_table(table: Table, by: int) -> Table:
     def placed(item: Key | Index) -> Place | None:
         return _moved(item.place, by) if item.place else None
 
     columns = tuple(replace(c, place=_moved(c.place, by) if c.place else None) for c in table.columns)
-    keys = tuple(replace(key, place=placed(key)) for key in table.keys)
+    keys = tuple(replace(key, place=placed(key)) for key in _one_primary(table))
     return replace(table, columns=columns, keys=keys, place=_moved(table.place, by) if table.place else None)

@@ -13,10 +13,10 @@ def migration_traits(source: Source) -> Iterator[Trait]:
     """One trait for each operation of a Migration class that hurts on a live table."""
     created = {
         str(constant(keyword(call, "name"))).lower()
-        for call in ast.walk(source.tree)
+        for call in source.nodes
         if isinstance(call, ast.Call) and dotted(call.func) == "CreateModel"
     }
-    for call in ast.walk(source.tree):
+    for call in source.nodes:
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             owner = ast.unparse(call.func.value)
             model = str(constant(keyword(call, "model_name")) or constant(call.args[0] if call.args else None) or "")

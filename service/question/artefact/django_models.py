@@ -31,7 +31,7 @@ class _Reading:
 
 def read_django(source: Source) -> Model:
     """Every class that has model fields and is not abstract; fields of abstract parents in the same text are inherited."""
-    reading = _Reading(source, {n.name: n for n in ast.walk(source.tree) if isinstance(n, ast.ClassDef)})
+    reading = _Reading(source, {n.name: n for n in source.nodes if isinstance(n, ast.ClassDef)})
     tables = []
     for node in reading.classes.values():
         if _is_model(reading, node) and not _meta_flag(node, "abstract") and not _meta_flag(node, "proxy"):

@@ -122,7 +122,7 @@ def _with_key(table: Table, key: Key) -> Table:
 
 
 def _fluent(reading: _Reading, text: str) -> None:
-    for block in re.finditer(r"Entity<(\w+)>\(\)?([^;]*(?:\{.*?\}\s*\))?[^;]*);", text, re.DOTALL):
+    for block in re.finditer(r"Entity<(\w+)>\(\)?([^;]{0,2000}(?:\{.{0,4000}?\}\s*\))?[^;]{0,2000});", text, re.DOTALL):
         table = reading.tables.get(block.group(1))
         if table is None:
             continue

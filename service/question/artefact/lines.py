@@ -18,11 +18,15 @@ class Line:
         return Place(self.start, self.start + len(self.text), self.text)
 
 
+# Nobody writes a property or a setting that long; patterns are not tried on what somebody generated.
+_LONGEST = 2_000
+
+
 def lines_of(text: str) -> Iterator[Line]:
-    """Every line that holds something."""
+    """Every line that holds something, cut where it is longer than a line can be."""
     position = 0
     for line in text.splitlines(keepends=True):
         stripped = line.strip()
         if stripped:
-            yield Line(stripped, position + len(line) - len(line.lstrip()))
+            yield Line(stripped[:_LONGEST], position + len(line) - len(line.lstrip()))
         position += len(line)

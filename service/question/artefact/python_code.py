@@ -33,7 +33,7 @@ class _Loop:
 def scopes_in(source: Source) -> tuple[Scope, ...]:
     """The functions of the module by name, methods with their class before them."""
     found = []
-    for owner in ast.walk(source.tree):
+    for owner in source.nodes:
         prefix = f"{owner.name}." if isinstance(owner, ast.ClassDef) else ""
         # A lambda's body is no list of statements.
         inside = (
@@ -49,7 +49,7 @@ def scopes_in(source: Source) -> tuple[Scope, ...]:
 def code_traits(source: Source) -> tuple[Trait, ...]:
     """What is noticed in functions and at the top of the module, in the order of the text."""
     found = [*_top(source)]
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.For | ast.AsyncFor):
             found += _loop(source, _Loop(node.target, node.iter, tuple(node.body)))
         elif isinstance(node, ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp):
@@ -66,10 +66,10 @@ def code_traits(source: Source) -> tuple[Trait, ...]:
 
 def embedded_sql(source: Source) -> Iterator[tuple[str, int]]:
     """The string constants that are statements, each with the place of its first character in the text."""
-    inner = {id(value) for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr) for value in node.values}
+    inner = {id(value) for node in source.nodes if isinstance(node, ast.JoinedStr) for value in node.values}
     # A string that is a statement by itself is a docstring: "Insert a row into the cache."
-    inner |= {id(node.value) for node in ast.walk(source.tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(source.tree):
+    inner |= {id(node.value) for node in source.nodes if isinstance(node, ast.Expr)}
+    for node in source.nodes:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in inner:
             continue
         if _SQL.match(node.value):
@@ -137,13 +137,7 @@ def _row(source: Source, loop: _Loop) -> str:
 
 def _given(source: Source, node: ast.expr) -> list[str]:
     """What a name was assigned, as text."""
-    if not isinstance(node, ast.Name):
-        return []
-    return [
-        ast.unparse(each.value)
-        for each in ast.walk(source.tree)
-        if isinstance(each, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in each.targets)
-    ]
+    return source.given.get(node.id, []) if isinstance(node, ast.Name) else []
 
 
 def _queries(node: ast.expr, source: Source) -> bool:
@@ -195,15 +189,14 @@ def _check_then_act(source: Source, function: ast.FunctionDef | ast.AsyncFunctio
         for t in each.targets
         if isinstance(t, ast.Name)
     }
-    for node in ast.walk(function):
-        if not isinstance(node, ast.If):
-            continue
-        named = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
-        if _asks(node.test) or named & asked:
-            after = [c for c in ast.walk(function) if isinstance(c, ast.Call) and c.lineno > node.lineno]
-            writes = [c for c in after if isinstance(c.func, ast.Attribute) and c.func.attr in _WRITING]
-            if writes:
-                yield Trait("check_then_act", _model_of(function), source.place(node), dotted(writes[0].func))
+    calls = [c for c in ast.walk(function) if isinstance(c, ast.Call) and isinstance(c.func, ast.Attribute)]
+    writes = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in _WRITING]
+    for node in ast.walk(function) if writes else ():
+        if isinstance(node, ast.If):
+            named = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
+            after = next((c for c in writes if c.lineno > node.lineno), None)
+            if after is not None and (named & asked or _asks(node.test)):
+                yield Trait("check_then_act", _model_of(function), source.place(node), dotted(after.func))
 
 
 def _asks(node: ast.expr) -> bool:

@@ -15,6 +15,21 @@ class Source:
     tree: ast.Module
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node once: trees of long modules are walked by several readers."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def given(self) -> dict[str, list[str]]:
+        """What each name is assigned anywhere in the module, as text."""
+        found: dict[str, list[str]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Assign):
+                for name in (t.id for t in node.targets if isinstance(t, ast.Name)):
+                    found.setdefault(name, []).append(ast.unparse(node.value))
+        return found
+
+    @cached_property
     def _lines(self) -> list[int]:
         starts = [0]
         for line in self.text.splitlines(keepends=True):

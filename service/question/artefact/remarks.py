@@ -8,6 +8,9 @@ from kb.schema import Place
 _COMMENT = re.compile(r"(?:^|(?<=\s))(?:--+|//+|#)[ \t]?([^\n]*)", re.MULTILINE)
 
 
+MOST_COMMENTS, LONGEST = 400, 400
+
+
 @dataclass(frozen=True)
 class Comment:
     """Comment lines that follow one another are one comment; `alone` where no code stands before it on its line."""
@@ -18,16 +21,18 @@ class Comment:
 
 
 def comments_of(text: str) -> tuple[Comment, ...]:
-    """Every comment of a line, in order."""
+    """The comments of a text in order, at most MOST_COMMENTS, each cut to LONGEST characters."""
     found: list[Comment] = []
     for match in _COMMENT.finditer(text):
         begin = text.rfind("\n", 0, match.start()) + 1
         alone = not text[begin : match.start()].strip()
         last = found[-1] if found else None
         if last and alone and last.alone and not text[last.place.end : match.start()].strip() and text.count("\n", last.place.end, match.start()) == 1:  # fmt: skip
-            found[-1] = Comment(f"{last.text} {match.group(1).strip()}", Place(last.place.start, match.end(), last.place.text), True)  # fmt: skip
+            found[-1] = Comment(f"{last.text} {match.group(1).strip()}"[:LONGEST], Place(last.place.start, match.end(), last.place.text), True)  # fmt: skip
         else:
             found.append(
-                Comment(match.group(1).strip(), Place(match.start(), match.end(), match.group().strip()), alone)
+                Comment(
+                    match.group(1).strip()[:LONGEST], Place(match.start(), match.end(), match.group().strip()), alone
+                )
             )
-    return tuple(found)
+    return tuple(found[:MOST_COMMENTS])

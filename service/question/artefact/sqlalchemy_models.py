@@ -34,14 +34,14 @@ class _Reading:
 def read_sqlalchemy(source: Source) -> Model:
     """Every class with `__tablename__` and every Table(…); columns of mixins in the same text are inherited."""
     reading = _Reading(source)
-    reading.classes = {node.name: node for node in ast.walk(source.tree) if isinstance(node, ast.ClassDef)}
+    reading.classes = {node.name: node for node in source.nodes if isinstance(node, ast.ClassDef)}
     tables = []
     for node in reading.classes.values():
         name = _table_name(node)
         if name:
             reading.names[name] = node.name
             tables.append(_table(reading, node, name))
-    for call in ast.walk(source.tree):
+    for call in source.nodes:
         if isinstance(call, ast.Call) and dotted(call.func) == "Table" and len(call.args) > 2:
             tables.append(_table_object(reading, call))
     return Model(tuple(tables), tuple(reading.indexes), reading.names, reading.fields, tuple(reading.traits))
