@@ -12,8 +12,10 @@ COPY kb/__init__.py kb/
 COPY ingest/__init__.py ingest/
 COPY service/__init__.py service/
 COPY service/question/__init__.py service/question/
+COPY service/question/artefact/__init__.py service/question/artefact/
 COPY service/retrieval/__init__.py service/retrieval/
 COPY service/analysis/__init__.py service/analysis/
+COPY service/analysis/review/__init__.py service/analysis/review/
 COPY service/answer/__init__.py service/answer/
 COPY service/store/__init__.py service/store/
 COPY service/check/__init__.py service/check/

@@ -26,7 +26,7 @@ _LIST = re.compile(
 )
 _LIST_COMMENT = re.compile(r"\bcomma|separated\b|\bcsv\b|\blist of\b", re.IGNORECASE)
 _MONEY = re.compile(
-    r"\b(?:price|prices|amount|cost|balance|fee|fees|salary|revenue|subtotal|total|tax|vat|payment|refund|deposit|cents|minor|wage|budget|credit limit|discount amount|charge|money|spend)\b"
+    r"\b(?:price|prices|amount|cost|balance|fee|fees|salary|revenue|subtotal|total|tax|vat|payment|refund|deposit|cents|minor|wage|budget|credit limit|discount amount|charge|money|spend|premium|fare|rent|rental fee|toll|tip|donation|pledge|raised|gross|net|bid|fine|commission|bonus|hourly rate|daily rate|cash on delivery|credit|debit|payout|payable|paid amount|unit cost|goal amount|msrp|surcharge|allowance|dues|tuition|royalty|dividend|bounty|stipend)\b"
 )
 _NOT_MONEY = re.compile(
     r"\b(?:count|qty|quantity|percent|pct|ratio|rate|number|rows|items|digits|hours|days|minutes|seconds|bytes|weight|score|points)\b"
@@ -90,7 +90,8 @@ def _is_list(column: Column, words: str) -> bool:
 def _is_money(column: Column, words: str) -> bool:
     if column.declared.upper() in ("MONEY", "SMALLMONEY"):
         return True
-    return column.type in _NUMBERS and bool(_MONEY.search(words)) and not _NOT_MONEY.search(words)
+    rated = re.search(r"\b(?:hourly|daily|day|monthly|nightly) rate$", words) is not None
+    return column.type in _NUMBERS and bool(_MONEY.search(words)) and (rated or not _NOT_MONEY.search(words))
 
 
 def _is_boolean(column: Column, words: str) -> bool:

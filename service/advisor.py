@@ -17,6 +17,7 @@ from service.model.composer import ModelComposer
 from service.question.question import Question
 from service.question.request import AskRequest
 from service.retrieval.search import Retriever
+from service.reviewing import ReviewAdvice, ReviewRequest, Shelf, review_of
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ class Advisor:
     def asked(self, request: AskRequest, reread: Question | None = None) -> Asked:
         """The request as understood, or as it was read again, with what is found on it."""
         return ask(self.kb, self.vocabulary, self.retriever, request, reread)
+
+    def review(self, request: ReviewRequest) -> ReviewAdvice:
+        """What is pasted, judged without a question. Raises ConstraintError."""
+        return review_of(Shelf(self.kb, self.vocabulary, self.edition, self.public_url), request)
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         """The sections nearest to the query, best first."""

@@ -17,7 +17,7 @@ _CHOICES = frozenset({"choose", "choose_store", "compare", "license", "alternati
 
 def bearing(kb: KnowledgeBase, question: Question, retrieved: Retrieved, fits: Mapping[str, Fit]) -> Entry | None:
     """The design or playbook that carries the answer, None where the question is about something in particular."""
-    if (question.intent_ids & _CHOICES and "design" not in question.intent_ids) or question.pasted:
+    if (question.intent_ids & _CHOICES and "design" not in question.intent_ids) or question.artefacts.given:
         return None
     counts = Counter(hit.entry for hit in retrieved.hits[:_NEAREST])
     # Where a design of the asker's own structure was found, one of another structure does not carry the answer.

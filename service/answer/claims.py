@@ -42,6 +42,10 @@ CONNECTIVES: Mapping[str, str] = {
     "gap": "The knowledge base does not cover this subject yet:",
     "nearest": "The nearest entries that it has:",
     "no_erd": "No diagram of this domain is in the knowledge base, and none is invented.",
+    "reviewed": "What was pasted has been read, never run, and reviewed:",
+    "folded": "Also noticed, of less weight:",
+    "good": "What is good:",
+    "unread": "Not read, and so not judged:",
     "rephrase": "If there is a database behind your question, say what data it holds and what has to be fast, safe or changed.",
 }
 

@@ -132,9 +132,8 @@ def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
             )
     for part in evidence.unanswered:
         yield NotTaken(text=part, reason="no entry answers this part of the question")
-    for pasted in evidence.question.pasted:
-        for text in pasted.unparsed:
-            yield NotTaken(text=text.strip()[:200], reason="pasted text that could not be read as a schema")
+    for text in evidence.question.artefacts.unparsed:
+        yield NotTaken(text=text.strip()[:200], reason="pasted text that could not be read")
 
 
 def _used(evidence: Evidence) -> frozenset[str]:

@@ -4,7 +4,10 @@ import hashlib
 import json
 from typing import Protocol
 
+from pydantic import BaseModel
+
 from kb.entry import Design
+from service.analysis.review.review import review
 from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Part, Understanding
 from service.answer.body import body
 from service.answer.citations import CitationBook
@@ -12,10 +15,14 @@ from service.answer.claims import connective, quote
 from service.answer.closing import clarifying, confidence, understanding
 from service.answer.evidence import Evidence
 from service.answer.lead import lead
+from service.answer.reviewed import Wanted, reviewed
 from service.question.request import AskRequest
+from service.question.wishes import wants_contexts
 
 # Part of every answer's id: raise it when the same edition would be answered differently.
 CODE_VERSION = 3
+# Beside an answer to a question, the worst are told and the rest is folded.
+_MOST_FINDINGS = 6
 
 
 class Composer(Protocol):
@@ -39,7 +46,8 @@ class DeterministicComposer:
         summary, stated = lead(evidence, book)
         said = frozenset(claim.text for claim in summary)
         plain = frozenset(_plain(evidence, summary)) | said
-        sections = body(evidence, book, stated, plain)
+        found = _judged(evidence, book)
+        sections = (*found, *body(evidence, book, stated, plain))
         alternatives = _alternatives(evidence, book)
         return Advice(
             id=answer_id(evidence.request, evidence.edition, self.name),
@@ -73,12 +81,21 @@ def decline(request: AskRequest, edition: str, composer: str) -> Advice:
     )
 
 
-def answer_id(request: AskRequest, edition: str, composer: str) -> str:
+def answer_id(request: BaseModel, edition: str, composer: str) -> str:
     """The same request, edition and code give the same id: 16 hexadecimal digits of a sha256."""
     key = json.dumps(
         [request.model_dump(mode="json"), edition, composer, CODE_VERSION], sort_keys=True, ensure_ascii=False
     )
     return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def _judged(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]:
+    """The review of what the question brought along; nothing where it brought nothing that could be judged."""
+    artefacts = evidence.question.artefacts
+    if artefacts.empty:
+        return ()
+    wanted = Wanted(evidence.plan.erd, wants_contexts(evidence.question.text), _MOST_FINDINGS, unread=False)
+    return reviewed(review(artefacts, evidence.question.facts), evidence.kb, book, wanted)
 
 
 def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:

@@ -65,7 +65,9 @@ def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: s
 def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence:
     """Select what answers, choose a technology where one is wanted, and run the rules again under what is assumed."""
     question, retrieved = asked.question, asked.retrieved
-    built = structure(kb, vocabulary, question) if question.intent_ids & _DRAWING and not question.pasted else None
+    built = (
+        structure(kb, vocabulary, question) if question.intent_ids & _DRAWING and not question.artefacts.given else None
+    )
     shape = str(question.facts.get("shape") or (built.shape.name if built else ""))
     fits = _nearer(kb, built, fit_all(kb, question, retrieved, shape))
     bears = bearing(kb, question, retrieved, fits) or _kin(kb, built, retrieved)

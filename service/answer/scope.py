@@ -30,7 +30,7 @@ def is_ours(question: Question, retrieved: Retrieved, estimates: Sequence[Estima
     """Near to what we have, or pasted, or of a domain that no entry knows but asked about in words or figures of our subject."""
     if "refuse" in question.intent_ids:
         return False
-    if retrieved.relevant or question.pasted:
+    if retrieved.relevant or question.artefacts.given:
         return True
     if any(each.asked for each in estimates) and retrieved.relevance >= _BY_FIGURES:
         return True
@@ -51,7 +51,7 @@ def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Sel
 
     "Should I use UUIDs?" is a choice too, but none of a store: what is nearest then is no profile.
     """
-    if question.intent_ids & {"migrate", "license"} or question.pasted:
+    if question.intent_ids & {"migrate", "license"} or question.artefacts.given:
         return False
     carried = selection.backbone is not None and selection.backbone.fit == "near"
     if "choose_store" in question.intent_ids:

@@ -1,4 +1,4 @@
-"""The command line `dbarch`: what can be typed. What each command does is in cli_ask, cli_index, cli_kb, cli_serve and cli_slack.
+"""The command line `dbarch`: what can be typed. What each command does is in cli_ask, cli_calc, cli_index, cli_kb, cli_review, cli_serve and cli_slack.
 
 Those are imported inside the commands: torch and llama-index take seconds, and `dbarch --help` must not.
 """
@@ -78,6 +78,23 @@ def compare(
     from service.frontends.cli_ask import compare as weigh
 
     weigh(names, purpose, as_json)
+
+
+@app.command()
+def review(
+    files: Annotated[list[Path], typer.Argument(help="Schemas, models, queries, plans or settings, read together.")],
+    dialect: Annotated[str, typer.Option(help="The dialect of the SQL; else told by its words.")] = "",
+    question: Annotated[str, typer.Option(help="What is known of the case: rates, sizes, what hurts.")] = "",
+    diagram: Annotated[
+        Path | None, typer.Option(help="Write the diagram of the tables here: .mmd, .svg or .png.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Review what is in files: findings with their fixes, worst first, and what is good."""
+    from service.frontends.cli_review import ToReview
+    from service.frontends.cli_review import review as judge
+
+    judge(ToReview(tuple(files), dialect, question, diagram), as_json)
 
 
 @app.command()

@@ -70,9 +70,7 @@ def request_of(typed: Typed) -> AskRequest:
     """The same request as from any other door. Raises RequestError."""
     content: dict[str, Any] = {
         "question": _question(typed.question),
-        "attachments": [
-            {"name": path.name, "language": LANGUAGES.get(path.suffix), "content": _read(path)} for path in typed.files
-        ],
+        "attachments": [attached(path) for path in typed.files],
         "history": _history(typed.history),
         "constraints": pairs(typed.constraints),
         "detail": "brief" if typed.brief else "full",
@@ -81,7 +79,7 @@ def request_of(typed: Typed) -> AskRequest:
     try:
         return AskRequest.model_validate(content)
     except ValidationError as error:
-        raise RequestError(_explained(error)) from error
+        raise RequestError(explained(error)) from error
 
 
 def pairs(written: Iterable[str]) -> dict[str, str]:
@@ -101,6 +99,11 @@ def write(content: bytes) -> None:
     if sys.stdout.isatty() and not content.endswith(b"\n"):
         sys.stdout.buffer.write(b"\n")
     sys.stdout.buffer.flush()
+
+
+def attached(path: Path) -> dict[str, str | None]:
+    """A file as an attachment. Raises RequestError."""
+    return {"name": path.name, "language": LANGUAGES.get(path.suffix), "content": _read(path)}
 
 
 def _question(text: str) -> str:
@@ -132,7 +135,7 @@ def _read(path: Path) -> str:
         raise RequestError(f"{str(path)!r} is not UTF-8 text: convert it first") from error
 
 
-def _explained(error: ValidationError) -> str:
+def explained(error: ValidationError) -> str:
     """The first fault in one line, with the place it is at."""
     fault = error.errors()[0]
     place = ".".join(map(str, fault["loc"]))

@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 
 from kb.fact import Fact, FactSet, Span
+from kb.pasted import pasted_objects
 from kb.quantity import Quantity
 from kb.vocabulary import ShapeTerm, Vocabulary
+from service.question.artefact.artefacts import Artefacts, read_artefacts
 from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
@@ -13,7 +15,7 @@ from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intents
 from service.question.numbers import Mention, mentions
 from service.question.parts import parts
-from service.question.pasted import Pasted, pasted
+from service.question.pasted import pasted
 from service.question.request import AskRequest
 from service.question.roles import bind, further, is_version, yearly
 from service.question.spelling import load_speller
@@ -42,7 +44,7 @@ class Question:
     intents: tuple[Intent, ...]
     technologies: tuple[Named, ...]
     loose: tuple[Loose, ...]
-    pasted: tuple[Pasted, ...]
+    artefacts: Artefacts
     parts: tuple[str, ...] = ()
 
     @property
@@ -53,7 +55,7 @@ class Question:
 def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     """Read the request; what is read of the last turn overrides what was said before. Raises ConstraintError."""
     check_weights(request.weights, vocabulary)
-    prose, texts = pasted(request)
+    prose, given = pasted(request)
     # Searched and sorted by what was meant; facts and spans are read from what was typed.
     meant = load_speller().mended(prose)
     earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
@@ -66,16 +68,17 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     facts += stated(request.constraints, vocabulary)
     facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
-    objects = tuple(obj for text in texts for obj in text.objects)
+    known = FactSet(tuple(facts))
+    artefacts = read_artefacts(given, likely=str(known.get("engine") or "")) if given else Artefacts()
     compared = len({name.id for name in named if name.part == "compared"})
     return Question(
         text=prose.strip() or request.question.strip(),
         context=f"{before} {meant}".strip(),
-        facts=FactSet(tuple(facts), objects, prose),
+        facts=FactSet(tuple(facts), pasted_objects(artefacts.schema), prose),
         intents=intents(meant, compared) or (intents(before, 0) if before else ()),
         technologies=named,
         loose=tuple(loose),
-        pasted=texts,
+        artefacts=artefacts,
         parts=parts(prose),
     )
 

@@ -1,5 +1,6 @@
 """The request: a question with its history, attachments and constraints; the body of `POST /v1/ask`."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -41,6 +42,15 @@ class Attachment(Part):
     language: PlainText | None = None
 
 
+def bounded(attachments: Iterable[Attachment]) -> None:
+    """Raises ValueError where they hold more than MAX_ATTACHED_BYTES in all."""
+    size = sum(len(a.content.encode()) for a in attachments)
+    if size > MAX_ATTACHED_BYTES:
+        raise ValueError(
+            f"attachments hold {size:,} bytes in all, {MAX_ATTACHED_BYTES:,} are taken: send the part that matters"
+        )
+
+
 class AskRequest(Part):
     """The body of `POST /v1/ask`; the same bounds hold at every door."""
 
@@ -57,9 +67,5 @@ class AskRequest(Part):
 
     @model_validator(mode="after")
     def _bounded(self) -> Self:
-        size = sum(len(a.content.encode()) for a in self.attachments)
-        if size > MAX_ATTACHED_BYTES:
-            raise ValueError(
-                f"attachments hold {size:,} bytes in all, {MAX_ATTACHED_BYTES:,} are taken: send the part that matters"
-            )
+        bounded(self.attachments)
         return self

@@ -11,6 +11,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from kb.entry import Block, Entry, Fence, Kind, KnowledgeBase, Pattern, Section, Source, Statement, StatementKind
+from kb.vocabulary import load_vocabulary
 from service.answer import advice as parts
 from service.answer.advice import Advice, AdviceSection, Citation, CitedSource, Claim
 from service.answer.explanation import Explanation
@@ -20,6 +21,7 @@ from service.errors import RequestError, UnknownEntryError
 from service.frontends.http.app import create_app
 from service.frontends.keeping import Keeper
 from service.question.request import AskRequest
+from service.reviewing import ReviewAdvice, ReviewRequest, Shelf, review_of
 from service.settings import Settings
 from service.wiring import build_store
 
@@ -111,6 +113,9 @@ class SmallAdvisor:
         if len(set(names)) < 2:
             raise RequestError("1 different technologies: name 2 to 6 to compare")
         return self.advise(AskRequest(question=f"{' or '.join(names)} for {purpose}?"))
+
+    def review(self, request: ReviewRequest) -> ReviewAdvice:
+        return review_of(Shelf(self.kb, load_vocabulary(), self.edition), request)
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         result = SearchResult(

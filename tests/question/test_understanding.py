@@ -132,8 +132,8 @@ def test_an_attachment_is_parsed_and_what_is_no_ddl_is_kept_as_unparsed() -> Non
             {"name": "b.txt", "content": "just words"},
         ],
     )
-    assert [bool(text.objects) for text in question.pasted] == [True, False]
-    assert question.pasted[1].unparsed == ("just words",)
+    assert {obj.name for obj in question.facts.objects if obj.kind == "table"} == {"t"}
+    assert question.artefacts.unparsed == ("just words",)
 
 
 @pytest.mark.parametrize("question", ["", "   \n", "a\0b", "x" * 20_001])
@@ -169,7 +169,7 @@ def test_ddl_of_every_dialect_is_read(ddl: str) -> None:
 
 def test_ddl_that_cannot_be_read_is_kept_as_unparsed() -> None:
     question = ask("review", attachments=[{"name": "schema.sql", "content": "CREATE TABLE ((("}])
-    assert question.pasted[0].unparsed
+    assert question.artefacts.unparsed
 
 
 def test_a_weight_of_an_unknown_criterion_is_refused() -> None:

@@ -17,11 +17,13 @@ from service.answer.telling import unheard
 from service.calculation import calculate
 from service.catalogue import SearchResults
 from service.frontends.bodies import body, cards_body, entry_body
+from service.frontends.drawing import FORMATS, drawn
 from service.frontends.http.door import DoorDependency
 from service.frontends.http.spending import Listener
 from service.frontends.http.streaming import EVENT_STREAM, streamed
 from service.frontends.pool import Pool
 from service.question.request import AskRequest, no_nul, not_blank
+from service.reviewing import ReviewAdvice, ReviewRequest
 
 JSON = "application/json"
 MARKDOWN = "text/markdown"
@@ -120,6 +122,25 @@ class ApiController(Controller):
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
         work = _Work(door.pool, lambda: door.advisor.compare(data.technologies, data.purpose), write)
         return await _timed(work, media_type)
+
+    @post(
+        "/review",
+        status_code=200,
+        before_request=json_only,
+        operation_id="review",
+        summary="Review pasted schemas, models, queries, plans and settings",
+    )
+    async def review(self, request: AnyRequest, data: JSONBody[ReviewRequest], door: DoorDependency) -> Response[Any]:
+        """Findings with their fixes as JSON or Markdown; where Accept prefers a picture, the diagram as SVG or PNG."""
+        pictures = {media_type: ending for ending, (media_type, _) in FORMATS.items()}
+        media_type = acceptable(request, (JSON, MARKDOWN, *pictures))
+        write: Callable[[ReviewAdvice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
+        if media_type in pictures:
+            asked = data.model_copy(update={"diagram": True})
+            ending = pictures[media_type]
+            work = _Work(door.pool, lambda: door.advisor.review(asked), lambda advice: drawn(advice.diagram, ending))
+            return await _timed(work, media_type)
+        return await _timed(_Work(door.pool, lambda: door.advisor.review(data), write), media_type)
 
     @get("/technologies", operation_id="listTechnologies", summary="List the technologies that have a profile")
     async def technologies(self, door: DoorDependency) -> Response[Any]:

@@ -1,0 +1,1 @@
+"""Review of what is pasted: rules over parsed objects, one small function each, in tables by family."""

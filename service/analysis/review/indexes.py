@@ -1,0 +1,207 @@
+"""Indexes: repeated, useless, missing or in the wrong order for the queries that were given."""
+
+import re
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+from kb.meaning import words_of
+from kb.schema import Index, Table
+from service.analysis.review.finding import Hit, Rule
+from service.analysis.review.fix import columns_sql, create_index, quoted
+from service.analysis.review.statement import aliases, column_of, conditions, orders, place_of, table_of
+from service.analysis.review.subject import Subject
+
+_ORDER = "patterns/composite-index-ordering"
+_MANY_INDEXES = 8
+
+
+def _drop(subject: Subject, index: Index) -> str:
+    if not index.name or subject.artefacts.framework is not None:
+        return ""
+    name = quoted(index.name, subject, index.place)
+    if subject.is_mysql or subject.dialect == "sqlserver":
+        return f"DROP INDEX {name} ON {index.table};"
+    return f"DROP INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name};"
+
+
+def redundant_index(subject: Subject) -> Iterable[Hit]:
+    for table in subject.tables:
+        indexes = subject.schema.indexes_of(table.name)
+        for position, index in enumerate(indexes):
+            if index.method != "btree" or index.include or not index.columns:
+                continue
+            longer = _answered_by(subject, table, index, position)
+            if longer:
+                yield Hit(
+                    f"{subject.named(table)}: index {index.name or ', '.join(index.columns)}",
+                    index.place,
+                    f"The index on ({', '.join(index.columns)}) is redundant: {longer} begins with the same columns; drop it",
+                    "each write maintains both, and the longer one serves every search of the shorter",
+                    _drop(subject, index),
+                )
+
+
+def _answered_by(subject: Subject, table: Table, index: Index, position: int) -> str:
+    """The name of the key or index that answers all that this one answers."""
+    size = len(index.columns)
+    if not index.where:
+        for key in table.keys_of("primary", "unique"):
+            if key.columns[:size] == index.columns and (not index.unique or len(key.columns) == size):
+                return f"the {key.kind} key ({', '.join(key.columns)})"
+    for other_position, other in enumerate(subject.schema.indexes_of(table.name)):
+        if other_position == position or other.method != "btree" or other.where != index.where:
+            continue
+        if other.columns[:size] != index.columns or (
+            index.unique and not (other.unique and len(other.columns) == size)
+        ):
+            continue
+        if len(other.columns) > size or (other.unique and not index.unique) or other_position < position:
+            return f"the index {other.name or ''} on ({', '.join(other.columns)})"
+    return ""
+
+
+def low_selectivity(subject: Subject) -> Iterable[Hit]:
+    for table in subject.tables:
+        for index in subject.schema.indexes_of(table.name):
+            column = table.column(index.columns[0]) if len(index.columns) == 1 else None
+            if column is None or index.where or index.unique:
+                continue
+            flag = subject.meaning(column) == "boolean"
+            state = subject.meaning(column) == "state" or re.search(r"^(?:gender|sex)$", words_of(column.name))
+            if not flag and not state:
+                continue
+            value = "true" if column.type == "boolean" else "'…'"
+            c = columns_sql(subject, table, index.columns)
+            other = next((x.name for x in table.columns if subject.meaning(x) == "instant"), table.primary_key[0] if table.primary_key else "")  # fmt: skip
+            fix = create_index(subject, table, (other,), f" WHERE {c} = {value}") if flag and other and subject.is_postgresql and column.type == "boolean" else ""  # fmt: skip
+            yield Hit(
+                f"{subject.named(table, column.name)}: index {index.name}".rstrip(": index"),
+                index.place,
+                f"The index on {column.name} alone has low selectivity ({'two values' if flag else 'a few values'}); make it a partial index on the rare value, or lead a composite index with it",
+                "for the common value the planner reads the table anyway, and every write pays for both",
+                fix,
+                "medium" if flag else "low",
+            )
+
+
+def too_many_indexes(subject: Subject) -> Iterable[Hit]:
+    for table in subject.tables:
+        count = len(subject.schema.indexes_of(table.name)) + len(table.keys_of("primary", "unique"))
+        if count > _MANY_INDEXES:
+            yield Hit(
+                subject.named(table),
+                table.place,
+                f"The table has {count} indexes; name the statement that each one serves and drop the others",
+                "every insert writes all of them, and an update of any indexed column writes every one",
+                severity="medium" if subject.is_append_only(table) or count > 10 else "low",
+            )
+
+
+def missing_index(subject: Subject) -> Iterable[Hit]:
+    """A query that was given, filtering a table on columns that no index begins with."""
+    for query in subject.access:
+        if not isinstance(query.tree, exp.Query | exp.Update | exp.Delete):
+            continue
+        found = [c for c in conditions(subject, query.tree) if c.table and not c.wrapped]
+        for table in dict.fromkeys(c.table for c in found if c.table):
+            equal = tuple(dict.fromkeys(n.name for c in found if c.table is table and c.kind == "equal" and (n := column_of(table, c.column.name))))  # fmt: skip
+            ranges = tuple(dict.fromkeys(n.name for c in found if c.table is table and c.kind == "range" and (n := column_of(table, c.column.name))))  # fmt: skip
+            known = aliases(subject, query.tree)
+            sort = tuple(n.name for o in orders(query.tree) if table_of(o, known) is table and (n := column_of(table, o.name)))  # fmt: skip
+            if not (equal or ranges) or _served(subject, table, equal, ranges):
+                continue
+            wanted = tuple(dict.fromkeys((*equal, *(sort or ranges[:1]))))
+            flags = all(subject.meaning(c) in ("boolean",) for name in equal if (c := table.column(name)))
+            if flags and not ranges and equal:
+                continue
+            yield Hit(
+                subject.named(table, wanted[0]),
+                place_of(query),
+                f"No index serves this query's filter on {table.name} ({', '.join((*equal, *ranges))}); create one: equality columns first, then the sort or range column",
+                f"without it the query reads the whole table{_rows(subject)} each time",
+                create_index(subject, table, wanted),
+            )
+
+
+def _rows(subject: Subject) -> str:
+    rows = subject.facts.get("table.rows")
+    return f" of {rows} rows" if rows is not None else ""
+
+
+def _served(subject: Subject, table: Table, equal: tuple[str, ...], ranges: tuple[str, ...]) -> bool:
+    leading = {c[0].lower() for c in _starts(subject, table)}
+    wanted = {name.lower() for name in equal or ranges}
+    # The order rule judges an index that begins with a range although an equality is there.
+    return bool(leading & (wanted | {r.lower() for r in ranges}))
+
+
+def _starts(subject: Subject, table: Table) -> list[tuple[str, ...]]:
+    keys = [key.columns for key in table.keys_of("primary", "unique")]
+    indexes = [i.columns for i in subject.schema.indexes_of(table.name)]
+    flat = [tuple(re.sub(r"\s+(?:ASC|DESC).*$", "", c, flags=re.IGNORECASE) for c in columns) for columns in indexes]
+    return [columns for columns in (*keys, *flat) if columns]
+
+
+def wrong_order(subject: Subject) -> Iterable[Hit]:
+    """An index whose range or sort column stands before the column that the query compares with `=`."""
+    for query in subject.access:
+        found = [c for c in conditions(subject, query.tree) if c.table and not c.wrapped]
+        known = aliases(subject, query.tree)
+        for index in subject.schema.indexes:
+            table = subject.table(index.table)
+            equal = {c.column.name.lower() for c in found if c.table is table and c.kind == "equal"}
+            later = {c.column.name.lower() for c in found if c.table is table and c.kind == "range"}
+            later |= {o.name.lower() for o in orders(query.tree) if table_of(o, known) is table}
+            names = [c.lower().split()[0] for c in index.columns]
+            if table is None or len(names) < 2 or names[0] not in later - equal or not equal & set(names[1:]):
+                continue
+            if any(columns[0].lower() in equal for columns in _starts(subject, table)):
+                continue
+            sorted_names = sorted(index.columns, key=lambda c: c.lower().split()[0] not in equal)
+            yield Hit(
+                f"{subject.named(table)}: index {index.name}",
+                index.place,
+                f"The index ({', '.join(index.columns)}) has the wrong column order for the query: columns compared with = come first, so ({', '.join(sorted_names)})",
+                "columns after a range narrow the scan no further, so all rows of the range are read and filtered",
+                create_index(subject, table, sorted_names),
+            )
+
+
+def unindexed_json(subject: Subject) -> Iterable[Hit]:
+    if not subject.is_postgresql:
+        return
+    for query in subject.access:
+        known = aliases(subject, query.tree)
+        for where in query.tree.find_all(exp.Where):
+            for node in where.find_all(exp.JSONExtractScalar, exp.JSONExtract, exp.JSONBContains, exp.ArrayContainsAll):
+                column = node.find(exp.Column)
+                table = table_of(column, known) if column else None
+                actual = column_of(table, column.name) if column and table else None
+                if table is None or actual is None or actual.type not in ("jsonb", "json"):
+                    continue
+                if any(
+                    actual.name.lower() in " ".join(i.columns).lower() for i in subject.schema.indexes_of(table.name)
+                ):
+                    continue
+                c = columns_sql(subject, table, (actual.name,))
+                name = quoted(f"{table.name}_{actual.name}_gin".lower(), subject)
+                yield Hit(
+                    subject.named(table, actual.name),
+                    place_of(query, column),
+                    "The query filters inside a JSON column that no index serves; add a GIN index for containment (@>), or promote the field to a column",
+                    "every row's document is read and taken apart, and the planner has no statistics inside it",
+                    f"CREATE INDEX CONCURRENTLY {name} ON {quoted(table.name, subject, table.place)} USING gin ({c} jsonb_path_ops);"
+                    if actual.type == "jsonb"
+                    else "",
+                )
+
+
+INDEXES = (
+    Rule("missing-index", "indexes", "medium", "patterns/index-selection#start-from-the-queries", missing_index),
+    Rule("wrong-order", "indexes", "medium", f"{_ORDER}#equality-then-sort-then-range", wrong_order),
+    Rule("redundant-index", "indexes", "medium", "checklists/schema-review#indexes-that-repeat-another", redundant_index),
+    Rule("unindexed-json", "indexes", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", unindexed_json),
+    Rule("low-selectivity", "indexes", "medium", "checklists/index-review#an-index-on-the-rare-value", low_selectivity),
+    Rule("too-many-indexes", "indexes", "low", "checklists/index-review#how-many-indexes-a-table-bears", too_many_indexes),
+)  # fmt: skip

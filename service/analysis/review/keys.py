@@ -1,0 +1,265 @@
+"""Keys: none, too narrow, too wide, scattered, pointing nowhere or at another type."""
+
+import re
+from collections.abc import Iterable
+
+from kb.calculation import FORMULAS, compute
+from kb.entry import Severity
+from kb.errors import FormulaError
+from kb.meaning import words_of
+from kb.quantity import Quantity, show
+from kb.schema import Column, Key, Table
+from service.analysis.review.finding import Hit, Rule
+from service.analysis.review.fix import add_foreign_key, alter_type, column_sql, columns_sql, create_index, table_sql
+from service.analysis.review.subject import Subject
+
+_IDS = "patterns/identifier-strategy"
+_RULES = "patterns/integrity-constraints-and-validation"
+_NATURAL = re.compile(r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|passport)\b")
+_BUSY_RATE, _MANY_ROWS = 200.0, 1e8
+_SOON_YEARS = 10
+_YEAR = 365.25 * 86400
+_RANDOM = re.compile(r"gen_random_uuid|uuid_generate_v4|uuidv4|newid\(|\buuid\(\)|\buuid4\b|^uuid$", re.IGNORECASE)
+
+
+def no_primary_key(subject: Subject) -> Iterable[Hit]:
+    for table in subject.tables:
+        if table.columns and not table.primary_key:
+            yield Hit(
+                subject.named(table),
+                table.place,
+                "The table has no primary key",
+                "duplicates cannot be told apart or deleted singly, and logical replication refuses its updates and deletes",
+                _key_for(subject, table),
+            )
+
+
+def _key_for(subject: Subject, table: Table) -> str:
+    t = table_sql(subject, table)
+    foreign = tuple(c for key in table.keys_of("foreign") for c in key.columns)
+    unique = next((k.columns for k in table.keys_of("unique") if all((c := table.column(n)) and not c.nullable for n in k.columns)), ())  # fmt: skip
+    if subject.dialect == "sqlite":
+        return f"-- SQLite adds no key to a table that exists: create {t} anew with a PRIMARY KEY."
+    own = next((c.name for c in table.columns if c.name.lower() in ("id", f"{table.name.lower().rstrip('s')}_id") and c.name not in foreign), "")  # fmt: skip
+    chosen = unique or ((own,) if own else foreign if len(foreign) >= 2 else ())
+    if chosen:
+        return f"ALTER TABLE {t} ADD PRIMARY KEY ({columns_sql(subject, table, chosen)});"
+    if subject.is_mysql:
+        return f"ALTER TABLE {t} ADD COLUMN id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY FIRST;"
+    if subject.dialect == "sqlserver":
+        return f"ALTER TABLE {t} ADD id bigint IDENTITY PRIMARY KEY;"
+    if subject.dialect == "oracle":
+        return f"ALTER TABLE {t} ADD (id NUMBER(19) GENERATED ALWAYS AS IDENTITY PRIMARY KEY);"
+    if table.partitioned:
+        return ""
+    return f"ALTER TABLE {t} ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY;"
+
+
+def narrow_key(subject: Subject) -> Iterable[Hit]:
+    if subject.dialect == "sqlite":
+        return
+    for table in subject.tables:
+        column = table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+        if column is None or column.type not in ("int", "smallint") or not _counts(subject, table, column):
+            continue
+        bits = 15 if column.type == "smallint" else 31
+        years, sentence = _exhaustion(subject, table, bits)
+        rows = subject.number("table.rows") or 0
+        urgent = (years is not None and years < _SOON_YEARS) or rows >= _MANY_ROWS
+        grows = subject.grows(table)
+        severity: Severity = "high" if urgent and grows else "medium" if grows else "low"
+        because = sentence or f"the key ends at {2**bits - 1:,}, then every insert fails, and widening it later rewrites the table under lock"  # fmt: skip
+        yield Hit(
+            subject.named(table, column.name),
+            column.place,
+            f"The primary key is a {bits + 1}-bit integer ({column.declared.lower() or column.type}) and will overflow as the table grows; make it bigint, with the columns that reference it",
+            because,
+            alter_type(subject, table, column, "bigint"),
+            severity,
+        )
+
+
+def _counts(subject: Subject, table: Table, column: Column) -> bool:
+    """Whether values are handed out one after the other: no foreign key, and an id by its name or its default."""
+    if subject.references(table, column.name):
+        return False
+    return column.generated or "nextval" in column.default.lower() or subject.meaning(column) == "identifier" or "serial" in column.declared.lower()  # fmt: skip
+
+
+def _exhaustion(subject: Subject, table: Table, bits: int) -> tuple[float | None, str]:
+    rate = subject.facts.get("workload.writes_per_s")
+    if not isinstance(rate, Quantity) or not subject.grows(table):
+        return None, ""
+    try:
+        found = compute("key_exhaustion", {"rate": rate, "bits": Quantity(float(bits), "count", str(bits))})
+    except FormulaError:
+        return None, ""
+    seconds = found.result.value
+    return seconds / _YEAR, f"at {rate} the key is used up in about {show(seconds, 'duration')} ({FORMULAS['key_exhaustion'].statement}), then every insert fails"  # fmt: skip
+
+
+def scattered_key(subject: Subject) -> Iterable[Hit]:
+    rate = subject.number("workload.writes_per_s") or 0
+    for table in subject.tables:
+        column = table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+        if column is None or not _RANDOM.search(column.default):
+            continue
+        if re.search(r"uuidv7|uuid_generate_v7|newsequentialid|cuid|ulid", column.default, re.IGNORECASE):
+            continue
+        clustered = subject.is_mysql or subject.dialect == "sqlserver"
+        busy = rate >= _BUSY_RATE or subject.is_append_only(table)
+        numbers = f" at {rate:,.0f} writes a second" if rate >= _BUSY_RATE else ""
+        fix = ""
+        if subject.dialect == "postgresql" and column.type == "uuid" and subject.artefacts.framework is None:
+            fix = f"ALTER TABLE {table_sql(subject, table)} ALTER COLUMN {column_sql(subject, table, column.name)} SET DEFAULT uuidv7();"
+        yield Hit(
+            subject.named(table, column.name),
+            column.place,
+            f"The primary key is a random UUID{' in a clustered index' if clustered else ''}; use a time-ordered one (UUIDv7{', NEWSEQUENTIALID()' if subject.dialect == 'sqlserver' else ''}) or a bigint identity",
+            f"random keys insert all over the index{numbers}: pages split, more of them are dirtied and logged, and the cache holds less",
+            fix,
+            "medium" if clustered or busy else "low",
+        )
+
+
+def natural_key(subject: Subject) -> Iterable[Hit]:
+    for table in subject.tables:
+        column = table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+        if column is None or column.type not in ("text", "varchar", "char") or subject.references(table, column.name):
+            continue
+        words = words_of(column.name)
+        if _NATURAL.search(words) and not re.search(r"\b(?:code|id|iso|key|setting|flag)\b", words):
+            referenced = any(key.target == table.name for _, key in subject.foreign_keys())
+            personal = re.search(r"email|mail|user|login|phone|ssn|passport|tax", words) is not None
+            if not (referenced or personal):
+                continue
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"A value that people change, {column.name}, is the primary key; give the table a surrogate key and keep {column.name} UNIQUE NOT NULL",
+                "a changed value has to change in every foreign key, and the identifier spreads into every table, log and URL",
+            )
+        elif (column.length or 0) >= 100:
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"The key is oversized ({column.declared.lower()}); use a bigint or uuid and keep the string unique",
+                "every index and every foreign key repeats the whole string",
+                severity="low",
+            )
+
+
+def mismatched_reference(subject: Subject) -> Iterable[Hit]:
+    for table, key in subject.foreign_keys():
+        target = subject.table(key.target)
+        if target is None:
+            continue
+        pointed = key.target_columns or target.primary_key
+        for name, other in zip(key.columns, pointed, strict=False):
+            column, wanted = table.column(name), target.column(other)
+            if column is None or wanted is None or "other" in (column.type, wanted.type) or not column.declared:
+                continue
+            if column.type != wanted.type:
+                kind = "bigint" if wanted.type == "bigint" else "uuid" if wanted.type == "uuid" else ""
+                using = "{c}::text::uuid" if kind == "uuid" else ""
+                yield Hit(
+                    subject.named(table, name),
+                    column.place,
+                    f"The foreign key has another type ({column.declared.lower()}) than the key that it references ({target.name}.{other}, {wanted.declared.lower()}); make both the same",
+                    "the narrower one overflows first, and joins and key checks cast one side, which can keep an index from being used",
+                    alter_type(subject, table, column, kind, using) if kind == "bigint" else "",
+                    "high"
+                    if (column.type, wanted.type) in (("int", "bigint"), ("smallint", "int"), ("smallint", "bigint"))
+                    else "medium",
+                )
+
+
+def unindexed_foreign_key(subject: Subject) -> Iterable[Hit]:
+    if subject.is_mysql and subject.artefacts.framework not in ("prisma",):
+        return
+    rows = subject.facts.get("table.rows")
+    for table, key in subject.foreign_keys():
+        if not key.columns or subject.leads(table, key.columns) or _narrowed(subject, table, key):
+            continue
+        cascades = key.on_delete in ("cascade", "set null")
+        numbers = f" of {rows} rows" if isinstance(rows, Quantity) and subject.grows(table) else ""
+        yield Hit(
+            subject.named(table, key.columns[0]),
+            key.place,
+            f"The foreign key ({', '.join(key.columns)}) to {key.target} has no index; create one that begins with its columns",
+            f"each delete or key change of a {key.target} row scans the whole table{numbers}{', under lock, for every cascade' if cascades else ''}, and joins from the parent do too",
+            create_index(subject, table, key.columns),
+            "high" if cascades or numbers else "medium",
+        )
+
+
+def _narrowed(subject: Subject, table: Table, key: Key) -> bool:
+    """A composite key whose own column is indexed, with the tenant elsewhere, is found well enough."""
+    own = tuple(c for c in key.columns if c not in subject.tenants)
+    return len(key.columns) > 1 and any(subject.leads(table, (c,)) for c in own)
+
+
+def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
+    if not subject.schema.tables:
+        return
+    for table, column in subject.columns():
+        match = re.match(r"^(.+?)_?id$", column.name, re.IGNORECASE)
+        if match is None or subject.references(table, column.name) or table.primary_key == (column.name,):  # fmt: skip
+            continue
+        target = _target(subject, table, match.group(1))
+        if target is None or column.type not in (
+            "int",
+            "bigint",
+            "smallint",
+            "uuid",
+            "numeric",
+            "text",
+            "varchar",
+            "char",
+        ):
+            continue
+        pointed = target.column(target.primary_key[0]) if target.primary_key else None
+        # A table kept by another engine or partitioned archive may leave keys off on purpose; a name alone is no proof.
+        fits = pointed is not None and (pointed.type == column.type or {pointed.type, column.type} <= {"int", "bigint", "smallint"})  # fmt: skip
+        if pointed is None or not fits or _typed_sibling(table, match.group(1)):
+            continue
+        composite = len(target.primary_key) > 1
+        if (target is table and column.name in table.primary_key) or (composite and pointed.name != column.name):
+            continue
+        fix = "" if composite or pointed.type != column.type else add_foreign_key(subject, table, (column.name,), target, (pointed.name,))  # fmt: skip
+        yield Hit(
+            subject.named(table, column.name),
+            column.place,
+            f"{column.name} refers to {target.name} without a foreign key; declare the reference",
+            "retries, scripts and restores leave orphans that no code path notices, and the planner knows nothing of the relation",
+            fix,
+            "low" if subject.is_append_only(table) else "medium",
+        )
+
+
+def _typed_sibling(table: Table, stem: str) -> bool:
+    return any(c.name.lower() in (f"{stem}_type".lower(), f"{stem}type".lower()) for c in table.columns)
+
+
+def _target(subject: Subject, table: Table, stem: str) -> Table | None:
+    low = stem.rstrip("_").lower()
+    if low in ("parent", "reports_to", "manager", "reply_to", "replied_to"):
+        return table if low in ("parent", "reply_to") else subject.table("employees")
+    roles = {"author": "user", "owner": "user", "creator": "user", "created_by": "user", "sender": "user", "recipient": "user", "assignee": "user", "buyer": "customer", "seller": "user"}  # fmt: skip
+    for word in (low, roles.get(low, "")):
+        for name in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies" if word.endswith("y") else ""):
+            found = subject.table(name) if word and name else None
+            if found is not None:
+                return found
+    return None
+
+
+KEYS = (
+    Rule("no-primary-key", "keys", "high", "checklists/schema-review#tables-without-a-primary-key", no_primary_key),
+    Rule("mismatched-reference", "keys", "high", "patterns/join-strategies#types-that-differ", mismatched_reference),
+    Rule("unindexed-foreign-key", "keys", "high", "checklists/schema-review#foreign-keys-without-an-index", unindexed_foreign_key),
+    Rule("narrow-key", "keys", "medium", f"{_IDS}#an-int-key-that-is-running-out", narrow_key),
+    Rule("missing-foreign-key", "integrity", "medium", f"{_RULES}#the-strongest-tool-that-fits", missing_foreign_key),
+    Rule("natural-key", "keys", "medium", f"{_IDS}#natural-keys-belong-into-unique-constraints", natural_key),
+    Rule("scattered-key", "keys", "medium", f"{_IDS}#random-keys-scatter-the-writes", scattered_key),
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""Comments with what they stand beside: a table, or a column of it."""
+
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kb.schema import Column, Table
+from service.analysis.review.subject import Subject
+from service.question.artefact.remarks import Comment, comments_of
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A comment and what it stands beside: a table, and a column of it where it is about one."""
+
+    comment: Comment
+    table: Table
+    column: Column | None
+
+
+def remarks(subject: Subject) -> tuple[Remark, ...]:
+    """Comments with the table or column on their line, or else the one that follows them closely."""
+    targets = sorted(_targets(subject), key=lambda target: target[0])
+    found = []
+    for comment in comments_of(subject.artefacts.text):
+        beside = _beside(subject, comment, targets)
+        if beside is not None:
+            found.append(Remark(comment, *beside))
+    return tuple(found)
+
+
+def _targets(subject: Subject) -> Iterable[tuple[int, Table, Column | None]]:
+    for table in subject.tables:
+        if table.place:
+            yield table.place.start, table, None
+        for column in table.columns:
+            if column.place and (not table.place or column.place.start != table.place.start):
+                yield column.place.start, table, column
+    for index in subject.schema.indexes:
+        named = subject.table(index.table)
+        if index.place and named and index.place.start not in {c.place.start for c in named.columns if c.place}:
+            yield index.place.start, named, None
+
+
+def _beside(
+    subject: Subject, comment: Comment, targets: list[tuple[int, Table, Column | None]]
+) -> tuple[Table, Column | None] | None:
+    text, start = subject.artefacts.text, comment.place.start
+    if not comment.alone:
+        begin = text.rfind("\n", 0, start) + 1
+        first = bisect_left(targets, begin, key=_start)
+        same = targets[first] if first < len(targets) and targets[first][0] < start else None
+        return (same[1], same[2]) if same else None
+    following = bisect_left(targets, comment.place.end, key=_start)
+    after = targets[following] if following < len(targets) else None
+    if (
+        after is None
+        or text.count("\n", comment.place.end, after[0]) > 3
+        or "\n\n" in text[comment.place.end : after[0]]
+    ):
+        return None
+    return after[1], after[2]
+
+
+def _start(target: tuple[int, Table, Column | None]) -> int:
+    return target[0]

@@ -1,0 +1,90 @@
+"""A review: every rule over what was pasted, its hits ranked, and what is good."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from kb.entry import Severity
+from kb.fact import FactSet
+from service.analysis.review.finding import FAMILIES, SEVERITIES, Finding, Hit, Rule
+from service.analysis.review.praise import Praise, praises
+from service.analysis.review.rules import RULES
+from service.analysis.review.subject import Subject
+from service.question.artefact.artefacts import Artefacts
+
+MOST_SHOWN = 10
+# A rule that hits hundreds of columns says the same each time.
+MOST_OF_A_RULE = 50
+_RANK: Mapping[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True)
+class Group:
+    """The findings of one rule at one severity, in the order of the text; they are shown as one."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        return self.findings[0]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What was found, worst first; `artefacts` is what it was found in."""
+
+    artefacts: Artefacts
+    groups: tuple[Group, ...]
+    good: tuple[Praise, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return tuple(finding for group in self.groups for finding in group.findings)
+
+    @property
+    def shown(self) -> tuple[Group, ...]:
+        return self.groups[:MOST_SHOWN]
+
+    @property
+    def folded(self) -> tuple[Group, ...]:
+        return self.groups[MOST_SHOWN:]
+
+
+def review(artefacts: Artefacts, facts: FactSet) -> Review:
+    """Judge what was pasted with what is known of the case; pure, and the same for the same input."""
+    subject = Subject(artefacts, facts)
+    found = [finding for rule in RULES for finding in _findings(rule, subject)]
+    by_group: dict[tuple[str, Severity], list[Finding]] = {}
+    for finding in found:
+        by_group.setdefault((finding.rule, finding.severity), []).append(finding)
+    groups = [Group(tuple(sorted(each, key=lambda f: (f.source, f.line, f.object)))) for each in by_group.values()]
+    ranked = sorted(groups, key=lambda g: (_RANK[g.first.severity], FAMILIES.index(g.first.family), -len(g.findings), g.first.rule))  # fmt: skip
+    return Review(artefacts, tuple(ranked), praises(subject, frozenset(f.rule for f in found)))
+
+
+def _findings(rule: Rule, subject: Subject) -> Iterable[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for hit in rule.find(subject):
+        source, line = subject.artefacts.where(hit.place)
+        key = (hit.object, hit.say)
+        if key in seen or len(seen) >= MOST_OF_A_RULE:
+            continue
+        seen.add(key)
+        scope = subject.artefacts.scope_at(hit.place)
+        named = f"{scope}: {hit.object}" if scope and scope not in hit.object else hit.object
+        yield _finding(rule, replace(hit, object=named), source, line)
+
+
+def _finding(rule: Rule, hit: Hit, source: str, line: int) -> Finding:
+    return Finding(
+        rule.id,
+        rule.family,
+        hit.severity or rule.severity,
+        hit.object,
+        source,
+        line,
+        hit.place.text.strip()[:200] if hit.place else "",
+        hit.say,
+        hit.because,
+        hit.fix,
+        rule.section,
+    )

@@ -1,0 +1,23 @@
+"""The table of review rules, all families."""
+
+from service.analysis.review.aggregate import AGGREGATE
+from service.analysis.review.concurrency import CONCURRENCY
+from service.analysis.review.engine import ENGINE
+from service.analysis.review.finding import Rule
+from service.analysis.review.framework import FRAMEWORK
+from service.analysis.review.growth import GROWTH
+from service.analysis.review.indexes import INDEXES
+from service.analysis.review.integrity import INTEGRITY
+from service.analysis.review.keys import KEYS
+from service.analysis.review.operation import OPERATION
+from service.analysis.review.promise import PROMISES
+from service.analysis.review.query import QUERY
+from service.analysis.review.sargable import SARGABLE
+from service.analysis.review.security import SECURITY
+from service.analysis.review.shape import SHAPE
+from service.analysis.review.tenancy import TENANCY
+from service.analysis.review.types import TYPES
+
+RULES: tuple[Rule, ...] = (
+    *TYPES, *KEYS, *INTEGRITY, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TENANCY, *SECURITY, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *OPERATION
+)  # fmt: skip

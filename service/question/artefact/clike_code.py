@@ -1,0 +1,83 @@
+"""Traits of C# and TypeScript code around a database: loops that load, values changed in memory, checks before writes."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from service.question.artefact.lines import Line, lines_of
+from service.question.artefact.model import Scope, Trait
+
+_CLASS = re.compile(r"\bclass\s+(\w+)")
+_METHOD = re.compile(r"^(?:(?:public|private|protected|internal|static|async|override|export|virtual)\s+)+(?:function\s+)?(?:[\w<>\[\],?. ]+\s+)?(\w+)\s*(?:<\w+>)?\s*\([^;]*$|^(?:export\s+)?(?:async\s+)?function\s+(\w+)\s*\(|^(?:async\s+)?(\w+)\s*\([^;=]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{$|^(?:export\s+)?const\s+(\w+)\s*=\s*(?:async\s*)?\(|^(?:export\s+)?const\s+(\w+)\s*=\s*new\s+DataSource")  # fmt: skip
+_KEYWORDS = frozenset({"if", "for", "foreach", "while", "switch", "catch", "return", "using", "constructor", "lock"})
+_LOOP = re.compile(r"\bfor(?:each)?\s*\(\s*(?:var|const|let|\w+)\s+(\w+)\s+(?:in|of)\s+(.+)$")
+_CHANGED = re.compile(r"\b(\w+)\.(\w+)\s*(?:[-+]=|\+\+|--)|\b(\w+)\.(\w+)\s*=\s*\3\.\4\s*[-+]")
+_SAVED = re.compile(r"SaveChanges|\.save\(|\.update\(|\.flush\(")
+_ASKED = re.compile(r"\.(?:Any|AnyAsync|FirstOrDefault\w*|SingleOrDefault\w*|Find\w*|findOne\w*|findUnique|findFirst|findBy\w*|count|Count\w*|exist\w*)\(")  # fmt: skip
+_ADDED = re.compile(r"\.(?:Add|AddAsync|create|save|insert)\(")
+_GUARDED = re.compile(r"SERIALIZABLE|Serializable|pessimistic|FOR UPDATE|UPDLOCK|IsRowVersion|\[Timestamp\]|ConcurrencyCheck|IsConcurrencyToken|VersionColumn")  # fmt: skip
+
+
+def scopes_of(text: str) -> tuple[Scope, ...]:
+    """Methods and functions by the line that opens them; each reaches to the next."""
+    found: list[tuple[int, str]] = []
+    owner = ""
+    for line in lines_of(text):
+        if match := _CLASS.search(line.text):
+            owner = match.group(1)
+            found.append((line.start, ""))
+        elif match := _METHOD.match(line.text):
+            name = next((group for group in match.groups() if group), "")
+            if name and name not in _KEYWORDS:
+                found.append((line.start, f"{owner}.{name}" if owner else name))
+    ends = [start for start, _ in found[1:]] + ([len(text)] if found else [])
+    return tuple(Scope(name, start, end) for (start, name), end in zip(found, ends, strict=True) if name)
+
+
+def clike_traits(text: str, members: Mapping[str, str]) -> tuple[Trait, ...]:
+    """`members` are the models by the name of a property of theirs, so that a change is said of its model."""
+    found: list[Trait] = []
+    for scope in scopes_of(text):
+        lines = [Line(line.text, line.start + scope.start) for line in lines_of(text[scope.start : scope.end])]
+        body = "\n".join(line.text for line in lines)
+        found += _loops(lines)
+        if not _GUARDED.search(text):
+            found += _changes(lines, body, members)
+            found += _checks(lines, scope.name)
+    return tuple(found)
+
+
+def _loops(lines: list[Line]) -> Iterator[Trait]:
+    for position, line in enumerate(lines):
+        match = _LOOP.search(line.text)
+        if match is None:
+            continue
+        row, over = match.groups()
+        inside = lines[position + 1 : position + 12]
+        queried = re.search(r"\b(?:db|context|_context|_db|ctx|repo\w*|\w*Repository|prisma)\b\.|\.ToList|await", over)
+        included = ".Include(" in over or "relations" in over
+        for other in inside:
+            deep = re.search(rf"\b{row}\.([A-Za-z]\w*)\.([A-Za-z]\w*)\b(?!\s*\()", other.text)
+            asks = re.search(r"await\s+[\w.]*(?:prisma|repo\w*|Repository|db|context)\.?[\w.]*\.(?:find\w*|First\w*|Single\w*|Where)\(", other.text, re.IGNORECASE)  # fmt: skip
+            if (deep and queried and not included) or (asks and row in other.text):
+                name = deep.group(1) if deep else "query"
+                yield Trait("lazy_loop", f"{row}.{name}", other.place, name)
+                break
+
+
+def _changes(lines: list[Line], body: str, members: Mapping[str, str]) -> Iterator[Trait]:
+    if not _SAVED.search(body):
+        return
+    for line in lines:
+        match = _CHANGED.search(line.text)
+        name = (match.group(2) or match.group(4)) if match else ""
+        owner = (match.group(1) or match.group(3)) if match else ""
+        if name and owner != "this":
+            yield Trait("read_modify_write", f"{members.get(name, owner)}.{name}", line.place)
+
+
+def _checks(lines: list[Line], scope: str) -> Iterator[Trait]:
+    asked = next((line for line in lines if _ASKED.search(line.text)), None)
+    tested = any(re.match(r"if\s*\(", line.text) for line in lines)
+    added = next((line for line in lines if _ADDED.search(line.text) and asked and line.start > asked.start), None)
+    if asked and tested and added:
+        yield Trait("check_then_act", scope, asked.place, "insert")

@@ -1,0 +1,83 @@
+"""Settings of engines and poolers: `name = value` lines of postgresql.conf, my.cnf and pgbouncer.ini."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.schema import Place
+from service.question.artefact.lines import lines_of
+
+Product = Literal["postgresql", "mysql", "pgbouncer"]
+
+_SETTING = re.compile(r"^([\w.-]+)\s*(?:=|\s)\s*('(?:[^']|'')*'|\"[^\"]*\"|[^#;]*)")
+_SECTION = re.compile(r"^\[([\w-]+)\]$")
+# A line of pg_hba.conf: whom it lets in from anywhere, and by which proof.
+_ACCESS = re.compile(r"^(?:host\w*|local)\s+\S+\s+\S+(?:\s+[\da-f.:/]+|\s+all|\s+\S+)?\s+(trust|password|md5|scram-sha-256|peer|ident|cert|reject)\b", re.IGNORECASE)  # fmt: skip
+_MARKS: tuple[tuple[Product, re.Pattern[str]], ...] = (
+    ("pgbouncer", re.compile(r"^\s*(?:\[(?:pgbouncer|databases)\]|pool_mode\s*=|max_client_conn\s*=|default_pool_size\s*=)", re.MULTILINE)),
+    ("mysql", re.compile(r"^\s*(?:\[mysqld?\]|innodb_\w+\s*=|sql_mode\s*=|sync_binlog\s*=)", re.MULTILINE)),
+    ("postgresql", re.compile(r"^\s*(?:shared_buffers|work_mem|max_connections|wal_level|fsync|synchronous_commit|autovacuum\w*|listen_addresses|effective_cache_size|random_page_cost|maintenance_work_mem|max_wal_size|full_page_writes|checkpoint_\w+|statement_timeout|idle_in_transaction_session_timeout|archive_mode|password_encryption|ssl)\s*=", re.MULTILINE)),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line: its value without quotes, lower case where it is a word."""
+
+    product: Product
+    name: str
+    value: str
+    place: Place
+    section: str = ""
+
+
+def product_of(text: str) -> Product | None:
+    """Whose settings these are, by names that only one product has; nothing for other texts."""
+    found = [product for product, pattern in _MARKS if pattern.search(text)]
+    if not found or re.search(r"\bCREATE\s+TABLE\b|\bclass\s+\w+|\bSELECT\b.*\bFROM\b", text, re.IGNORECASE):
+        return None
+    return found[0]
+
+
+def read_settings_file(text: str) -> tuple[tuple[Setting, ...], tuple[str, ...]]:
+    """The settings in order, comments left out, and the lines that are none; one text may hold several files."""
+    found: list[Setting] = []
+    unread: list[str] = []
+    product, section = _outset(text), ""
+    for line in lines_of(text):
+        if line.text.startswith(("#", ";")):
+            product, section = _named(line.text) or product, "" if _named(line.text) else section
+        elif match := _SECTION.match(line.text):
+            section = match.group(1).lower()
+            product = "pgbouncer" if section in ("pgbouncer", "databases", "users") else "mysql" if section.startswith(("mysql", "client", "maria")) else product  # fmt: skip
+        elif match := _ACCESS.match(line.text):
+            found.append(Setting("postgresql", "pg_hba.conf", match.group(1).lower(), line.place, "pg_hba.conf"))
+        elif match := _SETTING.match(line.text):
+            name = match.group(1).lower().replace("-", "_") if product == "mysql" else match.group(1).lower()
+            found.append(Setting(product, name, match.group(2).strip().strip("'\"").strip(), line.place, section))
+        else:
+            unread.append(line.text)
+    return tuple(found), tuple(unread)
+
+
+def _outset(text: str) -> Product:
+    """The product of what stands before any header: the one whose names come first."""
+    places = [(match.start(), product) for product, pattern in _MARKS if (match := pattern.search(text))]
+    return min(places)[1] if places else "postgresql"
+
+
+def _named(comment: str) -> Product | None:
+    """A comment that names the file which follows."""
+    low = comment.lower()
+    return "postgresql" if "postgresql.conf" in low or "pg_hba" in low else "pgbouncer" if "pgbouncer" in low else "mysql" if "my.cnf" in low else None  # fmt: skip
+
+
+_UNITS = {"": 1.0, "b": 1.0, "k": 1e3, "kb": 1024.0, "m": 1024.0**2, "mb": 1024.0**2, "g": 1024.0**3, "gb": 1024.0**3, "t": 1024.0**4, "tb": 1024.0**4, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}  # fmt: skip
+
+
+def amount(value: str) -> float | None:
+    """Bytes of a size, seconds of a duration, or the number; nothing for a word."""
+    match = re.match(r"^(-?\d+(?:\.\d+)?)\s*([a-zA-Z]*)$", value)
+    if match is None or match.group(2).lower() not in _UNITS:
+        return None
+    return float(match.group(1)) * _UNITS[match.group(2).lower()]
