@@ -38,7 +38,7 @@ def test_every_number_of_every_case_is_a_fact_or_is_listed() -> None:
     lost = {
         name: numbers
         for name, text in questions()
-        if not (question := understand(AskRequest(question=text), VOCABULARY)).pasted
+        if not (question := understand(AskRequest(question=text), VOCABULARY)).artefacts.given
         and (numbers := unread(question, text))
     }
     assert lost == {}

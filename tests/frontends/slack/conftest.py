@@ -18,6 +18,7 @@ from service.frontends.keeping import Keeper
 from service.frontends.slack.keys import Keys
 from service.frontends.use_cases import UseCases
 from service.question.request import AskRequest
+from service.reviewing import ReviewAdvice, ReviewRequest
 from service.settings import Settings
 from tests.frontends.slack.fake_slack import APP_TOKEN, BOT_TOKEN, FakeSlack, running_slack
 from tests.frontends.slack.sent import SECRET, encoded, signed
@@ -53,6 +54,9 @@ class Asked:
 
     def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
         return self._advisor.compare(names, purpose)
+
+    def review(self, request: ReviewRequest) -> ReviewAdvice:
+        return self._advisor.review(request)
 
     def search(self, query: str, limit: int = 10) -> SearchResults:
         return self._advisor.search(query, limit)
