@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from evals import case as cases
 from evals.case import CANARY, Graded, quantity
 from evals.deliverables import Exam, check, recommended
+from evals.instances import is_instance, stands_as_instance
 from evals.propositions import found, holds_number, match
 from evals.score import Score
 from evals.units import Unit, plain, prose_words
@@ -137,10 +138,13 @@ def stands(claim: Claim, cited: Mapping[int, str], kb: KnowledgeBase) -> bool:
     """Whether a claim is what it says it is.
 
     Of a quotation: the sha of the section, at the span the words of the claim but for markup, and a citation that leads
-    there. Of a template: one of its sentences stands in the claim, in its order, with its slots filled as they say.
+    there. Of a template: one of its sentences stands in the claim, in its order, with its slots filled as they say; of the
+    schema of a shape, what it gives with those nouns.
     """
     support = claim.support
     if isinstance(support, Filled):
+        if is_instance(support, kb):
+            return stands_as_instance(claim.text, support, kb)
         return any(_poured(part, support.slots).search(_letters(plain(claim.text))) for part in support.template.split(" | "))  # fmt: skip
     if not isinstance(support, Quoted | Judged) or not _has_origin(claim):
         return True
@@ -151,7 +155,8 @@ def stands(claim: Claim, cited: Mapping[int, str], kb: KnowledgeBase) -> bool:
         or _sha(section.text) != support.sha
     ):
         return False
-    return _letters(section.text[support.start : support.end]) == _letters(plain(claim.text))
+    # Code is no Markdown: what looks like markup in it is a part of it.
+    return _letters(section.text[support.start : support.end]) in (_letters(plain(claim.text)), _letters(claim.text))
 
 
 def _poured(template: str, slots: Mapping[str, str]) -> re.Pattern[str]:

@@ -15,6 +15,8 @@ from service.question.question import Question
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
 EXTRAS = ("place", "catalogue", "dependant", "detail", "other")
 _MOST_OF_ONE, _LEAST, _TELLING = 3, 2, 4
+# Two nouns make no schema that is worth showing.
+_FEWEST = 3
 # A column of a table: lower case, where constraints begin with a word in capitals.
 _COLUMN = re.compile(r"^  ([a-z]\w*) +(?=[a-z])", re.MULTILINE)
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(")
@@ -37,7 +39,7 @@ class Structure:
 
 
 def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
-    """The starting schema of the question's shape; None where no shape fits, or fewer than two nouns are named."""
+    """The starting schema of the question's shape; None where no shape fits, or fewer than three nouns are named."""
     templates = _templates(kb)
     shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
     bound = {
@@ -47,7 +49,7 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
         for shape in shapes
     }
     shape = _shape(shapes, question, bound)
-    if shape is None or sum(len(filled) for filled in bound[shape.name].values()) < _LEAST:
+    if shape is None or sum(len(filled) for filled in bound[shape.name].values()) < _FEWEST:
         return None
     section, fence = templates[shape.name]
     roles = bound[shape.name]

@@ -122,7 +122,7 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
 
 def _drawn_anew(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
     """Beside the schema in the asker's nouns, the tables of another domain only confuse."""
-    return evidence.structure is not None and picked.entry.kind == "designs" and kind in ("schema", "indexes", "erd")
+    return evidence.redrawn and picked.entry.kind == "designs" and kind in ("schema", "indexes", "erd")
 
 
 def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:

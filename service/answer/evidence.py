@@ -57,6 +57,12 @@ class Evidence:
     structure: Structure | None = None
 
     @property
+    def redrawn(self) -> bool:
+        """Whether the asker's own structure takes the place of tables, because no worked design is of his case."""
+        backbone = self.selection.backbone
+        return self.structure is not None and (backbone is None or backbone.fit != "near")
+
+    @property
     def entries(self) -> frozenset[str]:
         return frozenset(chosen.entry.id for chosen in self.selection.chosen)
 

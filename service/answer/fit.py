@@ -44,10 +44,15 @@ def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool, shape
         return "near" if close and move == "subject" else move
     if not isinstance(meta, Design):
         return "subject"
-    words = (meta.domain.name, *meta.domain.synonyms)
-    if close or any(True for word in words for _ in find_cue(word, question.context)):
+    if close or names_domain(entry, question):
         return "near"
     return "shape" if shape == meta.shape.name else "subject"
+
+
+def names_domain(entry: Entry, question: Question) -> bool:
+    """Whether the question has the name of the design's domain, or a synonym of it."""
+    words = (entry.meta.domain.name, *entry.meta.domain.synonyms) if isinstance(entry.meta, Design) else ()
+    return any(True for word in words for _ in find_cue(word, question.context))
 
 
 def _move(kb: KnowledgeBase, meta: Playbook, question: Question) -> Fit:

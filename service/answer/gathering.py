@@ -11,7 +11,7 @@ from service.analysis.conclusions import Conclusions, conclude
 from service.analysis.structure import Structure, structure
 from service.answer.bearing import bearing
 from service.answer.evidence import Evidence
-from service.answer.fit import Fit, fit_all
+from service.answer.fit import Fit, fit_all, names_domain
 from service.answer.parts import Part, with_parts
 from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open, is_ours
@@ -69,12 +69,12 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         structure(kb, vocabulary, question) if question.intent_ids & _DRAWING and not question.artefacts.given else None
     )
     shape = str(question.facts.get("shape") or (built.shape.name if built else ""))
-    fits = _nearer(kb, built, fit_all(kb, question, retrieved, shape))
+    fits = _nearer(kb, question, built, fit_all(kb, question, retrieved, shape))
     bears = bearing(kb, question, retrieved, fits) or _kin(kb, built, retrieved)
     outline = plan(question, asked.request.detail, bears.kind if bears else None)
     found = Found(fits, bears, explaining(asked.certain.fired, retrieved))
     selection = select(kb, question, retrieved, outline, found)
-    own = built if built is not None and outline.whole and _adds(selection) else None
+    own = built if built is not None and outline.whole and _adds(built, selection) else None
     # Who asks for tables and gets his own is not shown why of all databases.
     anything = is_open(question, retrieved, outline, selection) and not (
         own and "choose_store" not in question.intent_ids
@@ -104,14 +104,21 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     )
 
 
-def _nearer(kb: KnowledgeBase, built: Structure | None, fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
-    """A worked design whose schema lacks the asker's nouns is of his shape at most, whatever its domain is called."""
+def _nearer(
+    kb: KnowledgeBase, question: Question, built: Structure | None, fits: Mapping[str, Fit]
+) -> Mapping[str, Fit]:
+    """A worked design whose code lacks most of the asker's nouns is of his shape at most, whatever its domain is called."""
     if built is None:
         return fits
     return {
-        name: "shape" if fit == "near" and _strange(kb.entries[name], built) >= _STRANGE else fit
+        name: "shape" if fit == "near" and _is_another(kb.entries[name], question, built) else fit
         for name, fit in fits.items()
     }
+
+
+def _is_another(entry: Entry, question: Question, built: Structure) -> bool:
+    """Whether the entry is near by its text only: it lacks most of the nouns, and the question has no name of its domain."""
+    return 2 * _strange(entry, built) > len(built.named) and not names_domain(entry, question)
 
 
 def _strange(entry: Entry, built: Structure) -> int:
@@ -129,9 +136,10 @@ def _kin(kb: KnowledgeBase, built: Structure | None, retrieved: Retrieved) -> En
     return next((e for e in found if isinstance(e.meta, Design) and e.meta.shape.name == built.shape.name), None)
 
 
-def _adds(selection: Selection) -> bool:
-    """Whether the worked design that carries the answer is another case than the asker's."""
-    return selection.backbone is None or selection.backbone.fit != "near"
+def _adds(built: Structure, selection: Selection) -> bool:
+    """Whether the worked design that carries the answer lacks something that the asker named, or is another case than his."""
+    backbone = selection.backbone
+    return backbone is None or backbone.fit != "near" or _strange(backbone.entry, built) >= _STRANGE
 
 
 def _choice(

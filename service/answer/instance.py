@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from kb.ddl import parse_schema
 from kb.diagram import erd
+from kb.wording import pour
 from service.analysis.structure import Structure
 from service.answer.advice import BlockUnion, Claim, Code, Diagram, Filled, Paragraph
 from service.answer.citations import CitationBook
@@ -19,8 +20,8 @@ _READING: Mapping[str, str] = {
     "tenant": "{nouns} as whose rows they are", "offer": "{nouns} as what is agreed on",
 }  # fmt: skip
 _THING = "{nouns} as what it is about"
-_ANNOUNCED = "By its rules this is a case of “{shape}”: take one PostgreSQL database, which keeps them as declared constraints; the schema below is written in your words, to be completed with your columns."
-_TEMPLATE = "Your words were read so: {reading}. Where that is wrong, move the key; the constraints stay."
+_ANNOUNCED = "By its rules this is a case of “{shape:words}”: take one PostgreSQL database, which keeps them as declared constraints; the schema below is written in your words, to be completed with your columns."
+_TEMPLATE = "Your words were read so: {reading:words}. Where that is wrong, move the key; the constraints stay."
 
 
 def title(structure: Structure) -> str:
@@ -30,11 +31,8 @@ def title(structure: Structure) -> str:
 
 def announced(structure: Structure, book: CitationBook) -> Claim:
     """The decision: which structure this is, where its rules are kept, and that the schema is in the asker's words."""
-    slots = {"shape": structure.shape.title.lower()}
-    return Claim(
-        text=_ANNOUNCED.format(**slots),
-        support=Filled(template=_ANNOUNCED, slots=slots, origin=structure.section.id),
-        citations=book.cite_section(structure.section),
+    return _poured(
+        structure, _ANNOUNCED, {"shape:words": structure.shape.title.lower()}, book.cite_section(structure.section)
     )
 
 
@@ -75,9 +73,15 @@ def _reading(structure: Structure, cited: tuple[int, ...]) -> Claim:
         _READING.get(role, _THING).format(nouns=" and ".join(f"`{noun}`" for noun in nouns), party=party)
         for role, nouns in roles.items()
     )
-    return Claim(text=_TEMPLATE.format(reading=read), support=_support(structure), citations=cited)
+    return _poured(structure, _TEMPLATE, {"reading:words": read}, cited)
+
+
+def _poured(structure: Structure, template: str, slots: Mapping[str, str], cited: tuple[int, ...]) -> Claim:
+    support = Filled(template=template, slots=dict(slots), origin=structure.section.id)
+    return Claim(text=pour(template, slots), support=support, citations=cited)
 
 
 def _support(structure: Structure) -> Filled:
+    """The template is the code of the section that is cited; the slots are its roles, each with the nouns that fill it."""
     slots = {role: ", ".join(nouns) for role, nouns in structure.roles.items()}
-    return Filled(template=structure.fence.digest, slots=slots, origin=structure.section.id)
+    return Filled(template=structure.fence.code, slots=slots, origin=structure.section.id)

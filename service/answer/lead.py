@@ -51,7 +51,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     figures = leading(evidence, book)
     claims += figures
     claims += _gap(evidence, book)
-    if evidence.structure is not None:
+    if evidence.structure is not None and evidence.redrawn:
         claims.append(announced(evidence.structure, book))
     elif evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
         claims.append(connective("carries_over"))
@@ -64,7 +64,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         evidence,
         book,
         enough=own
-        or evidence.structure is not None
+        or evidence.redrawn
         or bool(figures)
         or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )

@@ -25,6 +25,7 @@ class _Words(TypedDict):
     verbs: frozenset[str]
     trade: frozenset[str]
     never: frozenset[str]
+    asking: frozenset[str]
     irregular: dict[str, str]
 
 
@@ -32,8 +33,12 @@ class _Words(TypedDict):
 def _words() -> _Words:
     text = resources.files("service.question").joinpath("nouns.yaml").read_text(encoding="utf-8")
     lists = yaml.load(text, Loader=yaml.CSafeLoader)
-    stop, verbs, trade, never = (frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never"))
-    return {"stop": stop, "verbs": verbs, "trade": trade, "never": never, "irregular": lists["irregular"]}
+    stop, verbs, trade, never, asking = (
+        frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never", "asking")
+    )
+    return {
+        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "irregular": lists["irregular"],
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ def singular(phrase: str) -> str:
         last = _words()["irregular"][last]
     elif last.endswith("ies") and len(last) > 4:
         last = f"{last[:-3]}y"
-    elif last.endswith(("sses", "shes", "ches", "xes", "zes", "uses")) and last not in ("houses", "uses"):
+    elif last.endswith(("sses", "shes", "ches", "xes", "zes")):
         last = last[:-2]
     elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
         last = last[:-1]
@@ -85,7 +90,7 @@ def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
 def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
     """A verb in the singular is one unless a determiner stands before it; words of our trade are never things."""
     plural = match[0].lower() != word
-    if word in _words()["trade"]:
+    if word in _words()["trade"] or word in _words()["never"]:
         return False
     return plural or word not in _words()["verbs"] or bool(_DETERMINED.search(text[: match.start()]))
 
@@ -115,6 +120,8 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
 
 def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
     run: list[tuple[str, int]] = []
+    if words and words[0][0].lower() in _words()["asking"]:
+        return run
     for word in words:
         if word[0].lower() in _words()["stop"]:
             if run:

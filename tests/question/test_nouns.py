@@ -72,7 +72,7 @@ def test_a_figure_is_no_part_of_a_noun() -> None:
         ("classes", "class"),
         ("people", "person"),
         ("test results", "test result"),
-        ("statuses", "status"),
+        ("warehouses", "warehouse"),
         ("status", "status"),
     ],
 )
