@@ -18,7 +18,10 @@ def test_a_finding_finds_a_flaw_by_its_object_and_a_word_of_every_group() -> Non
 
 def test_an_alarm_is_a_finding_of_medium_severity_or_more_on_a_clean_schema() -> None:
     clean = Case(
-        id="c", dialect="postgresql", clean=True, artefact="CREATE TABLE t (id bigint PRIMARY KEY, price float)"
+        id="c",
+        dialect="postgresql",
+        clean=True,
+        artefact="CREATE TABLE t (id bigint PRIMARY KEY, price float NOT NULL)",
     )
     assert [alarm.rule for alarm in score(clean).alarms] == ["float-money"]
     assert "1.00 each" in report([score(clean)], details=True)

@@ -29,7 +29,7 @@ def test_a_build_reports_what_it_wrote(tmp_path: Path, make_kb: Make, words: Emb
     ticks = iter([10.0, 12.5])
     seen: list[tuple[int, int]] = []
     report = build(
-        BuildRequest(make_kb(), tmp_path, subjects={"patterns/outbox": "Outbox"}),
+        BuildRequest(make_kb(), tmp_path, subjects={"patterns/outbox": "Outbox"}, utterances={}),
         words,
         lambda done, total: seen.append((done, total)),
         Machinery(clock=lambda: next(ticks)),
@@ -59,8 +59,10 @@ def test_a_rebuild_writes_another_directory_of_the_same_edition_from_cached_vect
 def test_only_changed_texts_are_embedded_and_the_entries_are_named(
     tmp_path: Path, make_kb: Make, words: Embedder
 ) -> None:
-    build(BuildRequest(make_kb(queue="Old words.", ledger="Same."), tmp_path, subjects={}), words)
-    report = build(BuildRequest(make_kb("x" * 64, queue="New words.", cache="Other."), tmp_path, subjects={}), words)
+    build(BuildRequest(make_kb(queue="Old words.", ledger="Same."), tmp_path, subjects={}, utterances={}), words)
+    report = build(
+        BuildRequest(make_kb("x" * 64, queue="New words.", cache="Other."), tmp_path, subjects={}, utterances={}), words
+    )
     assert (report.added, report.changed, report.removed) == (
         ("patterns/cache",),
         ("patterns/queue",),

@@ -16,7 +16,7 @@ from service.retrieval.search import Retriever
 def test_an_edition_in_memory_finds_what_the_written_one_finds(
     tmp_path: Path, make_kb: Callable[..., KnowledgeBase], words: Embedder
 ) -> None:
-    request = BuildRequest(make_kb(), tmp_path)
+    request = BuildRequest(make_kb(), tmp_path, subjects={})
     build(request, words)
     written, held = open_edition(tmp_path, words), edition_in_memory(request, words)
     assert (held.manifest.edition, held.kb, held.nodes) == (written.manifest.edition, written.kb, written.nodes)
