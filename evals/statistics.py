@@ -30,7 +30,8 @@ def mcnemar(lost: int, won: int) -> float:
 def sign_flip(before: Sequence[float], after: Sequence[float]) -> float:
     """One-sided p that the mean fell by chance: signs of the paired differences are flipped at random (Smucker et al. 2007)."""
     differences = np.asarray(after) - np.asarray(before)
-    if not np.any(differences):
+    # A single pair can be flipped one way only: nothing can be told from it.
+    if len(differences) < 2 or not np.any(differences):
         return 1.0
     found = stats.permutation_test(
         (differences,), np.mean, permutation_type="samples", alternative="less",

@@ -33,6 +33,9 @@ class Reranked(Retriever):
     def retrieve(self, text: str, vector: Vectors, limit: int = 40) -> Retrieved:
         return self._spoil(self._inner.retrieve(text, vector, limit))
 
+    def intent(self, vector: Vectors) -> tuple[str, float]:
+        return self._inner.intent(vector)
+
 
 class Abstainer:
     """A composer that declines everything."""

@@ -78,7 +78,8 @@ def test_numbers_of_the_question_are_carried_through_formulas(advisor: Advisor) 
         if block.kind == "calculation"
         for claim in block.claims
     ]
-    assert any("315 billion events" in claim.text for claim in computed)
+    # A result that leads is not said again: below it stands how it was worked out.
+    assert any("315 billion events" in claim.text for claim in (*advice.summary, *computed))
     assert any("5k events/s" in claim.text and "2 years" in claim.text for claim in computed)
 
 
@@ -172,10 +173,17 @@ def test_a_move_that_no_playbook_makes_is_named_as_a_gap(advisor: Advisor) -> No
 
 def test_a_design_of_another_domain_is_offered_with_what_carries_over(advisor: Advisor) -> None:
     advice = ask(advisor, "Design a schema for booking driving lessons: instructors and cars must not be double-booked")
-    assert advice.summary[0].support.kind == "connective"
-    assert "same shape" in advice.summary[0].text
-    assert "carries over" in advice.sections[0].title
-    assert advice.confidence.level == "medium"
+    assert "reservation" in advice.summary[0].text
+    assert any("carries over" in section.title for section in advice.sections)
+    schema = next(
+        c.text
+        for s in advice.sections
+        for b in s.blocks
+        if b.kind == "code" and b.status == "instance"
+        for c in b.claims
+    )
+    assert "lesson_instructor_excl" in schema
+    assert "lesson_car_excl" in schema
 
 
 def test_a_domain_without_a_design_or_shape_gets_no_invented_diagram(advisor: Advisor) -> None:
