@@ -14,7 +14,8 @@ from service.question.question import Question
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
 EXTRAS = ("place", "catalogue", "dependant", "detail", "other")
-_MOST_OF_ONE, _LEAST, _TELLING = 3, 2, 4
+_MOST_OF_ONE, _LEAST = 3, 2
+_PLAIN = "plain"
 # Two nouns make no schema that is worth showing.
 _FEWEST = 3
 # A column of a table: lower case, where constraints begin with a word in capitals.
@@ -31,6 +32,8 @@ class Structure:
     fence: Fence
     roles: Mapping[str, tuple[str, ...]]
     sql: str
+    # Whether the asker's words name the shape, or only his nouns suggest it.
+    named_by_words: bool
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -53,7 +56,8 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
         return None
     section, fence = templates[shape.name]
     roles = bound[shape.name]
-    return Structure(shape, section, fence, roles, instance(fence.code, shape, roles))
+    sql = instance(fence.code, shape, roles)
+    return Structure(shape, section, fence, roles, sql, named_by_words=question.facts.get("shape") is not None)
 
 
 def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
@@ -63,12 +67,15 @@ def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
 def _shape(
     shapes: Sequence[ShapeTerm], question: Question, bound: Mapping[str, Mapping[str, tuple[str, ...]]]
 ) -> ShapeTerm | None:
-    """The shape that the words suggest, else the one whose own roles the asker's nouns fill best; the first of equals."""
+    """The shape that the words suggest, else the one whose own roles the asker's nouns fill best, the first of equals; else the plain one."""
     if (named := question.facts.get("shape")) is not None:
         return next((shape for shape in shapes if shape.name == named), None)
     weighed = [(_filled(shape, bound[shape.name], question.context), shape) for shape in shapes]
-    (own, placed), best = max(weighed, key=lambda item: item[0], default=((0, 0), None))
-    return best if own >= _LEAST or (own and placed >= _TELLING) else None
+    (own, _), best = max(weighed, key=lambda item: item[0], default=((0, 0), None))
+    if own >= _LEAST:
+        return best
+    # One familiar word makes no shape, but what happens to whom and where has tables all the same.
+    return next((shape for shape in shapes if shape.name == _PLAIN and "event" in bound[_PLAIN]), None)
 
 
 def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -> tuple[int, int]:

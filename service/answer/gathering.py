@@ -68,7 +68,8 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     built = (
         structure(kb, vocabulary, question) if question.intent_ids & _DRAWING and not question.artefacts.given else None
     )
-    shape = str(question.facts.get("shape") or (built.shape.name if built else ""))
+    # Nouns alone suggest tables; they do not make another domain's worked design that of the asker.
+    shape = str(question.facts.get("shape") or "")
     fits = _nearer(kb, question, built, fit_all(kb, question, retrieved, shape))
     bears = bearing(kb, question, retrieved, fits) or _kin(kb, built, retrieved)
     outline = plan(question, asked.request.detail, bears.kind if bears else None)
@@ -130,7 +131,7 @@ def _strange(entry: Entry, built: Structure) -> int:
 
 def _kin(kb: KnowledgeBase, built: Structure | None, retrieved: Retrieved) -> Entry | None:
     """Where no design carries the answer, the nearest that is an instance of the asker's structure."""
-    if built is None:
+    if built is None or not built.named_by_words:
         return None
     found = (kb.entries[hit.entry] for hit in retrieved.entries if hit.score >= _KIN)
     return next((e for e in found if isinstance(e.meta, Design) and e.meta.shape.name == built.shape.name), None)

@@ -21,6 +21,7 @@ _READING: Mapping[str, str] = {
 }  # fmt: skip
 _THING = "{nouns} as what it is about"
 _ANNOUNCED = "By its rules this is a case of “{shape:words}”: take one PostgreSQL database, which keeps them as declared constraints; the schema below is written in your words, to be completed with your columns."
+_SUGGESTED = "Your nouns fit “{shape:words}” best: the schema below has its tables and keeps its rules in one PostgreSQL database; say which rule must never break if it is another one."
 _TEMPLATE = "Your words were read so: {reading:words}. Where that is wrong, move the key; the constraints stay."
 
 
@@ -31,8 +32,9 @@ def title(structure: Structure) -> str:
 
 def announced(structure: Structure, book: CitationBook) -> Claim:
     """The decision: which structure this is, where its rules are kept, and that the schema is in the asker's words."""
+    template = _ANNOUNCED if structure.named_by_words else _SUGGESTED
     return _poured(
-        structure, _ANNOUNCED, {"shape:words": structure.shape.title.lower()}, book.cite_section(structure.section)
+        structure, template, {"shape:words": structure.shape.title.lower()}, book.cite_section(structure.section)
     )
 
 

@@ -32,6 +32,9 @@ def assumed_workload(kb: KnowledgeBase, question: Question, retrieved: Retrieved
         meta = kb.entries[hit.entry].meta
         if isinstance(meta, Technology) and meta.scores:
             weights[family(meta)] = weights.get(family(meta), 0.0) + hit.score
+    if "design" in question.intent_ids:
+        # Who wants a design and names no load has records that people enter and look up, whatever profiles are near.
+        return (Fact("workload", frozenset({"oltp"}), "assumed"),)
     best = max(sorted(weights), key=lambda name: weights[name], default="")
     if best not in _WORKLOAD_OF or weights[best] < _SHARE * sum(weights.values()):
         return ()
