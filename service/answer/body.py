@@ -121,7 +121,9 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
 
 
 def _drawn_anew(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
-    """Beside the schema in the asker's nouns, the tables of another domain only confuse."""
+    """Beside the schema in the asker's nouns, the tables of another domain and templates of other shapes only confuse."""
+    if evidence.structure is not None and picked.entry.id == evidence.structure.section.entry:
+        return True
     return evidence.redrawn and picked.entry.kind == "designs" and kind in ("schema", "indexes", "erd")
 
 
