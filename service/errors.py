@@ -7,7 +7,7 @@ ServiceError
 ├── CalculationError   a formula is unknown, or its inputs do not fit
 ├── UnknownEntryError  there is no entry of that name
 ├── UnknownAnswerError no answer of that id is kept
-├── StoreError         the store cannot be used
+├── AnswerStoreError   the store cannot be used
 ├── RetrievalError     the index cannot be asked
 └── ModelError         a language model does not answer, or not in a form that can be used
 """
@@ -41,7 +41,7 @@ class UnknownAnswerError(ServiceError):
     """No answer of that id is kept."""
 
 
-class StoreError(ServiceError):
+class AnswerStoreError(ServiceError):
     """The store cannot be used."""
 
 

@@ -45,7 +45,7 @@ def advisor_of(
 
 
 def build_store(settings: Settings) -> "Store":
-    """The store that the settings name, open and its schema up to date. Raises StoreError."""
+    """The store that the settings name, open and its schema up to date. Raises AnswerStoreError."""
     # SQLAlchemy and Alembic take as long to import as several answers to make, and `dbarch ask` keeps none.
     from service.store.store import open_store  # noqa: PLC0415
 

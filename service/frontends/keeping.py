@@ -9,7 +9,7 @@ from anyio import sleep, to_thread
 from prometheus_client import Counter
 
 from service.answer.advice import Advice
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 from service.question.request import AskRequest
 from service.store.records import VERDICTS, Feedback, KeptAnswer, Opinion
 from service.store.store import Store, unknown
@@ -40,14 +40,14 @@ class Keeper:
         self._tried = datetime.min.replace(tzinfo=UTC)
 
     def store(self) -> Store:
-        """The open store. Raises StoreError, at once where opening it has failed moments ago."""
+        """The open store. Raises AnswerStoreError, at once where opening it has failed moments ago."""
         with self._lock:
             if self._store is None:
                 if self._paused:
-                    raise StoreError(self._fault)
+                    raise AnswerStoreError(self._fault)
                 try:
                     self._store = self._opening()
-                except StoreError as error:
+                except AnswerStoreError as error:
                     self._failed(error)
                     raise
             return self._store
@@ -66,14 +66,14 @@ class Keeper:
         return self._fault or OK
 
     def kept(self, answer_id: str) -> KeptAnswer:
-        """The answer of that id. Raises UnknownAnswerError and StoreError."""
+        """The answer of that id. Raises UnknownAnswerError and AnswerStoreError."""
         kept = self.store().answer(answer_id)
         if kept is None:
             raise unknown(answer_id)
         return kept
 
     def keep_feedback(self, opinion: Opinion, channel: str) -> None:
-        """Keep and count what somebody said at a door. Raises UnknownAnswerError and StoreError."""
+        """Keep and count what somebody said at a door. Raises UnknownAnswerError and AnswerStoreError."""
         feedback = Feedback(
             answer_id=opinion.answer, verdict=opinion.verdict, reason=opinion.reason, channel=channel, at=self._clock()
         )
@@ -95,7 +95,7 @@ class Keeper:
             return False
         try:
             work(self.store())
-        except StoreError as error:
+        except AnswerStoreError as error:
             with self._lock:
                 self._failed(error)
             return False
@@ -103,7 +103,7 @@ class Keeper:
             self._recovered()
         return True
 
-    def _failed(self, error: StoreError) -> None:
+    def _failed(self, error: AnswerStoreError) -> None:
         self._tried = self._clock()
         if not self._fault:
             structlog.get_logger("dbarch.store").warning("answers are not kept", reason=str(error))

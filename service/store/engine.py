@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 
 Result = TypeVar("Result")
 
@@ -24,7 +24,7 @@ _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"
 
 
 def engine_of(url: str) -> Engine:
-    """An engine for a store. Raises StoreError for an address that is neither a SQLite file nor PostgreSQL."""
+    """An engine for a store. Raises AnswerStoreError for an address that is neither a SQLite file nor PostgreSQL."""
     address = _normalised(url)
     if address.get_backend_name() == "sqlite":
         return _sqlite(address)
@@ -36,12 +36,14 @@ def _normalised(url: str) -> URL:
         address = make_url(url)
     except (ArgumentError, ValueError):
         # The address is not repeated: it may hold a password.
-        raise StoreError("the address of the store cannot be read: write sqlite:///FILE or postgresql://…") from None
+        raise AnswerStoreError(
+            "the address of the store cannot be read: write sqlite:///FILE or postgresql://…"
+        ) from None
     driver = _DRIVERS.get(address.drivername)
     no_file = driver == "sqlite+pysqlite" and (address.database in (None, "", ":memory:") or bool(address.query))
     if driver is None or no_file:
         kind = address.drivername if driver is None else "SQLite without a plain file"
-        raise StoreError(f"a store of the kind {kind!r} cannot be used: write sqlite:///FILE or postgresql://…")
+        raise AnswerStoreError(f"a store of the kind {kind!r} cannot be used: write sqlite:///FILE or postgresql://…")
     return address.set(drivername=driver)
 
 
@@ -50,7 +52,9 @@ def _sqlite(address: URL) -> Engine:
     try:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"the directory of the store {address!r} cannot be made: {error.strerror or error}") from error
+        raise AnswerStoreError(
+            f"the directory of the store {address!r} cannot be made: {error.strerror or error}"
+        ) from error
     engine = create_engine(address, connect_args={"timeout": LOCK_SECONDS}, pool_timeout=CONNECT_SECONDS)
 
     @event.listens_for(engine, "connect")

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 
 # What stands in the words of SQLite or PostgreSQL, and what then helps; the first that fits is taken.
 _REMEDIES: tuple[tuple[str, str], ...] = (
@@ -27,10 +27,10 @@ _REMEDIES: tuple[tuple[str, str], ...] = (
 
 @contextmanager
 def failing(engine: Engine) -> Iterator[None]:
-    """Raises StoreError in place of what SQLAlchemy raises; passwords are left out."""
+    """Raises AnswerStoreError in place of what SQLAlchemy raises; passwords are left out."""
     try:
         yield
     except SQLAlchemyError as error:
         said = " ".join(str(getattr(error, "orig", None) or error).split())
         remedy = next((remedy for words, remedy in _REMEDIES if words.lower() in said.lower()), "see its log")
-        raise StoreError(f"the store {engine.url!r} cannot be used, {remedy}: {said}") from error
+        raise AnswerStoreError(f"the store {engine.url!r} cannot be used, {remedy}: {said}") from error

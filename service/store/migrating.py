@@ -8,7 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 
 _HERE = Path(__file__).parent / "migrations"
 # Any number of our own: who migrates this database holds it.
@@ -16,7 +16,7 @@ _ADVISORY_LOCK = 4_215_077_300_921
 
 
 def migrate(engine: Engine) -> None:
-    """Run what migrations are missing. Raises StoreError for a schema that a newer version has written."""
+    """Run what migrations are missing. Raises AnswerStoreError for a schema that a newer version has written."""
     config = configuration()
     scripts = ScriptDirectory.from_config(config)
     with engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
@@ -41,7 +41,7 @@ def configuration() -> Config:
 def _behind(connection: Connection, scripts: ScriptDirectory) -> bool:
     found = MigrationContext.configure(connection).get_current_revision()
     if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
-        raise StoreError(
+        raise AnswerStoreError(
             f"the store {connection.engine.url!r} has the schema {found!r}, which only a newer version knows: run that version, or name another store in DBARCH_STORE_URL"
         )
     return found != scripts.get_current_head()

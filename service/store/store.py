@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, delete, exists,
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.answer.advice import Advice
-from service.errors import StoreError, UnknownAnswerError
+from service.errors import AnswerStoreError, UnknownAnswerError
 from service.question.request import MAX_HISTORY, AskRequest, Turn
 from service.store.engine import engine_of
 from service.store.faults import failing
@@ -24,19 +24,19 @@ BATCH = 500
 
 
 def open_store(url: str, days: int = DAYS) -> "Store":
-    """The store at `sqlite:///FILE` or `postgresql://…`, its schema up to date. Raises StoreError."""
+    """The store at `sqlite:///FILE` or `postgresql://…`, its schema up to date. Raises AnswerStoreError."""
     engine = engine_of(url)
     try:
         with failing(engine):
             migrate(engine)
-    except StoreError:
+    except AnswerStoreError:
         engine.dispose()
         raise
     return Store(engine, days)
 
 
 class Store:
-    """Safe to use from several threads and several processes; every operation ends within seconds or raises StoreError."""
+    """Safe to use from several threads and several processes; every operation ends within seconds or raises AnswerStoreError."""
 
     def __init__(self, engine: Engine, days: int = DAYS) -> None:
         self._engine = engine
@@ -46,7 +46,7 @@ class Store:
         self._engine.dispose()
 
     def check(self, at: datetime) -> None:
-        """Write one row, as keeping an answer would. Raises StoreError."""
+        """Write one row, as keeping an answer would. Raises AnswerStoreError."""
         with self.writing() as connection:
             made = _insert(connection, EVENTS).values(id="check", seen_at=at)
             connection.execute(made.on_conflict_do_update(index_elements=["id"], set_={"seen_at": at}))
@@ -168,13 +168,13 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is committed at the end. Raises StoreError."""
+        """A transaction that is committed at the end. Raises AnswerStoreError."""
         with failing(self._engine), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that writes nothing. Raises StoreError."""
+        """A transaction that writes nothing. Raises AnswerStoreError."""
         with failing(self._engine), self._engine.connect().execution_options(sqlite_begin="DEFERRED") as connection:
             yield connection
 

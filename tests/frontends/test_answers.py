@@ -12,7 +12,7 @@ from anyio import create_task_group, to_thread
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 from service.frontends.http.app import create_app
 from service.frontends.keeping import PAUSE, Keeper, expiring
 from service.question.request import AskRequest
@@ -124,7 +124,7 @@ class Failing:
     def open(self) -> Store:
         self.tries += 1
         if self.fault:
-            raise StoreError(self.fault)
+            raise AnswerStoreError(self.fault)
         return self.opening()
 
     def now(self) -> dt.datetime:

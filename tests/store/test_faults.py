@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from kb.postgres import Cluster
 from service.answer.advice import Advice
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 from service.question.request import AskRequest
 from service.store.engine import engine_of
 from service.store.faults import failing
@@ -53,9 +53,9 @@ def readable() -> Iterator[Path]:
 
 def test_a_read_only_directory_is_said_to_be_that(readable: Path, noon: dt.datetime, make_advice: Making) -> None:
     with a_user_of_no_privileges():
-        with pytest.raises(StoreError, match="let this user write to the file and its directory"):
+        with pytest.raises(AnswerStoreError, match="let this user write to the file and its directory"):
             open_store(f"sqlite:///{readable / 'other.db'}")
-        with pytest.raises(StoreError, match="let this user write to the file and its directory"):
+        with pytest.raises(AnswerStoreError, match="let this user write to the file and its directory"):
             open_store(f"sqlite:///{readable / 'store.db'}").keep_answer(
                 AskRequest(question="How?"), make_advice(), noon
             )
@@ -74,7 +74,7 @@ def test_a_full_disk_is_said_to_be_that(tmp_path: Path, noon: dt.datetime, make_
     store = Store(engine)
     for answer_id in ("0", "1"):
         store.keep_answer(AskRequest(question="How?"), make_advice(answer_id), noon)
-    with pytest.raises(StoreError, match="make room on its disk"):
+    with pytest.raises(AnswerStoreError, match="make room on its disk"):
         store.keep_answer(AskRequest(question="How?"), make_advice("2", "How?" * 100_000), noon)
     assert store.answer("0") is not None
     store.close()
@@ -84,7 +84,7 @@ def test_a_file_that_somebody_else_writes_to_is_waited_for_and_not_forever(tmp_p
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreError, match="another process is writing for too long"):
+    with pytest.raises(AnswerStoreError, match="another process is writing for too long"):
         store.first_seen("e1", noon)
     other.execute("ROLLBACK")
     other.close()
@@ -98,7 +98,7 @@ def test_a_file_that_breaks_meanwhile_is_said_to_be_broken(tmp_path: Path, noon:
     pages = bytearray(file.read_bytes())
     pages[4_096:] = b"\xff" * (len(pages) - 4_096)
     file.write_bytes(pages)
-    with pytest.raises(StoreError, match="move the file away"):
+    with pytest.raises(AnswerStoreError, match="move the file away"):
         open_store(f"sqlite:///{file}").first_seen("e1", noon)
 
 
@@ -109,7 +109,7 @@ def test_a_table_that_is_locked_is_waited_for_and_not_forever(
         store = open_store(f"postgresql://postgres@/{name}?host={postgres.directory}")
         with postgres.connect(name) as other, other.transaction():
             other.execute("LOCK TABLE answers")
-            with pytest.raises(StoreError, match="somebody holds a lock on its tables"):
+            with pytest.raises(AnswerStoreError, match="somebody holds a lock on its tables"):
                 store.keep_answer(AskRequest(question="How?"), make_advice(), noon)
         store.keep_answer(AskRequest(question="How?"), make_advice(), noon)
         store.close()
@@ -118,7 +118,7 @@ def test_a_table_that_is_locked_is_waited_for_and_not_forever(
 def test_a_statement_that_takes_too_long_is_ended(postgres: Cluster) -> None:
     with postgres.database() as name:
         store = open_store(f"postgresql://postgres@/{name}?host={postgres.directory}")
-        with pytest.raises(StoreError, match="too slow"), store.reading() as connection:
+        with pytest.raises(AnswerStoreError, match="too slow"), store.reading() as connection:
             connection.exec_driver_sql("SELECT pg_sleep(60)")
         store.close()
 
@@ -140,7 +140,7 @@ def test_a_server_that_has_stopped_is_left_and_found_again(postgres: Cluster, no
             backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
             os.kill(backend, signal.SIGSTOP)
             try:
-                with pytest.raises(StoreError, match="no answer for 5 s"), failing(connection.engine):
+                with pytest.raises(AnswerStoreError, match="no answer for 5 s"), failing(connection.engine):
                     connection.exec_driver_sql("SELECT 1")
             finally:
                 os.kill(backend, signal.SIGCONT)

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from service.answer.advice import Advice
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 from service.question.request import AskRequest, Turn
 from service.store.engine import engine_of
 from service.store.migrating import configuration, migrate
@@ -61,7 +61,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(url: str) -> None:
         command.upgrade(config, "0001")
         connection.execute(text("CREATE TABLE turns (x int)"))
     engine.dispose()
-    with pytest.raises(StoreError, match="turns"):
+    with pytest.raises(AnswerStoreError, match="turns"):
         open_store(url)
     assert versions(url) == ["0001"]
     engine = engine_of(url)
@@ -77,7 +77,7 @@ def test_a_schema_of_a_newer_version_is_refused_and_left_alone(url: str) -> None
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()
-    with pytest.raises(StoreError, match=r"'9999', which only a newer version knows: run that version, or name"):
+    with pytest.raises(AnswerStoreError, match=r"'9999', which only a newer version knows: run that version, or name"):
         open_store(url)
     assert versions(url) == ["9999"]
 
@@ -86,14 +86,14 @@ def test_a_schema_of_a_newer_version_is_refused_and_left_alone(url: str) -> None
     "address", ["", "nonsense", "mysql://u:secret@h/d", "sqlite://", "sqlite:///:memory:", "sqlite:///file?mode=ro", "postgresql+asyncpg://u:secret@h/d", "postgresql://u:secret@h:port/d"]
 )  # fmt: skip
 def test_an_address_that_is_no_store_is_refused_without_its_password(address: str) -> None:
-    with pytest.raises(StoreError, match=r"write sqlite:///FILE or postgresql://") as caught:
+    with pytest.raises(AnswerStoreError, match=r"write sqlite:///FILE or postgresql://") as caught:
         open_store(address)
     assert "secret" not in str(caught.value)
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_a_server_that_is_not_there_is_named_without_its_password(scheme: str, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="see that it runs") as caught:
+    with pytest.raises(AnswerStoreError, match="see that it runs") as caught:
         open_store(f"{scheme}://me:secret@/d?host={tmp_path}")
     assert "secret" not in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -102,7 +102,7 @@ def test_a_server_that_is_not_there_is_named_without_its_password(scheme: str, t
 def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "store.db"
     file.write_bytes(b"These are no pages of SQLite. " * 200)
-    with pytest.raises(StoreError, match="move the file away"):
+    with pytest.raises(AnswerStoreError, match="move the file away"):
         open_store(f"sqlite:///{file}")
     assert file.read_bytes() == b"These are no pages of SQLite. " * 200
 
@@ -110,7 +110,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
 def test_a_directory_is_made_for_the_file_and_a_path_through_a_file_is_refused(tmp_path: Path) -> None:
     open_store(f"sqlite:///{tmp_path / 'deep' / 'down' / 'store.db'}").close()
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be made"):
+    with pytest.raises(AnswerStoreError, match="cannot be made"):
         open_store(f"sqlite:///{tmp_path / 'file' / 'store.db'}")
 
 

@@ -10,7 +10,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException
 
 from ingest.errors import IngestError
-from service.errors import RetrievalError, ServiceError, StoreError, UnknownAnswerError, UnknownEntryError
+from service.errors import AnswerStoreError, RetrievalError, ServiceError, UnknownAnswerError, UnknownEntryError
 from service.frontends.pool import RETRY_AFTER_SECONDS, BusyError
 
 MEDIA_TYPE = "application/problem+json"
@@ -98,7 +98,7 @@ BY_STATUS: Mapping[int, Row] = {
 BY_CLASS: Mapping[type[Exception], Row] = {
     UnknownEntryError: Row(404, "unknown-entry", "There is no such entry"),
     UnknownAnswerError: Row(404, "unknown-answer", "There is no such answer"),
-    StoreError: Row(503, "store", "The store cannot be used", headers={"Retry-After": "30"}),
+    AnswerStoreError: Row(503, "store", "The store cannot be used", headers={"Retry-After": "30"}),
     ServiceError: Row(422, "not-usable", "The request cannot be answered as it stands"),
     BusyError: Row(503, "busy", "All workers are taken", headers={"Retry-After": str(RETRY_AFTER_SECONDS)}),
     RetrievalError: Row(503, "index", "The index cannot be asked", headers={"Retry-After": "30"}),

@@ -9,7 +9,7 @@ import structlog
 from anyio import CapacityLimiter, to_thread
 
 from service.answer.advice import Advice
-from service.errors import StoreError
+from service.errors import AnswerStoreError
 from service.frontends.keeping import Keeper, now
 from service.frontends.slack.posting import Place
 from service.question.request import AskRequest, Turn
@@ -58,11 +58,11 @@ class Memory:
         await self._run(lambda: self.keeper.keep(request, advice))
 
     async def answer(self, answer_id: str) -> KeptAnswer:
-        """Raises UnknownAnswerError and StoreError."""
+        """Raises UnknownAnswerError and AnswerStoreError."""
         return await self._run(lambda: self.keeper.kept(answer_id))
 
     async def feedback(self, opinion: Opinion) -> None:
-        """Raises UnknownAnswerError and StoreError."""
+        """Raises UnknownAnswerError and AnswerStoreError."""
         await self._run(lambda: self.keeper.keep_feedback(opinion, "slack"))
 
     async def _run(self, work: Callable[[], Result]) -> Result:
@@ -71,6 +71,6 @@ class Memory:
     async def _kindly(self, work: Callable[[], Result], otherwise: Result) -> Result:
         try:
             return await self._run(work)
-        except StoreError as error:
+        except AnswerStoreError as error:
             log.error("store", error=str(error))
             return otherwise

@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from kb.schema import Check, Column, Index, Key, Table
 from service.question.artefact.model import Model, Trait
-from service.question.artefact.python_source import Source, assigned, constant, dotted, keyword, strings
+from service.question.artefact.python_source import ModelReading, Source, assigned, constant, dotted, keyword, strings
 
 _FIELDS: Mapping[str, str] = {
     "AutoField": "int", "BigAutoField": "bigint", "SmallAutoField": "smallint", "IntegerField": "int", "BigIntegerField": "bigint", "SmallIntegerField": "smallint", "PositiveIntegerField": "int",
@@ -19,19 +19,9 @@ _LENGTHS: Mapping[str, int] = {"EmailField": 254, "SlugField": 50, "URLField": 2
 _SIGNED_CHECKS = ("PositiveIntegerField", "PositiveSmallIntegerField", "PositiveBigIntegerField")
 
 
-@dataclass
-class _Reading:
-    source: Source
-    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
-    indexes: list[Index] = field(default_factory=list)
-    traits: list[Trait] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    fields: dict[str, str] = field(default_factory=dict)
-
-
 def read_django(source: Source) -> Model:
     """Every class that has model fields and is not abstract; fields of abstract parents in the same text are inherited."""
-    reading = _Reading(source, {n.name: n for n in source.nodes if isinstance(n, ast.ClassDef)})
+    reading = ModelReading(source, {n.name: n for n in source.nodes if isinstance(n, ast.ClassDef)})
     tables = []
     for node in reading.classes.values():
         if _is_model(reading, node) and not _meta_flag(node, "abstract") and not _meta_flag(node, "proxy"):
@@ -41,7 +31,7 @@ def read_django(source: Source) -> Model:
     return Model(tuple(tables), tuple(reading.indexes), reading.names, reading.fields, tuple(reading.traits))
 
 
-def _is_model(reading: _Reading, node: ast.ClassDef) -> bool:
+def _is_model(reading: ModelReading, node: ast.ClassDef) -> bool:
     return any(
         isinstance(value, ast.Call) and dotted(value.func) in (*_FIELDS, *_RELATIONS, "ManyToManyField")
         for statement in _body(reading, node)
@@ -63,13 +53,13 @@ def _meta_flag(node: ast.ClassDef, name: str) -> bool:
     return constant(_meta_values(node).get(name)) is True
 
 
-def _table_name(reading: _Reading, model: str) -> str:
+def _table_name(reading: ModelReading, model: str) -> str:
     node = reading.classes.get(model)
     given = constant(_meta_values(node).get("db_table")) if node else None
     return str(given) if given else model.lower()
 
 
-def _body(reading: _Reading, node: ast.ClassDef) -> list[ast.stmt]:
+def _body(reading: ModelReading, node: ast.ClassDef) -> list[ast.stmt]:
     inherited: list[ast.stmt] = []
     for parent in node.bases:
         known = reading.classes.get(dotted(parent))
@@ -78,7 +68,7 @@ def _body(reading: _Reading, node: ast.ClassDef) -> list[ast.stmt]:
     return [*inherited, *node.body]
 
 
-def _table(reading: _Reading, node: ast.ClassDef, name: str) -> Table:
+def _table(reading: ModelReading, node: ast.ClassDef, name: str) -> Table:
     place = reading.source.place(node)
     table = Table(name, (), place=place)
     for statement in _body(reading, node):
@@ -95,7 +85,7 @@ def _table(reading: _Reading, node: ast.ClassDef, name: str) -> Table:
     return _with_meta(reading, table, _meta_values(node))
 
 
-def _with_field(reading: _Reading, table: Table, statement: ast.stmt, model: str) -> Table:
+def _with_field(reading: ModelReading, table: Table, statement: ast.stmt, model: str) -> Table:
     attribute, value, _ = assigned(statement)
     if not isinstance(value, ast.Call) or dotted(value.func) not in (*_FIELDS, *_RELATIONS):
         return table
@@ -129,7 +119,7 @@ def _is_indexed(what: str, call: ast.Call) -> bool:
     return given is True or (what in ("ForeignKey", "SlugField") and given is not False)
 
 
-def _keys(reading: _Reading, column: Column, call: ast.Call, primary: bool) -> list[Key]:
+def _keys(reading: ModelReading, column: Column, call: ast.Call, primary: bool) -> list[Key]:
     what = dotted(call.func)
     keys = [Key("primary", (column.name,), place=column.place)] if primary else []
     if constant(keyword(call, "unique")) is True or what == "OneToOneField":
@@ -153,7 +143,7 @@ def _keys(reading: _Reading, column: Column, call: ast.Call, primary: bool) -> l
     return keys
 
 
-def _field_traits(reading: _Reading, name: str, call: ast.Call, statement: ast.stmt) -> None:
+def _field_traits(reading: ModelReading, name: str, call: ast.Call, statement: ast.stmt) -> None:
     default, place = keyword(call, "default"), reading.source.place(statement)
     if isinstance(default, ast.Call) and dotted(default.func) in ("now", "utcnow", "today", "uuid4", "time"):
         reading.traits.append(Trait("evaluated_default", name, place, ast.unparse(default)))
@@ -165,7 +155,7 @@ def _field_traits(reading: _Reading, name: str, call: ast.Call, statement: ast.s
         reading.traits.append(Trait("choices_only", name, place))
 
 
-def _with_meta(reading: _Reading, table: Table, meta: Mapping[str, ast.expr]) -> Table:
+def _with_meta(reading: ModelReading, table: Table, meta: Mapping[str, ast.expr]) -> Table:
     for listed in _together(meta.get("unique_together")):
         table = replace(table, keys=(*table.keys, Key("unique", _columns(table, listed), place=table.place)))
     for listed in _together(meta.get("index_together")):
@@ -190,7 +180,7 @@ def _columns(table: Table, attributes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name if table.column(name) else f"{name}_id" if table.column(f"{name}_id") else name for name in plain)
 
 
-def _with_object(reading: _Reading, table: Table, call: ast.Call) -> Table:
+def _with_object(reading: ModelReading, table: Table, call: ast.Call) -> Table:
     what, place = dotted(call.func), reading.source.place(call)
     listed = _columns(table, strings(keyword(call, "fields")))
     condition = keyword(call, "condition")

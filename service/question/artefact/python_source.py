@@ -1,10 +1,11 @@
 """Python source as a tree with places: what the readers of SQLAlchemy and Django models share."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from kb.schema import Place
+from kb.schema import Index, Place
+from service.question.artefact.model import Trait
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,18 @@ class Source:
     def line_end(self, line: int) -> int:
         """The character after a line, counted from 1."""
         return self._lines[min(line, len(self._lines) - 1)]
+
+
+@dataclass
+class ModelReading:
+    """What a reader of models gathers on its way through a module."""
+
+    source: Source
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    indexes: list[Index] = field(default_factory=list)
+    traits: list[Trait] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 def parsed(text: str) -> Source | None:

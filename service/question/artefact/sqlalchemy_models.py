@@ -2,11 +2,11 @@
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from kb.schema import Check, Column, Index, Key, Table
 from service.question.artefact.model import Model, Trait
-from service.question.artefact.python_source import Source, assigned, constant, dotted, keyword, strings
+from service.question.artefact.python_source import ModelReading, Source, assigned, constant, dotted, keyword, strings
 
 _TYPES: Mapping[str, str] = {
     "Integer": "int", "INTEGER": "int", "BigInteger": "bigint", "BIGINT": "bigint", "SmallInteger": "smallint", "Float": "float", "Double": "float", "DOUBLE_PRECISION": "float", "REAL": "real", "FLOAT": "float",
@@ -21,19 +21,9 @@ _ANNOTATED: Mapping[str, str] = {
 _COLUMN = ("Column", "mapped_column")
 
 
-@dataclass
-class _Reading:
-    source: Source
-    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
-    indexes: list[Index] = field(default_factory=list)
-    traits: list[Trait] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)
-    fields: dict[str, str] = field(default_factory=dict)
-
-
 def read_sqlalchemy(source: Source) -> Model:
     """Every class with `__tablename__` and every Table(…); columns of mixins in the same text are inherited."""
-    reading = _Reading(source)
+    reading = ModelReading(source)
     reading.classes = {node.name: node for node in source.nodes if isinstance(node, ast.ClassDef)}
     tables = []
     for node in reading.classes.values():
@@ -60,7 +50,7 @@ def _table_name(node: ast.ClassDef) -> str:
     return ""
 
 
-def _body(reading: _Reading, node: ast.ClassDef, seen: frozenset[str] = frozenset()) -> list[ast.stmt]:
+def _body(reading: ModelReading, node: ast.ClassDef, seen: frozenset[str] = frozenset()) -> list[ast.stmt]:
     inherited: list[ast.stmt] = []
     for parent in node.bases:
         known = reading.classes.get(dotted(parent))
@@ -69,7 +59,7 @@ def _body(reading: _Reading, node: ast.ClassDef, seen: frozenset[str] = frozense
     return [*inherited, *node.body]
 
 
-def _table(reading: _Reading, node: ast.ClassDef, name: str) -> Table:
+def _table(reading: ModelReading, node: ast.ClassDef, name: str) -> Table:
     table = Table(name, (), place=reading.source.place(node))
     for statement in _body(reading, node):
         attribute, value, annotation = assigned(statement)
@@ -84,7 +74,7 @@ def _table(reading: _Reading, node: ast.ClassDef, name: str) -> Table:
     return table
 
 
-def _table_object(reading: _Reading, call: ast.Call) -> Table:
+def _table_object(reading: ModelReading, call: ast.Call) -> Table:
     name = str(constant(call.args[0]) or "table")
     table = Table(name, (), place=reading.source.place(call))
     for part in call.args[2:]:
@@ -96,7 +86,7 @@ def _table_object(reading: _Reading, call: ast.Call) -> Table:
     return table
 
 
-def _with_column(reading: _Reading, table: Table, statement: ast.stmt, attribute: str) -> Table:
+def _with_column(reading: ModelReading, table: Table, statement: ast.stmt, attribute: str) -> Table:
     _, value, annotation = assigned(statement)
     call = value if isinstance(value, ast.Call) else ast.Call(func=ast.Name(id="mapped_column"), args=[], keywords=[])
     arguments = list(call.args)
@@ -183,14 +173,14 @@ def _type(arguments: list[ast.expr], annotation: ast.expr | None) -> tuple[str, 
     return _ANNOTATED.get(plain, "other"), None, words, optional
 
 
-def _with_arguments(reading: _Reading, table: Table, value: ast.expr | None) -> Table:
+def _with_arguments(reading: ModelReading, table: Table, value: ast.expr | None) -> Table:
     for part in value.elts if isinstance(value, ast.Tuple | ast.List) else ():
         if isinstance(part, ast.Call):
             table = _with_argument(reading, table, part)
     return table
 
 
-def _with_argument(reading: _Reading, table: Table, call: ast.Call) -> Table:
+def _with_argument(reading: ModelReading, table: Table, call: ast.Call) -> Table:
     what, place = dotted(call.func), reading.source.place(call)
     listed = tuple(str(constant(each)) for each in call.args if isinstance(constant(each), str))
     if what in ("UniqueConstraint", "PrimaryKeyConstraint"):
@@ -210,7 +200,7 @@ def _with_argument(reading: _Reading, table: Table, call: ast.Call) -> Table:
     return table
 
 
-def _index(table: Table, call: ast.Call, reading: _Reading) -> Index:
+def _index(table: Table, call: ast.Call, reading: ModelReading) -> Index:
     """The first argument is the name, whatever expression it is; the others are columns by name or as attributes."""
     columns = tuple(str(constant(each)) if constant(each) else _column_word(each) for each in call.args[1:])
     where, method = keyword(call, "postgresql_where"), constant(keyword(call, "postgresql_using"))
@@ -232,7 +222,7 @@ def _column_word(node: ast.expr) -> str:
     return dotted(inner) if isinstance(inner, ast.Name | ast.Attribute) else ast.unparse(node)
 
 
-def _relationship(reading: _Reading, owner: str, statement: ast.stmt, attribute: str) -> None:
+def _relationship(reading: ModelReading, owner: str, statement: ast.stmt, attribute: str) -> None:
     _, value, annotation = assigned(statement)
     if not isinstance(value, ast.Call):
         return
@@ -250,7 +240,7 @@ def _relationship(reading: _Reading, owner: str, statement: ast.stmt, attribute:
             )
 
 
-def _default_traits(reading: _Reading, table: Table, attribute: str, call: ast.Call, statement: ast.stmt) -> None:
+def _default_traits(reading: ModelReading, table: Table, attribute: str, call: ast.Call, statement: ast.stmt) -> None:
     default = keyword(call, "default")
     name = f"{reading.names.get(table.name, table.name)}.{attribute}"
     if isinstance(default, ast.Call) and dotted(default.func) in ("now", "utcnow", "today", "uuid4", "time"):
