@@ -144,7 +144,7 @@ def _blocks(evidence: Evidence, section: Section, book: CitationBook, said: froz
             else type(block)(block.kind, kept, block.ordered, block.header, block.fence)
         )
         shown = quoted_block(section, trimmed, book, evidence.kb.fences)
-        if shown is not None and (evidence.plan.erd or shown.kind != "diagram"):
+        if shown is not None and (shown.kind != "diagram" or (evidence.plan.erd and not evidence.redrawn)):
             yield shown
 
 

@@ -82,6 +82,8 @@ def _intake(evidence: Evidence) -> list[ClarifyingQuestion]:
 
 def confidence(evidence: Evidence) -> Confidence:
     """High only where an entry is written for the case; low where a gap is named; none where nothing was found."""
+    if evidence.structure is not None and evidence.redrawn:
+        return Confidence(level="medium", reason="your domain has no entry of its own; the tables follow its structure")
     if not evidence.selection.chosen:
         return Confidence(level="none", reason="nothing in the knowledge base is near the question")
     if evidence.gaps:

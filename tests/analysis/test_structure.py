@@ -35,7 +35,6 @@ def template(kb: KnowledgeBase, shape: str) -> str:
 
 def run(postgres: Cluster, sql: str) -> None:
     with postgres.database() as name, postgres.connect(name) as connection:
-        connection.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         for statement in split_statements(sql):
             connection.execute(statement.text)
 

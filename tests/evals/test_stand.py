@@ -65,7 +65,7 @@ def test_a_question_is_embedded_once_and_texts_in_a_batch_every_time(words: Embe
 def test_two_processes_give_what_one_gives(
     real_data_dir: Path, committed: dict[str, Sequence[object]], write_cases: Callable[..., Path], tmp_path: Path
 ) -> None:
-    queries = [{"id": f"q{n}", "query": f"composite index {n}", "gold": {"patterns/composite-index-ordering#problem": 2}} for n in range(300)]  # fmt: skip
+    queries = [{"id": f"q{n}", "query": f"composite index {n}", "gold": {"patterns/composite-index-ordering#problem": 2}} for n in range(360)]  # fmt: skip
     cases = write_cases(tmp_path, numeric=committed["numeric"][:2], in_scope=committed["in_scope"], queries=queries)
     plan = Plan(Settings(data_dir=real_data_dir), cases, 2)
     suites, loaded = ("numeric", "queries", "in_scope"), load_cases(cases)
