@@ -184,10 +184,13 @@ class Design(FrontMatter):
 
 
 class Playbook(FrontMatter):
+    """`moves` are phrasings by which a question names the move, in the grammar of the forms of kb/terms/attributes.yaml."""
+
     origin: Text = Field(alias="from")
     target: Text = Field(alias="to")
     downtime: Text
     point_of_no_return: Text
+    moves: tuple[Text, ...] = ()
 
 
 class Item(Model):

@@ -5,6 +5,7 @@ from typing import Literal
 
 from kb.entry import Design, Entry, KnowledgeBase, Playbook, Technology
 from service.question.clauses import find_cue
+from service.question.forms import places
 from service.question.question import Question
 from service.retrieval.search import Retrieved
 
@@ -41,6 +42,9 @@ def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool, shape
     meta = entry.meta
     if isinstance(meta, Playbook):
         move = _move(kb, meta, question)
+        if names_move(entry, question):
+            # The same kind of move between engines that it is not written for.
+            return "shape" if move == "foreign" else "near"
         return "near" if close and move == "subject" else move
     if not isinstance(meta, Design):
         return "subject"
@@ -53,6 +57,13 @@ def names_domain(entry: Entry, question: Question) -> bool:
     """Whether the question has the name of the design's domain, or a synonym of it."""
     words = (entry.meta.domain.name, *entry.meta.domain.synonyms) if isinstance(entry.meta, Design) else ()
     return any(True for word in words for _ in find_cue(word, question.context))
+
+
+def names_move(entry: Entry, question: Question) -> bool:
+    """Whether the question names the move of a playbook in one of its phrasings."""
+    return isinstance(entry.meta, Playbook) and any(
+        True for form in entry.meta.moves for _ in places(form, question.context)
+    )
 
 
 def _move(kb: KnowledgeBase, meta: Playbook, question: Question) -> Fit:

@@ -54,7 +54,8 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     if evidence.structure is not None and evidence.redrawn:
         claims.append(announced(evidence.structure, book))
     elif evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
-        claims.append(connective("carries_over"))
+        moving = evidence.selection.backbone.entry.kind == "playbooks"
+        claims.append(connective("carries_over_move" if moving else "carries_over"))
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
         claims += reasons(evidence, evidence.choice, book) if evidence.choice.open else []

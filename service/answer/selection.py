@@ -148,7 +148,7 @@ def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> f
 def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
     planned = [s for s in entry.sections if _belongs(s, section_kind(entry, s), plan, fit)]
-    room = plan.words if fit == "near" else plan.words // 2
+    room = plan.words if fit == "near" or entry.kind == "playbooks" else plan.words // 2
     picked: list[Section] = []
     # The decision stands in the summary; what belongs to it stays with it.
     leading = [s for s in planned if s in _leading(planned) or _indispensable(entry, s)]
@@ -169,7 +169,7 @@ def _indispensable(entry: Entry, section: Section) -> bool:
 
 def _belongs(section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
     """Of a design from another domain: what carries over instead of its own requirements and sums, and its structure."""
-    if fit == "near":
+    if fit == "near" or section.entry.startswith("playbooks/"):
         return kind in plan.kinds and not carries_over(section)
     if kind == "requirements":
         return carries_over(section)

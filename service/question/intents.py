@@ -1,6 +1,7 @@
 """Intents: what the asker wants, by the words of a table."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -8,7 +9,7 @@ from importlib import resources
 import yaml
 
 from kb.entry import SectionKind
-from service.question.clauses import find_cue
+from service.question.clauses import Stretch, find_cue, negated
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Intent:
     sections: tuple[SectionKind, ...]
     focus: bool = False
     needs_two: bool = False
+    deniable: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -36,6 +38,7 @@ def intent_table() -> Mapping[str, Intent]:
             tuple(row["sections"]),
             row.get("focus", False),
             row.get("needs_two", False),
+            row.get("deniable", False),
         )
         for name, row in rows.items()
     }
@@ -59,7 +62,18 @@ _DATA_WORDS = (
 )
 
 
+# The last sentence of who has said what he wants changed.
+_ORDERED = re.compile(r"(?:^|[.!?,;]\s+)(?:please )?(?:just )?do it(?: now| please)?\s*[.!]*\s*$", re.IGNORECASE)
 _ASPECTS, _NEXT_WORDS = ("index", "cache", "availability", "monitor"), 12
+# "Which database metrics" and "what database settings" choose no database.
+_CHOOSING, _CHOSEN = (
+    ("choose", "choose_store"),
+    re.compile(r"\b(?:which|what|best|right) (?:database|db|engine|store|data store)$", re.IGNORECASE),
+)
+_OF_A_DATABASE = re.compile(
+    r"\s+(?:[\w-]+\s+)?(?:metrics?|settings?|parameters?|indexes|indices|features?|statistics|logs?|alerts?|thresholds?|privileges|roles?|permissions?|constraints?|types?|tables?|columns?|views?|triggers?|locks?|queries|extensions?|users?|versions?|isolation|backups?|errors?|events?|options?|configuration)\b",
+    re.IGNORECASE,
+)
 # Under this two sentences share little but their tone.
 _ALIKE = 0.40
 
@@ -78,10 +92,24 @@ def speaks_of_data(text: str) -> bool:
 def intents(text: str, compared: int) -> tuple[Intent, ...]:
     """The intents whose cues stand in the text, in the table's order; comparing needs two technologies."""
     table = intent_table()
-    places = {name: [place for cue in intent.cues for place in find_cue(cue, text)] for name, intent in table.items()}
+    places = {name: list(_places(intent, text)) for name, intent in table.items()}
     aspects = [place.start for name in _ASPECTS for place in places[name]]
     # "Design the caching" wants caching, not a design: whatever is designed follows at once.
     if all(any(0 <= at - place.end <= _NEXT_WORDS for at in aspects) for place in places["design"]):
         places["design"] = []
+    if _ORDERED.search(text) and "?" not in text:
+        places["execute"].append(Stretch(len(text), len(text)))
     found = (intent for name, intent in table.items() if places[name] and not (intent.needs_two and compared < 2))
     return tuple(found)
+
+
+def _places(intent: Intent, text: str) -> Iterator[Stretch]:
+    """Where its cues stand: a deniable one nowhere where it is denied, a choice not where something of a database is asked for."""
+    for cue in intent.cues:
+        for place in find_cue(cue, text):
+            denied = intent.deniable and negated(text, place.start)
+            part = (
+                intent.id in _CHOOSING and _CHOSEN.search(text[: place.end]) and _OF_A_DATABASE.match(text, place.end)
+            )
+            if not denied and not part:
+                yield place

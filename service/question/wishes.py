@@ -2,6 +2,8 @@
 
 import re
 
+from service.question.clauses import negated
+
 _SPLIT = re.compile(
     r"\b(?:micro-?services?|bounded contexts?|modular monolith|(?:split|break|carve|cut|decompos\w*|extract\w*|separat\w*)\b.{0,60}\b(?:monolith|services?|schema|database|modules?|domains?|contexts?)|(?:monolith|schema|database)\b.{0,40}\b(?:split|apart|decompos\w*))\b",
     re.IGNORECASE | re.DOTALL,
@@ -16,4 +18,4 @@ def wants_contexts(text: str) -> bool:
 
 def wants_diagram(text: str) -> bool:
     """Whether a diagram of it is asked for."""
-    return _DIAGRAM.search(text) is not None
+    return any(not negated(text, found.start()) for found in _DIAGRAM.finditer(text))

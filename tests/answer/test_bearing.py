@@ -7,7 +7,7 @@ import pytest
 from kb.entry import KnowledgeBase
 from kb.vocabulary import load_vocabulary
 from service.answer.bearing import bearing
-from service.answer.fit import Fit
+from service.answer.fit import Fit, fit_all, names_move
 from service.question.question import Question, understand
 from service.question.request import AskRequest
 from service.retrieval.hits import EntryHit, Hit, Retrieved
@@ -65,3 +65,45 @@ def test_another_ones_move_and_what_is_no_design_bear_nothing(real_kb: Knowledge
     assert borne(real_kb, OTHER_WORDS, [BOOKING] * 12, {BOOKING: "foreign"}) is None
     assert borne(real_kb, OTHER_WORDS, ["patterns/cache-aside"] * 12) is None
     assert borne(real_kb, OTHER_WORDS, []) is None
+
+
+UPGRADE, CLOUD = "playbooks/postgresql-major-upgrade", "playbooks/on-premises-to-cloud"
+
+
+@pytest.mark.parametrize(
+    ("text", "playbook"),
+    [
+        ("PostgreSQL 12 to 17 for a chain of bakeries, 900 GB", UPGRADE),
+        ("We must upgrade our Postgres clusters to 18 this winter", UPGRADE),
+        ("Bring the on-premises MySQL of a ski resort to RDS", CLOUD),
+        (
+            "account_id goes from int to bigint on a live table of 600M rows",
+            "playbooks/online-schema-change-large-table",
+        ),
+        ("Split the shared database of our monolith into services", "playbooks/monolith-to-database-per-service"),
+    ],
+)
+def test_a_playbook_whose_move_is_named_bears_wherever_it_is_found(
+    text: str, playbook: str, real_kb: KnowledgeBase
+) -> None:
+    near = ["technologies/postgresql"] * 11 + [playbook]
+    question = asked(text)
+    fits = fit_all(real_kb, question, found(near), "")
+    assert fits[playbook] == "near"
+    entry = bearing(real_kb, question, found(near), fits)
+    assert entry is not None
+    assert entry.id == playbook
+
+
+def test_a_move_of_other_engines_is_of_the_same_kind_only(real_kb: KnowledgeBase) -> None:
+    question = asked("Move 1 TB of SQL Server from our own data center to Azure SQL Database")
+    assert fit_all(real_kb, question, found([CLOUD]), "")[CLOUD] == "shape"
+
+
+def test_a_question_on_a_detail_names_no_move(real_kb: KnowledgeBase) -> None:
+    for text in (
+        "pg_upgrade complains about checksums",
+        "What is new in PostgreSQL 18?",
+        "Is int or bigint better for an id?",
+    ):
+        assert not any(names_move(entry, asked(text)) for entry in real_kb.entries.values())

@@ -49,10 +49,26 @@ def test_two_values_of_one_choice_state_none() -> None:
         ("please run this migration for me: execute the migration", "execute"),
         ("What is cache-aside?", "define"),
         ("Plan a sharding strategy", "scale"),
+        ("We rename column msisdn in five services. Do it.", "execute"),
+        ("Ways of keeping 300 dental customers apart", "tenancy"),
     ],
 )
 def test_words_state_intents(text: str, intent: str) -> None:
     assert intent in ask(text).intent_ids
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Schema for lending boats, no diagram please", "erd"),
+        ("Schema for lending boats, we do not need an ERD", "erd"),
+        ("Which database metrics and thresholds for a payment service?", "choose_store"),
+        ("What database settings matter for bulk loads?", "choose"),
+        ("How can we do it?", "execute"),
+    ],
+)
+def test_what_is_denied_or_only_part_of_a_database_states_no_intent(text: str, intent: str) -> None:
+    assert intent not in ask(text).intent_ids
 
 
 def test_comparing_needs_two_technologies() -> None:
