@@ -71,12 +71,17 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Workload:
-    """A kind of load, the words that name it, and what each criterion counts for it."""
+    """A kind of load, the words that name it, what each criterion counts for it, and the families of stores that are built for it.
+
+    `models` are data models in which a store of another family serves it in part.
+    """
 
     id: str
     title: str
     cues: tuple[str, ...]
     weights: Mapping[str, int]
+    families: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

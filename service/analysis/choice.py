@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kb.entry import KnowledgeBase, Technology
 from kb.fact import FactSet
 from kb.quantity import Quantity
-from kb.vocabulary import Vocabulary
+from kb.vocabulary import Vocabulary, Workload
 from service.analysis.conclusions import Conclusion
 from service.analysis.demands import ANYWHERE, Exclusion, exclusions, family, names
 
@@ -14,10 +14,14 @@ from service.analysis.demands import ANYWHERE, Exclusion, exclusions, family, na
 _SWING = 0.2
 # The workload of kb/terms/workloads.yaml that is weighed where none is recognised.
 _DEFAULT = "general"
-# Rows beside the ten criteria: what rules say of a candidate for these facts, and whether the team runs it already.
-RULES, IN_USE = "rules", "in_use"
-_ROW_WEIGHTS: Mapping[str, float] = {RULES: 12.0, IN_USE: 6.0}
+# Rows beside the ten criteria: what rules say of a candidate for these facts, whether it is built for such a load, and whether the team runs it already.
+RULES, BUILT_FOR, IN_USE = "rules", "built_for", "in_use"
+_ROW_WEIGHTS: Mapping[str, float] = {RULES: 16.0, BUILT_FOR: 7.5, IN_USE: 6.0}
 _NEUTRAL = 3
+# Of its family, of another family that has the data model too, of neither.
+_BUILT, _IN_PART, _NOT_BUILT = 5, 3, 1
+# What is small is served by a store that is built for something else.
+_SMALL = 0.4
 _SCALING = frozenset({"scale_out"})
 # What one ordinary server carries of each; up to a sixth of it, scaling out hardly counts. A judgement, shown by the weight.
 _ONE_SERVER: Mapping[str, float] = {
@@ -72,10 +76,13 @@ class Field:
     facts: FactSet
     weights: Mapping[str, float]
     opinions: Mapping[str, int]
+    built_for: Mapping[str, int]
 
     def score(self, candidate: str, criterion: str) -> int:
         if criterion == RULES:
             return self.opinions.get(candidate, _NEUTRAL)
+        if criterion == BUILT_FOR:
+            return self.built_for[candidate]
         if criterion == IN_USE:
             return 5 if candidate.removeprefix("technologies/") in names(self.facts, "stack") else 0
         meta = self.profiles[candidate]
@@ -155,15 +162,29 @@ def _field(
     left = 1 - len(given.keys() & used.keys()) / len(used)
     if opinions:
         used[RULES] = round(_ROW_WEIGHTS[RULES] * left, 2)
+    small = _need(facts) == _STEPS[0][1]
+    used[BUILT_FOR] = round(_ROW_WEIGHTS[BUILT_FOR] * left * (_SMALL if small else 1.0), 2)
     if any(name.removeprefix("technologies/") in names(facts, "stack") for name in profiles):
         used[IN_USE] = round(_ROW_WEIGHTS[IN_USE] * left, 2)
-    return Field(profiles, facts, used, opinions)
+    loads = [vocabulary.workloads[name] for name in workloads]
+    built_for = {
+        name: round(sum(_built_for(meta, load) for load in loads) / len(loads)) for name, meta in profiles.items()
+    }
+    return Field(profiles, facts, used, opinions, built_for)
+
+
+def _built_for(meta: Technology, load: Workload) -> int:
+    if family(meta) in load.families:
+        return _BUILT
+    return _IN_PART if set(meta.data_models) & set(load.models) else _NOT_BUILT
 
 
 def _needed(criterion: str, facts: FactSet) -> float:
     """Scaling out weighs as much as the stated numbers ask for it: what one server carries needs no second."""
-    if criterion not in _SCALING:
-        return 1.0
+    return _need(facts) if criterion in _SCALING else 1.0
+
+
+def _need(facts: FactSet) -> float:
     shares = [_share(facts, attribute, one_server) for attribute, one_server in _ONE_SERVER.items()]
     known = [share for share in shares if share is not None]
     return max(known) if known else _UNKNOWN_SCALE

@@ -1,7 +1,7 @@
 """The verdict of a choice: who is recommended and why, who lost and why, the scores criterion by criterion, what would turn it."""
 
 from kb.entry import Technology
-from service.analysis.choice import IN_USE, RULES, Choice
+from service.analysis.choice import BUILT_FOR, IN_USE, RULES, Choice
 from service.analysis.demands import Exclusion
 from service.answer.advice import BlockUnion, Claim, Computed, ListBlock, Paragraph, Table
 from service.answer.citations import CitationBook
@@ -9,7 +9,11 @@ from service.answer.claims import quote
 from service.answer.evidence import Evidence
 
 _MOST_REASONS, _GOOD = 2, 4
-_ROW_TITLES = {RULES: "What entries conclude from your facts", IN_USE: "You run it already"}
+_ROW_TITLES = {
+    RULES: "What entries conclude from your facts",
+    BUILT_FOR: "Built for such a load",
+    IN_USE: "You run it already",
+}
 
 
 def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Claim]:

@@ -11,7 +11,7 @@ from kb.fact import Fact, FactSet
 from kb.guidance import Firing
 from kb.quantity import Quantity, Unit
 from kb.vocabulary import load_vocabulary
-from service.analysis.choice import IN_USE, RULES, Choice, choose, shortlist
+from service.analysis.choice import BUILT_FOR, IN_USE, RULES, Choice, choose, shortlist
 from service.analysis.conclusions import Conclusion
 
 VOCABULARY = load_vocabulary()
@@ -253,4 +253,24 @@ def test_who_weighs_every_criterion_himself_leaves_nothing_to_rules_or_habit() -
     assert [row.criterion for row in mine.rows] == ["scale_out"]
     half = shortlist(kb, VOCABULARY, facts, dict(list(weights.items())[:5]), (concluded(prefer="technologies/b"),))
     assert half is not None
-    assert (weight(half, RULES), weight(half, IN_USE)) == (6.0, 3.0)
+    assert (weight(half, RULES), weight(half, BUILT_FOR), weight(half, IN_USE)) == (8.0, 3.75, 3.0)
+
+
+def test_of_equal_scores_the_store_that_is_built_for_the_load_comes_first_and_one_that_has_its_model_second() -> None:
+    kb = base(
+        technology("a", {}),
+        like(technology("b", {}), family="search"),
+        like(technology("c", {}), data_models=("document", "full-text")),
+    )
+    choice = opened(kb, Fact("workload", frozenset({"search"})))
+    assert choice.ranking == ("technologies/b", "technologies/c", "technologies/a")
+    assert next(row.scores for row in choice.rows if row.criterion == BUILT_FOR) == (5, 3, 1)
+
+
+def test_what_is_small_hardly_needs_a_store_that_is_built_for_it() -> None:
+    kb = base(technology("a", {}), like(technology("b", {}), family="time-series"))
+    series = Fact("workload", frozenset({"time_series"}))
+    few, many = (
+        opened(kb, series, Fact("workload.writes_per_s", Quantity(rate, "rate"))) for rate in (100.0, 100_000.0)
+    )
+    assert weight(few, BUILT_FOR) < weight(many, BUILT_FOR) == weight(opened(kb, series), BUILT_FOR)
