@@ -11,8 +11,6 @@ from service.retrieval.search import Retrieved
 # A question about a whole case finds most of its nearest sections in one design; one about a detail finds one or two.
 # On our questions in other words the first had 7 to 12 of the nearest twelve, the second up to 5.
 _NEAREST, _MOST_OF_THEM, _SEVERAL = 12, 7, 4
-# A playbook whose move is named needs to be found only.
-_NAMED = 1
 _WHOLE_WORDS = frozenset({"design", "migrate", "erd", "evolve"})
 _CHOICES = frozenset({"choose", "choose_store", "compare", "license", "alternatives"})
 
@@ -36,6 +34,9 @@ def bearing(kb: KnowledgeBase, question: Question, retrieved: Retrieved, fits: M
     if not candidates:
         return None
     moving = [candidate for candidate in candidates if names_move(kb.entries[candidate[2]], question)]
-    count, _, name = min(moving or candidates)
-    needed = _NAMED if moving else _SEVERAL if question.intent_ids & _WHOLE_WORDS else _MOST_OF_THEM
+    if moving:
+        # Its name is enough: that other entries are nearer says nothing against it.
+        return kb.entries[min(moving)[2]]
+    count, _, name = min(candidates)
+    needed = _SEVERAL if question.intent_ids & _WHOLE_WORDS else _MOST_OF_THEM
     return kb.entries[name] if -count >= needed else None

@@ -61,21 +61,39 @@ _DECISIVE: Mapping[str, str] = {
 }
 
 
+# Any of these says how much there is to move.
+_SIZED = frozenset({"db.size", "table.rows", "volume.bytes", "workload.rows"})
+# What decides the method of a move, and what is taken meanwhile.
+_OF_A_MOVE: Mapping[str, str] = {
+    "db.size": "a copy that ends within a night",
+    "downtime.window": "one short write pause at the switch",
+}
+
+
 def _intake(evidence: Evidence) -> list[ClarifyingQuestion]:
-    """Where a store is chosen among all and hardly anything is given: what would decide it, and what is assumed until then."""
-    if evidence.choice is None or not evidence.choice.open:
+    """Where a store is chosen among all, or a move is planned, and hardly anything is given: what would decide it, and what is assumed until then."""
+    backbone = evidence.selection.backbone
+    if evidence.choice is not None and evidence.choice.open:
+        decisive, what = _DECISIVE, "choice"
+    elif backbone is not None and backbone.entry.kind == "playbooks":
+        decisive, what = _OF_A_MOVE, "plan"
+    else:
         return []
-    known = evidence.question.facts.by_attribute
+    known = frozenset(evidence.question.facts.by_attribute)
+    if known & _SIZED:
+        known |= _SIZED
+    if "downtime.none" in known:
+        known |= {"downtime.window"}
     return [
         ClarifyingQuestion(
             id=name,
             text=attribute.ask,
-            why=f"the choice above assumes {default}",
+            why=f"the {what} above assumes {default}",
             options=tuple(attribute.values),
             default=default,
             changes={},
         )
-        for name, default in _DECISIVE.items()
+        for name, default in decisive.items()
         if name not in known and (attribute := evidence.vocabulary.attributes[name]).ask
     ]
 

@@ -1,5 +1,6 @@
 """Selection: which one to three entries answer, and which of their sections, whole and in their authors' order."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from kb.entry import Design, Entry, KnowledgeBase, Playbook, Section, SectionKin
 from service.analysis.conclusions import Conclusion
 from service.answer.fit import Fit, close_entries
 from service.answer.plan import Plan
-from service.answer.topics import carries_over, section_kind
+from service.answer.topics import carries_over, section_kind, shows_code
 from service.question.question import Question
 from service.retrieval.search import Retrieved
 
@@ -19,16 +20,17 @@ _FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": 
 # A focused question may be answered by a section of any design.
 _DESIGN_IN_PASSING: Mapping[Fit, float] = {"near": 0.10, "shape": 0.0, "subject": -0.04, "foreign": -0.40}
 _FITTING_MOVE: Mapping[Fit, float] = {"near": 0.35, "shape": 0.0, "subject": 0.0, "foreign": -0.40}
-_PLAYBOOK_IN_PASSING = -0.15
+_PLAYBOOK_IN_PASSING, _OTHERS_TABLES = -0.15, -0.12
 # An entry or a section answers beside the best one when it reaches this share of its score.
 _COMPANION_SHARE, _SECTION_SHARE, _CHOICE_SHARE = 0.72, 0.75, 0.5
 _UNPLANNED_KIND = 0.75
 _EXPLAINS, _RULE_NEAR = 0.2, 0.4
 # What says what a thing is, in patterns and in technologies.
 DEFINING = ("solution", "at a glance", "problem")
-_DEFINES = 0.3
+_DEFINES, _CODED = 0.3, 0.08
 _LOOSE_SHARE, _FEW = 0.6, 3
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
+_CREATES = re.compile(r"\bCREATE (?:UNLOGGED )?TABLE\b", re.IGNORECASE)
 _OF_ITS_CASE: frozenset[SectionKind] = frozenset({"requirements", "technology"})
 _SHAPE_KINDS: frozenset[SectionKind] = frozenset(
     {"requirements", "technology", "schema", "indexes", "transactions", "tradeoffs"}
@@ -87,10 +89,25 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
         room = plan.words // 8
     others = [entry for _, entry in kept.values() if entry is not backbone]
     picked |= _relevant(others, plan, scores, room)
+    if backbone is not None and backbone.kind == "playbooks":
+        # A playbook says how to get there; a design of the case has the tables to arrive at.
+        near = (entry for entry in others if entry.kind == "designs" and fits.get(entry.id) == "near")
+        picked |= {entry.id: _ordered(entry, [*picked.get(entry.id, ()), *_tables(entry)]) for entry in near}
     chosen = tuple(
         Chosen(kept[name][1], kept[name][0], fits.get(name, "subject"), picked[name]) for name in picked if picked[name]
     )
     return Selection(chosen, next((c for c in chosen if c.entry is backbone), None))
+
+
+def _tables(entry: Entry) -> list[Section]:
+    """Sections of the schema that create tables."""
+    return [s for s in entry.sections if section_kind(entry, s) == "schema" and _creates(s)]
+
+
+def _creates(section: Section) -> bool:
+    """Whether the section shows SQL that creates a table."""
+    fences = (block.fence for block in section.blocks)
+    return any(fence is not None and not fence.hidden and _CREATES.search(fence.code) for fence in fences)
 
 
 def _worn(backbone: Entry, fit: Fit) -> Fit:
@@ -140,6 +157,8 @@ def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> f
         total += _UNNAMED_TECHNOLOGY
     if fit and isinstance(entry.meta, Design):
         total += (_FITTING_DESIGN if plan.whole else _DESIGN_IN_PASSING)[fit]
+        # Who changes a schema has one: another's tables are no answer.
+        total += _OTHERS_TABLES if "migration" in plan.asked and not plan.whole and fit != "near" else 0.0
     if fit and isinstance(entry.meta, Playbook):
         total += _FITTING_MOVE[fit] if "migration" in plan.kinds else _PLAYBOOK_IN_PASSING
     return total
@@ -162,9 +181,11 @@ def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> t
 
 
 def _indispensable(entry: Entry, section: Section) -> bool:
-    """The decision, what carries over, and every phase of a plan: half of a migration is none."""
+    """The decision, what carries over, every phase of a plan and every table of a design: half of either is none."""
+    kind = section_kind(entry, section)
     phase = entry.kind == "playbooks" and section.path[0].lower() == "phases"
-    return phase or section_kind(entry, section) == "technology" or carries_over(section)
+    table = entry.kind == "designs" and kind == "schema" and _creates(section)
+    return phase or table or kind == "technology" or carries_over(section)
 
 
 def _belongs(section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
@@ -221,8 +242,9 @@ def _stands_alone(entry: Entry, section: Section) -> bool:
 def _weighed(entry: Entry, section: Section, plan: Plan, scores: Mapping[str, float]) -> float:
     if plan.defining and section.path[0].lower() in DEFINING:
         return scores[section.id] + _DEFINES
-    wanted = not plan.kinds or section_kind(entry, section) in plan.kinds
-    return scores[section.id] * (1.0 if wanted else _UNPLANNED_KIND)
+    coded = "code" in plan.asked and shows_code(section)
+    wanted = coded or not plan.kinds or section_kind(entry, section) in plan.kinds
+    return scores[section.id] * (1.0 if wanted else _UNPLANNED_KIND) + (_CODED if coded else 0.0)
 
 
 def _ordered(entry: Entry, picked: list[Section]) -> tuple[Section, ...]:

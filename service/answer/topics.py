@@ -70,9 +70,20 @@ _DEFAULTS: Mapping[str, SectionKind] = {
 }
 
 
+_APPLICATION = frozenset(
+    {"python", "typescript", "javascript", "prisma", "csharp", "ruby", "java", "kotlin", "go", "php", "rust"}
+)
+
+
 def carries_over(section: Section) -> bool:
     """Whether the section says what of its design holds in another domain."""
     return "carries over" in section.heading.lower()
+
+
+def shows_code(section: Section) -> bool:
+    """Whether the section shows code of an application, not only SQL and settings."""
+    fences = (block.fence for block in section.blocks)
+    return any(fence is not None and not fence.hidden and fence.language in _APPLICATION for fence in fences)
 
 
 def section_kind(entry: Entry, section: Section) -> SectionKind:
