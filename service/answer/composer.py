@@ -20,7 +20,7 @@ from service.question.request import AskRequest
 from service.question.wishes import wants_contexts
 
 # Part of every answer's id: raise it when the same edition would be answered differently.
-CODE_VERSION = 3
+CODE_VERSION = 4
 # Beside an answer to a question, the worst are told and the rest is folded.
 _MOST_FINDINGS = 6
 
