@@ -48,6 +48,7 @@ async def run(bot: Bot, keys: Keys, keeper: Keeper) -> None:
         loop.add_signal_handler(number, stopped.set)
     async with create_task_group() as tasks:
         tasks.start_soon(expiring, keeper)
+        tasks.start_soon(bot.tend)
         await listen(bot, keys, stopped)
         tasks.cancel_scope.cancel()
     keeper.close()

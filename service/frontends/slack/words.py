@@ -53,6 +53,14 @@ def reason(text: str, reference: str) -> Message:
     return kit.message(f"{escape(text)}\n_Reference {escape(reference)}._")
 
 
+def handed_over(reference: str) -> Message:
+    return reason("I am being restarted: this is answered here as soon as I am back.", reference)
+
+
+def stopped(reference: str) -> Message:
+    return reason("I was stopped before I was done. Ask again.", reference)
+
+
 def unexpected(reference: str) -> Message:
     return reason("Something went wrong on my side, and it has been logged. Ask again, or tell who runs me the reference.", reference)  # fmt: skip
 
