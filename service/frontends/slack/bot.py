@@ -4,7 +4,6 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -14,13 +13,13 @@ from slack_sdk.errors import SlackApiError
 from service.frontends.keeping import Keeper
 from service.frontends.pool import Pool
 from service.frontends.slack import words
-from service.frontends.slack.attached import SLACK_HOST, Fetcher
+from service.frontends.slack.attached import Fetcher
 from service.frontends.slack.buttons import Buttons
 from service.frontends.slack.desk import Desk
 from service.frontends.slack.errands import Job, Order, order_of
 from service.frontends.slack.events import asked, shortcut
 from service.frontends.slack.events import words as typed
-from service.frontends.slack.keys import SLACK_URL, Keys
+from service.frontends.slack.keys import Keys
 from service.frontends.slack.memory import Memory
 from service.frontends.slack.posting import FAILURES, Place, Poster, told
 from service.frontends.use_cases import UseCases
@@ -79,9 +78,7 @@ class Bot:
 def create_bot(keys: Keys, advisor: UseCases, pool: Pool, keeper: Keeper, public_url: str = "") -> Bot:
     """A bot for the workspace that the keys are of."""
     poster = Poster(keys.bot_token, keys.base_url)
-    # Files of Slack lie on a host of their own; another Slack than the real one has them beside its API.
-    host = SLACK_HOST if keys.base_url == SLACK_URL else urlsplit(keys.base_url).netloc
-    fetcher = Fetcher(keys.bot_token, poster.described, host)
+    fetcher = Fetcher(keys.bot_token, poster.described, keys.files)
     desk = Desk(advisor, pool, Memory(keeper), poster, fetcher, public_url, keys.grace)
     identity = Identity(poster)
 
