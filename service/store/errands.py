@@ -26,10 +26,11 @@ class Errands:
     def take(self, events: Sequence[str], errand: Errand, until: datetime, at: datetime) -> bool:
         """Keep an errand where none of its events was seen before; True for one caller only, however many processes ask."""
         with self.store.writing() as connection:
-            for event in events:
-                seen = inserting(connection, EVENTS).values(id=f"event:{event}", seen_at=at)
-                if not is_new(connection, seen, EVENTS.c.id):
-                    return False
+            # In one statement: who waits for another's transaction waits no longer than it must.
+            seen = inserting(connection, EVENTS).values([{"id": f"event:{each}", "seen_at": at} for each in events])
+            new = connection.execute(seen.on_conflict_do_nothing().returning(EVENTS.c.id)).all()
+            if len(new) < len(events):
+                return False
             made = inserting(connection, ERRANDS).values(
                 id=errand.id, work=errand.work, held=errand.held, tries=errand.tries, leased_until=until
             )

@@ -36,7 +36,6 @@ Result = TypeVar("Result")
 
 # So many questions have their files read and their answers posted at a time; the others wait their turn.
 AT_WORK = 8
-# One more than these is told to come back.
 WAITING = 500
 POOL_TRIES = 10
 KEPT_CHARACTERS = 2_000
@@ -51,7 +50,7 @@ ABOUT_FILES = "What do you say about the attached text?"
 
 @dataclass
 class Desk:
-    """Takes questions. `grace` is how long, in seconds, a thread may take to become known when events overtake each other."""
+    """Takes questions. `grace` is how long, in seconds, a thread may take to become known when events overtake each other; past `waiting` a question is told to come back."""
 
     advisor: UseCases
     pool: Pool
@@ -60,6 +59,7 @@ class Desk:
     fetcher: Fetcher
     public_url: str = ""
     grace: float = 2.0
+    waiting: int = WAITING
     hand: Hand = field(init=False)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_WORK))
@@ -237,8 +237,8 @@ class Desk:
     @asynccontextmanager
     async def _turn(self, line: str) -> AsyncIterator[None]:
         """One at a time in a thread, some at a time in all. Raises BusyError when too many wait."""
-        if len(self.hand) > WAITING:
-            raise BusyError(f"{WAITING} questions are waiting: ask again in a minute.")
+        if len(self.hand) > self.waiting:
+            raise BusyError(f"{self.waiting} questions are waiting: ask again in a minute.")
         async with self._locks.setdefault(line, asyncio.Lock()), self._room:
             yield
 

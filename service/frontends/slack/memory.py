@@ -20,6 +20,7 @@ log = structlog.get_logger("dbarch.slack")
 Result = TypeVar("Result")
 # Two hundred events at once would otherwise wait for the lock of a SQLite file until it gives up.
 CALLS = 4
+TAKING_TRIES = 2
 # How long others leave alone what we have taken without hearing of us again.
 LEASE = timedelta(seconds=60)
 
@@ -34,7 +35,12 @@ class Memory:
 
     async def take(self, events: Sequence[str], errand: Errand) -> bool:
         """Whether nobody has taken these events yet: then the errand is kept. True where the store fails: rather twice than never."""
-        return await self._kindly(lambda: self._errands.take(events, errand, self.clock() + LEASE, self.clock()), True)
+        # Whoever takes the same event at this moment may keep us waiting for longer than the store waits for locks.
+        for _ in range(TAKING_TRIES):
+            taken = await self._kindly(lambda: self._take(events, errand), None)
+            if taken is not None:
+                return taken
+        return True
 
     async def hold(self, errand_id: str, held: str | None) -> bool:
         """Keep what stands in the place of the answer; False where the errand is not kept."""
@@ -87,6 +93,9 @@ class Memory:
     async def feedback(self, opinion: Opinion) -> None:
         """Raises UnknownAnswerError and AnswerStoreError."""
         await self._run(lambda: self.keeper.keep_feedback(opinion, "slack"))
+
+    def _take(self, events: Sequence[str], errand: Errand) -> bool | None:
+        return self._errands.take(events, errand, self.clock() + LEASE, self.clock())
 
     @property
     def _errands(self) -> Errands:

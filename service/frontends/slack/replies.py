@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from service.frontends.slack import words
 from service.frontends.slack.blocks import Message, message
-from service.frontends.slack.posting import OUTSIDE, Picture, Place, Poster, error_of, respond
+from service.frontends.slack.posting import FAILURES, OUTSIDE, Picture, Place, Poster, error_of, respond
 
 
 class Reply(Protocol):
@@ -83,12 +83,16 @@ class ThreadReply:
         if self._instead is not None:
             await self._instead.give(answer)
             return
-        # Taken away first: if the update fails, the reason why is a message of its own.
-        held, self.held = self.held, None
-        if held is None:
-            await self.poster.post(self.place, answer)
-        else:
-            await self.poster.update(self.place, held, answer)
+        try:
+            if self.held is None:
+                await self.poster.post(self.place, answer)
+            else:
+                await self.poster.update(self.place, self.held, answer)
+        except FAILURES:
+            # The reason why is a message of its own.
+            self.held = None
+            raise
+        self.held = None
 
     async def show(self, picture: Picture) -> None:
         await self.poster.upload(self.place, picture)
