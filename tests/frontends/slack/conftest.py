@@ -52,8 +52,8 @@ class Asked:
     def explain(self, request: AskRequest) -> Explanation:
         return self._advisor.explain(request)
 
-    def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
-        return self._advisor.compare(names, purpose)
+    def comparison(self, names: Sequence[str], purpose: str = "") -> AskRequest:
+        return self._advisor.comparison(names, purpose)
 
     def review(self, request: ReviewRequest) -> ReviewAdvice:
         return self._advisor.review(request)
