@@ -21,7 +21,7 @@ from service.frontends.slack.attached import Fetcher
 from service.frontends.slack.blocks import Message
 from service.frontends.slack.drawings import pictures
 from service.frontends.slack.errands import Job, Order, line_of
-from service.frontends.slack.events import Asked, turns
+from service.frontends.slack.events import Asked, is_courtesy, turns
 from service.frontends.slack.hand import Hand
 from service.frontends.slack.memory import Memory
 from service.frontends.slack.mrkdwn import plain, shortened
@@ -186,6 +186,9 @@ class Desk:
 
     async def _answer_in_thread(self, job: Job, asked: Asked) -> None:
         place = job.order.place
+        if is_courtesy(asked.text) and not asked.files:
+            await job.reply.give(words.welcome())
+            return
         await self.working(job)
         known = await self.memory.thread(place)
         before = known.turns if known else await self._read(place, asked, job.order.bot_user)

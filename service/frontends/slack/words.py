@@ -30,6 +30,10 @@ def help_text() -> Message:
     return kit.message(f"{_HELP}\n\n*Try*\n{examples}")
 
 
+def welcome() -> Message:
+    return kit.message("You are welcome. Ask on in this thread whenever you like.")
+
+
 def home(entries: int, edition: str, public_url: str) -> dict[str, Any]:
     """The view of App Home."""
     links: Sequence[Block] = (
