@@ -47,9 +47,9 @@ class Advisor:
         asked = self.asked(request)
         return explain(asked.question, asked.retrieved, self._gathered(asked))
 
-    def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
-        """Two or more technologies for a purpose: table, verdict, what flips it. Raises UnknownEntryError and RequestError."""
-        return self.advise(comparison_of(self.kb, self.vocabulary, names, purpose))
+    def comparison(self, names: Sequence[str], purpose: str = "") -> AskRequest:
+        """What to ask to compare two or more technologies for a purpose. Raises UnknownEntryError and RequestError."""
+        return comparison_of(self.kb, self.vocabulary, names, purpose)
 
     def _gathered(self, asked: Asked) -> Evidence | None:
         return gathered(self.kb, self.vocabulary, asked, self.edition)

@@ -33,6 +33,7 @@ class Settings(IngestSettings):
     slack_bot_token: Annotated[str, Field(pattern=r"^(xoxb-\S+)?$", repr=False)] = ""
     slack_signing_secret: Annotated[str, Field(pattern=r"^([0-9a-f]{16,})?$", repr=False)] = ""
     slack_app_token: Annotated[str, Field(pattern=r"^(xapp-\S+)?$", repr=False)] = ""
+    slack_api_url: Annotated[str, Field(pattern=r"^(https?://[^\s/]+(/[^\s?#]*)?)?$")] = ""
     llm: Annotated[str, Field(pattern=r"^((openai_like|anthropic|ollama|replay):\S.*)?$")] = ""
     llm_base_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
     llm_timeout: Annotated[float, Field(ge=1, le=600)] = 60.0
@@ -81,6 +82,7 @@ ROWS: tuple[SettingRow, ...] = (
     SettingRow("SLACK_BOT_TOKEN", "unset: no Slack", "`xoxb-…`", "What the bot speaks with."),
     SettingRow("SLACK_SIGNING_SECRET", "unset: no Slack in `dbarch serve`", "hexadecimal digits", "What proves that a request comes from Slack."),
     SettingRow("SLACK_APP_TOKEN", "unset: no `dbarch slack`", "`xapp-…`", "What `dbarch slack` connects with."),
+    SettingRow("SLACK_API_URL", "unset: `https://slack.com/api/`", "`http(s)://…`", "Where Slack's Web API is, if it is another one: GovSlack's, or a stand-in to try the bot on."),
     SettingRow("DBARCH_LLM", "unset: no model is asked", "`openai_like:MODEL`, `anthropic:MODEL`, `ollama:MODEL` or `replay:DIR`", "The language model that reads and writes where a request says `\"composer\": \"model\"`."),
     SettingRow("DBARCH_LLM_BASE_URL", "unset: the provider's own", "`http(s)://…`", "The address of the model's endpoint."),
     SettingRow("DBARCH_LLM_TIMEOUT", "`60`", "1 to 600", "Seconds that one call of the model may take; a question takes two or three."),

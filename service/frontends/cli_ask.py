@@ -46,7 +46,8 @@ def explain(typed: Typed) -> None:
 
 def compare(names: Sequence[str], purpose: str, as_json: bool) -> None:
     """The comparison on standard output."""
-    advice = build_advisor(read_settings()).compare(names, purpose)
+    advisor = build_advisor(read_settings())
+    advice = advisor.advise(advisor.comparison(names, purpose))
     write(body(advice) if as_json else render(advice).encode())
 
 

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from anyio import create_task_group
+from slack_sdk.errors import SlackApiError
 
 from service.errors import SettingsError
 from service.frontends.cli_serve import log_as
@@ -48,26 +49,31 @@ async def run(bot: Bot, keys: Keys, keeper: Keeper) -> None:
         loop.add_signal_handler(number, stopped.set)
     async with create_task_group() as tasks:
         tasks.start_soon(expiring, keeper)
+        tasks.start_soon(bot.tend)
         await listen(bot, keys, stopped)
         tasks.cancel_scope.cancel()
     keeper.close()
 
 
 async def greeted(bot: Bot, keys: Keys) -> str:
-    """The name of the bot in the workspace. Raises SettingsError for a token that Slack refuses: the client would try it forever."""
+    """The name of the bot in the workspace. Raises SettingsError for a token that Slack refuses, which the client would try forever."""
     client = bot.app.client
-    async with _accepted("SLACK_BOT_TOKEN"):
+    async with _accepted("SLACK_BOT_TOKEN", keys.base_url):
         name = (await client.auth_test())["user"]
-    async with _accepted("SLACK_APP_TOKEN"):
+    async with _accepted("SLACK_APP_TOKEN", keys.base_url):
         await client.apps_connections_open(app_token=keys.app_token)
     return str(name)
 
 
 @asynccontextmanager
-async def _accepted(name: str) -> AsyncIterator[None]:
+async def _accepted(name: str, url: str) -> AsyncIterator[None]:
     try:
         yield
-    except FAILURES as failure:
+    except SlackApiError as failure:
         raise SettingsError(
             f"Slack does not accept {name} ({error_of(failure)}): make a new one at https://api.slack.com/apps, as Slack in README.md says"
+        ) from failure
+    except FAILURES as failure:
+        raise SettingsError(
+            f"Slack cannot be reached ({error_of(failure)}): see whether this machine may reach {url}"
         ) from failure

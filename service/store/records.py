@@ -57,3 +57,13 @@ class ThreadState:
     thread_ts: str
     turns: tuple[Turn, ...] = ()
     last_answer: str | None = None
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something taken and not yet done: `work` says what, in the words of its front end, `held` what stands in the place of its answer."""
+
+    id: str
+    work: str
+    held: str | None = None
+    tries: int = 0

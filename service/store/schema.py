@@ -64,6 +64,17 @@ EVENTS = Table(
     Column("seen_at", Moment, nullable=False),
     Index("events_by_time", "seen_at"),
 )
+# Times are far apart enough for the clocks of several machines: a lease lasts a minute.
+ERRANDS = Table(
+    "errands",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("work", Text, nullable=False),
+    Column("held", Text),
+    Column("tries", Integer, nullable=False),
+    Column("leased_until", Moment, nullable=False),
+    Index("errands_by_lease", "leased_until"),
+)
 THREADS = Table(
     "threads",
     METADATA,

@@ -16,7 +16,7 @@ from service.store.engine import engine_of
 from service.store.faults import failing
 from service.store.migrating import migrate
 from service.store.records import Feedback, KeptAnswer, ThreadState
-from service.store.schema import ANSWERS, EVENTS, FEEDBACK, THREADS, TURNS
+from service.store.schema import ANSWERS, ERRANDS, EVENTS, FEEDBACK, THREADS, TURNS
 
 DAYS = 90
 # So many rows are removed in one transaction that nobody who waits for it runs out of patience.
@@ -48,13 +48,13 @@ class Store:
     def check(self, at: datetime) -> None:
         """Write one row, as keeping an answer would. Raises AnswerStoreError."""
         with self.writing() as connection:
-            made = _insert(connection, EVENTS).values(id="check", seen_at=at)
+            made = inserting(connection, EVENTS).values(id="check", seen_at=at)
             connection.execute(made.on_conflict_do_update(index_elements=["id"], set_={"seen_at": at}))
 
     def keep_answer(self, request: AskRequest, advice: Advice, at: datetime) -> None:
         """Keep an answer under its id; one that is there already is as if asked now."""
         with self.writing() as connection:
-            made = _insert(connection, ANSWERS).values(
+            made = inserting(connection, ANSWERS).values(
                 id=advice.id, asked_at=at, request=request.model_dump_json(), advice=advice.model_dump_json()
             )
             later = made.on_conflict_do_update(
@@ -101,12 +101,6 @@ class Store:
             for r in rows
         )
 
-    def first_seen(self, event_id: str, at: datetime) -> bool:
-        """True for one caller only, however many processes ask."""
-        with self.writing() as connection:
-            made = _insert(connection, EVENTS).values(id=f"event:{event_id}", seen_at=at)
-            return _is_new(connection, made, EVENTS.c.id)
-
     def thread(self, channel: str, thread_ts: str) -> ThreadState | None:
         """What is known of a thread; None where nothing is."""
         of_it = _of(TURNS, channel, thread_ts)
@@ -122,10 +116,10 @@ class Store:
     def keep_thread(self, state: ThreadState, at: datetime) -> bool:
         """Make a thread known, with its turns so far. False, and nothing changed, where it is known already."""
         with self.writing() as connection:
-            made = _insert(connection, THREADS).values(
+            made = inserting(connection, THREADS).values(
                 channel=state.channel, thread_ts=state.thread_ts, last_answer=state.last_answer, updated_at=at
             )
-            if not _is_new(connection, made, THREADS.c.channel):
+            if not is_new(connection, made, THREADS.c.channel):
                 return False
             _append(connection, state.channel, state.thread_ts, state.turns)
             return True
@@ -153,6 +147,7 @@ class Store:
             + self._remove(ANSWERS, ANSWERS.c.asked_at < before, ~spoken_of)
             + self._remove(EVENTS, EVENTS.c.seen_at < before)
             + self._remove(THREADS, THREADS.c.updated_at < before)
+            + self._remove(ERRANDS, ERRANDS.c.leased_until < before)
         )
 
     def _remove(self, table: Table, *old: Any) -> int:
@@ -185,12 +180,12 @@ def unknown(answer_id: str) -> UnknownAnswerError:
     )
 
 
-def _insert(connection: Connection, table: Table) -> Any:
+def inserting(connection: Connection, table: Table) -> Any:
     """An INSERT that can say what to do on conflict: the same words in both dialects, from two modules."""
     return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
-def _is_new(connection: Connection, made: Any, key: ColumnElement[str]) -> bool:
+def is_new(connection: Connection, made: Any, key: ColumnElement[str]) -> bool:
     """Insert, or find it there: True where it was inserted."""
     return connection.execute(made.on_conflict_do_nothing().returning(key)).first() is not None
 
@@ -201,7 +196,7 @@ def _of(table: Table, channel: str, thread_ts: str) -> tuple[Any, Any]:
 
 def _touch(connection: Connection, channel: str, thread_ts: str, values: dict[str, object]) -> None:
     """Write the row of a thread; until the transaction ends nobody else gets past this for the same thread."""
-    made = _insert(connection, THREADS).values(channel=channel, thread_ts=thread_ts, **values)
+    made = inserting(connection, THREADS).values(channel=channel, thread_ts=thread_ts, **values)
     connection.execute(made.on_conflict_do_update(index_elements=["channel", "thread_ts"], set_=values))
 
 

@@ -83,7 +83,7 @@ def test_what_would_turn_the_choice_is_said(advisor: Advisor) -> None:
 
 
 def test_names_compared_by_the_advisor_are_answered_as_a_question_is(advisor: Advisor) -> None:
-    advice = advisor.compare(("postgres", "mongo"), "a ledger")
+    advice = advisor.advise(advisor.comparison(("postgres", "mongo"), "a ledger"))
     assert advice.question == "Which is the better choice for a ledger: PostgreSQL or MongoDB?"
     assert set(scores(advice)[0].header[2:]) == {"PostgreSQL", "MongoDB"}
 

@@ -107,12 +107,12 @@ class SmallAdvisor:
     def explain(self, request: AskRequest) -> Explanation:
         return Explanation((("Understood", (request.question,)),))
 
-    def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
+    def comparison(self, names: Sequence[str], purpose: str = "") -> AskRequest:
         if "nothing" in names:
             raise UnknownEntryError("'nothing' is no technology that is known here")
         if len(set(names)) < 2:
             raise RequestError("1 different technologies: name 2 to 6 to compare")
-        return self.advise(AskRequest(question=f"{' or '.join(names)} for {purpose}?"))
+        return AskRequest(question=f"{' or '.join(names)} for {purpose}?")
 
     def review(self, request: ReviewRequest) -> ReviewAdvice:
         return review_of(Shelf(self.kb, load_vocabulary(), self.edition), request)

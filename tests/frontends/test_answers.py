@@ -44,6 +44,14 @@ def test_an_answer_is_got_again_as_it_was_given(client: Client) -> None:
     assert client.get("/v1/answers/1", headers={"Accept": "image/png"}).status_code == 406
 
 
+def test_a_comparison_is_kept_like_any_answer(client: Client, keeper: Keeper) -> None:
+    given = client.post("/v1/compare", json={"technologies": ["a", "b"], "purpose": "c"})
+    assert client.get("/v1/answers/1").content == given.content
+    assert "a or b for c?" in client.get("/answers/1").text
+    assert client.post("/v1/feedback", json={"answer": "1", "verdict": "helpful"}).status_code == 201
+    assert keeper.kept("1").request == AskRequest(question="a or b for c?")
+
+
 @pytest.mark.parametrize("answer_id", ["9", "%00", "..%2f1", "%F0%9F%92%A9", "x" * 3_000])
 def test_an_answer_that_is_not_kept_is_a_problem_for_programs_and_a_page_for_people(
     answer_id: str, client: Client

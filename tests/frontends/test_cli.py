@@ -129,7 +129,7 @@ def test_a_comparison_of_the_command_line_is_that_of_the_advisor(run: Run, real:
     arguments = ("compare", "postgres", "mongo", "--for", "a ledger")
     code, out, _ = run(*arguments, "--json", DBARCH_DATA_DIR=real_data_dir)
     assert code == 0
-    assert out.encode() == body(real.compare(("PostgreSQL", "MongoDB"), "a ledger"))
+    assert out.encode() == body(real.advise(real.comparison(("PostgreSQL", "MongoDB"), "a ledger")))
     assert run(*arguments)[1].startswith("# Which is the better choice for a ledger: PostgreSQL or MongoDB?")
 
 

@@ -4,10 +4,13 @@ import datetime as dt
 import sys
 
 from service.question.request import Turn
+from service.store.errands import Errands
+from service.store.records import Errand
 from service.store.store import open_store
 
 EVENTS = 30
 TURNS = 15
+MINUTE = dt.timedelta(minutes=1)
 
 
 def say(line: str) -> None:
@@ -23,7 +26,10 @@ def race(url: str, name: str) -> None:
     for number in range(TURNS):
         pair = (Turn(role="user", content=f"{name}.{number}"), Turn(role="assistant", content=f"{name}.{number}"))
         store.append_turns("C1", "1.5", pair, noon)
-    say(" ".join(event for event in map(str, range(EVENTS)) if store.first_seen(event, noon)))
+    errands = Errands(store)
+    say(" ".join(e for e in map(str, range(EVENTS)) if errands.take((e,), Errand(e, "{}"), noon, noon)))
+    # Those of both are there to be taken over, each by one.
+    say(" ".join(errand.id for _ in range(EVENTS) for errand in errands.claim(noon, noon + MINUTE)))
     store.close()
 
 

@@ -21,6 +21,7 @@ from service.store.engine import engine_of
 from service.store.faults import failing
 from service.store.migrating import migrate
 from service.store.store import Store, open_store
+from tests.store.taking import took
 
 Making = Callable[..., Advice]
 NOBODY = 65_534
@@ -85,10 +86,10 @@ def test_a_file_that_somebody_else_writes_to_is_waited_for_and_not_forever(tmp_p
     other = sqlite3.connect(tmp_path / "store.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(AnswerStoreError, match="another process is writing for too long"):
-        store.first_seen("e1", noon)
+        took(store, "e1", noon)
     other.execute("ROLLBACK")
     other.close()
-    assert store.first_seen("e1", noon)
+    assert took(store, "e1", noon)
     store.close()
 
 
@@ -99,7 +100,7 @@ def test_a_file_that_breaks_meanwhile_is_said_to_be_broken(tmp_path: Path, noon:
     pages[4_096:] = b"\xff" * (len(pages) - 4_096)
     file.write_bytes(pages)
     with pytest.raises(AnswerStoreError, match="move the file away"):
-        open_store(f"sqlite:///{file}").first_seen("e1", noon)
+        took(open_store(f"sqlite:///{file}"), "e1", noon)
 
 
 def test_a_table_that_is_locked_is_waited_for_and_not_forever(
@@ -126,10 +127,10 @@ def test_a_statement_that_takes_too_long_is_ended(postgres: Cluster) -> None:
 def test_connections_that_the_server_ended_are_made_anew(postgres: Cluster, noon: dt.datetime) -> None:
     with postgres.database() as name:
         store = open_store(f"postgresql://postgres@/{name}?host={postgres.directory}")
-        assert store.first_seen("e1", noon)
+        assert took(store, "e1", noon)
         with postgres.connect() as other:
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        assert not store.first_seen("e1", noon)
+        assert not took(store, "e1", noon)
         store.close()
 
 
@@ -144,5 +145,5 @@ def test_a_server_that_has_stopped_is_left_and_found_again(postgres: Cluster, no
                     connection.exec_driver_sql("SELECT 1")
             finally:
                 os.kill(backend, signal.SIGCONT)
-        assert store.first_seen("e1", noon)
+        assert took(store, "e1", noon)
         store.close()

@@ -50,7 +50,7 @@ def test_an_old_schema_is_migrated_and_keeps_its_rows(url: str, noon: dt.datetim
     store.append_turns("C1", "1.5", (Turn(role="user", content="And?"),), noon)
     assert store.answer("a1") is not None
     store.close()
-    assert versions(url) == ["0002"]
+    assert versions(url) == ["0003"]
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(url: str) -> None:

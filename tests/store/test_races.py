@@ -5,14 +5,17 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from service.question.request import Turn
+from service.store.errands import Errands
 from service.store.schema import TURNS
 from service.store.store import Store, open_store
+from tests.store.taking import LEASE, took
 
 HERE = Path(__file__).parent
 
@@ -35,9 +38,11 @@ def test_processes_that_start_at_once_share_an_empty_store(url: str) -> None:
         assert racer.stdin is not None
         racer.stdin.write("go\n")
         racer.stdin.flush()
-    seen = [racer.communicate(timeout=60)[0].split() for racer in racers]
+    outputs = [racer.communicate(timeout=60)[0].split("\n") for racer in racers]
     assert [racer.returncode for racer in racers] == [0, 0]
-    assert sorted(int(event) for events in seen for event in events) == list(range(30))
+    for line, what in enumerate(("taken", "taken over")):
+        by_somebody = [int(event) for output in outputs for event in output[line].split()]
+        assert sorted(by_somebody) == list(range(30)), what
     store = open_store(url)
     said = turns_of(store)
     store.close()
@@ -56,11 +61,24 @@ def test_threads_of_one_process_lose_no_turn_and_see_no_event_twice(store: Store
         start.wait()
         for number in range(10):
             store.append_turns("C1", "1.5", (Turn(role="user", content=f"{name}.{number}"),), noon)
-        return sum(store.first_seen(str(event), noon) for event in range(10))
+        return sum(took(store, str(event), noon) for event in range(10))
 
     with ThreadPoolExecutor(4) as pool:
         assert sum(pool.map(race, range(4))) == 10
     assert sorted(turns_of(store)) == sorted(f"{name}.{number}" for name in range(4) for number in range(10))
+
+
+def test_what_was_left_undone_is_taken_over_by_one(store: Store, noon: dt.datetime) -> None:
+    for number in range(8):
+        took(store, str(number), noon)
+    start = threading.Barrier(4)
+
+    def race(_: int) -> list[str]:
+        start.wait()
+        return [errand.id for errand in Errands(store).claim(noon + LEASE, noon + 2 * LEASE)]
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(chain.from_iterable(pool.map(race, range(4)))) == [str(number) for number in range(8)]
 
 
 def test_replicas_that_open_an_empty_store_at_once_migrate_it_once(url: str, noon: dt.datetime) -> None:
@@ -69,7 +87,7 @@ def test_replicas_that_open_an_empty_store_at_once_migrate_it_once(url: str, noo
     def race(_: int) -> bool:
         start.wait()
         store = open_store(url)
-        first = store.first_seen("e1", noon)
+        first = took(store, "e1", noon)
         store.close()
         return first
 

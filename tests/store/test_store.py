@@ -12,6 +12,7 @@ from service.question.request import AskRequest, Attachment, Turn
 from service.store.records import MAX_REASON, VERDICTS, Feedback, KeptAnswer, ThreadState
 from service.store.schema import ANSWERS, EVENTS
 from service.store.store import BATCH, Store, open_store
+from tests.store.taking import took
 
 Making = Callable[..., Advice]
 DAY = dt.timedelta(days=1)
@@ -90,7 +91,7 @@ def test_feedback_outside_its_bounds_is_not_made(changed: dict[str, str], noon: 
 
 
 def test_an_event_is_seen_first_once(store: Store, noon: dt.datetime) -> None:
-    assert [store.first_seen(event, noon) for event in ("e1", "e2", "e1", "check")] == [True, True, False, True]
+    assert [took(store, event, noon) for event in ("e1", "e2", "e1", "check")] == [True, True, False, True]
     store.check(noon)
     store.check(noon)
 
@@ -125,12 +126,12 @@ def test_what_is_old_goes_and_what_is_not_stays(url: str, noon: dt.datetime, mak
     for number, at in enumerate((noon - 11 * DAY, noon - 9 * DAY)):
         store.keep_answer(AskRequest(question="How?"), make_advice(f"a{number}"), at)
         store.append_turns("C1", str(number), (say("a"), say("b")), at)
-        store.first_seen(f"e{number}", at)
-    assert store.expire(noon) == 3
+        took(store, f"e{number}", at)
+    assert store.expire(noon) == 4
     assert (store.answer("a0"), store.thread("C1", "0")) == (None, None)
     assert store.answer("a1") is not None
     assert store.thread("C1", "1") is not None
-    assert [store.first_seen(event, noon) for event in ("e0", "e1")] == [True, False]
+    assert [took(store, event, noon) for event in ("e0", "e1")] == [True, False]
     assert store.expire(noon) == 0
     store.close()
 

@@ -117,10 +117,13 @@ class ApiController(Controller):
 
     @post("/compare", status_code=200, before_request=json_only, operation_id="compare", summary="Compare technologies")
     async def compare(self, request: AnyRequest, data: JSONBody[CompareRequest], door: DoorDependency) -> Response[Any]:
-        """Verdict, table and what would turn it, as JSON or Markdown; the body is that of an answer."""
+        """Verdict, table and what would turn it, as JSON or Markdown; it is an answer, and kept like one."""
         media_type = acceptable(request, (JSON, MARKDOWN))
+        asked = door.advisor.comparison(data.technologies, data.purpose)
         write: Callable[[Advice], bytes] = body if media_type == JSON else lambda advice: render(advice).encode()
-        work = _Work(door.pool, lambda: door.advisor.compare(data.technologies, data.purpose), write)
+        work = _Work(
+            door.pool, lambda: door.advisor.advise(asked), write, lambda advice: door.keeper.keep(asked, advice)
+        )
         return await _timed(work, media_type)
 
     @post(

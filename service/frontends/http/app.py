@@ -87,6 +87,8 @@ def create_app(advisor: UseCases, settings: Settings, keeper: Keeper, slack: Key
 async def _open(keeper: Keeper, bot: Bot | None) -> AsyncIterator[None]:
     async with create_task_group() as tasks:
         tasks.start_soon(expiring, keeper)
+        if bot:
+            tasks.start_soon(bot.tend)
         yield
         tasks.cancel_scope.cancel()
     if bot:

@@ -165,8 +165,10 @@ def _questions(advice: Advice) -> Iterator[Block]:
     yield from kit.sections("*What would make this firmer*\n_Press, or answer in the thread._")
     shown: set[str] = set()
     for question in advice.clarifying_questions[:3]:
-        yield from list(kit.sections(f"{mrkdwn(question.text)}\n{_sentence(mrkdwn(question.why))}"))[:1]
-        # Two questions may wait for the same condition: it is offered once.
+        # Two questions may wait for the same condition: it is said and offered once.
+        why = _sentence(mrkdwn(question.why)) if question.why not in shown else ""
+        shown.add(question.why)
+        yield from list(kit.sections(f"{mrkdwn(question.text)}\n{why}"))[:1]
         offered = [(n, text) for n, text in enumerate(options(question)) if question.options or text not in shown]
         shown.update(text for _, text in offered)
         if offered:

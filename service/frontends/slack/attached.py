@@ -12,7 +12,6 @@ from service.question.request import MAX_ATTACHED_BYTES, Attachment
 
 MAX_FILES = 10
 SECONDS = 10
-SLACK_HOST = "files.slack.com"
 _TEXT_TYPES = frozenset(
     {"application/json", "application/sql", "application/x-sql", "application/xml", "application/yaml", "application/x-yaml", "application/javascript"}
 )  # fmt: skip
@@ -35,11 +34,11 @@ class Read:
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Fetches with the bot's token; `host` is where files of this Slack lie, and `describe` asks for a hidden address."""
+    """Fetches with the bot's token; `home` is where files of this Slack lie, and `describe` asks for a hidden address."""
 
     token: str
     describe: Describe
-    host: str = SLACK_HOST
+    home: str
 
     async def read(self, files: Sequence[FileRef]) -> Read:
         """The texts of the files, all together within what a request may hold."""
@@ -62,7 +61,7 @@ class Fetcher:
         except FAILURES as failure:
             told(failure, "ask for a file")
             raise _UnreadError("Slack does not tell where it is") from failure
-        _check(known, self.host, room)
+        _check(known, self.home, room)
         try:
             content = await self._bytes(known.url, room)
             text = content.decode("utf-8-sig")
@@ -97,16 +96,14 @@ class Fetcher:
             return content
 
 
-def _check(file: FileRef, host: str, room: int) -> None:
+def _check(file: FileRef, home: str, room: int) -> None:
     """Raises _UnreadError for what is not worth or not safe to fetch."""
     kind = file.media_type.partition(";")[0].lower()
     if not (kind.startswith("text/") or kind in _TEXT_TYPES):
         raise _UnreadError("only text is read: send the schema, query or plan as text")
     if file.size > room:
         raise _UnreadError(_too_large(room))
-    address = urlsplit(file.url)
-    secure = address.scheme == "https" or host != SLACK_HOST
-    if address.netloc != host or not secure:
+    if urlsplit(file.url)[:2] != urlsplit(home)[:2]:
         raise _UnreadError("it does not lie with Slack: send it as a snippet or a text file")
 
 

@@ -2,32 +2,28 @@
 
 import asyncio
 import logging
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
-import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from service.frontends.keeping import Keeper
 from service.frontends.pool import Pool
 from service.frontends.slack import words
-from service.frontends.slack.attached import SLACK_HOST, Fetcher
+from service.frontends.slack.attached import Fetcher
 from service.frontends.slack.buttons import Buttons
 from service.frontends.slack.desk import Desk
+from service.frontends.slack.errands import Job, Order, order_of
 from service.frontends.slack.events import asked, shortcut
 from service.frontends.slack.events import words as typed
-from service.frontends.slack.keys import SLACK_URL, Keys
+from service.frontends.slack.keys import Keys
 from service.frontends.slack.memory import Memory
 from service.frontends.slack.posting import FAILURES, Place, Poster, told
-from service.frontends.slack.replies import PrivateReply, Reply, ThreadReply
 from service.frontends.use_cases import UseCases
-from service.question.request import AskRequest
 
-log = structlog.get_logger("dbarch.slack")
 COMMAND, SHORTCUT = "/dbarch", "ask_architect"
 REFUSED = "I cannot work: Slack does not accept my token. Whoever runs me finds in the log what to do."
 SETTLE_SECONDS = 20
@@ -70,6 +66,10 @@ class Bot:
     app: AsyncApp
     desk: Desk
 
+    async def tend(self) -> None:
+        """Until cancelled: do what processes that have died have left undone."""
+        await self.desk.tend()
+
     async def close(self) -> None:
         """Finish what was acknowledged."""
         await self.desk.settle(SETTLE_SECONDS)
@@ -78,9 +78,7 @@ class Bot:
 def create_bot(keys: Keys, advisor: UseCases, pool: Pool, keeper: Keeper, public_url: str = "") -> Bot:
     """A bot for the workspace that the keys are of."""
     poster = Poster(keys.bot_token, keys.base_url)
-    # Files of Slack lie on a host of their own; another Slack than the real one has them beside its API.
-    host = SLACK_HOST if keys.base_url == SLACK_URL else urlsplit(keys.base_url).netloc
-    fetcher = Fetcher(keys.bot_token, poster.described, host)
+    fetcher = Fetcher(keys.bot_token, poster.described, keys.files)
     desk = Desk(advisor, pool, Memory(keeper), poster, fetcher, public_url, keys.grace)
     identity = Identity(poster)
 
@@ -102,35 +100,46 @@ def create_bot(keys: Keys, advisor: UseCases, pool: Pool, keeper: Keeper, public
     )
     Listeners(desk).listen(app)
     Buttons(desk).listen(app)
-    app.error(_failed)
+
+    async def failed(error: Exception, context: Any) -> None:
+        await desk.unexpected(error, context.get("reply"))
+
+    app.error(failed)
     return Bot(app, desk)
 
 
 @dataclass(frozen=True)
 class Listeners:
-    """Everything but buttons. Bolt acknowledges events before it calls us, and runs what follows in a task of its own."""
+    """Everything but buttons. Bolt acknowledges events after their middleware, and runs what follows in a task of its own."""
 
     desk: Desk
 
     def listen(self, app: AsyncApp) -> None:
-        app.event("app_mention")(self._heard)
-        app.event("message")(self._heard)
+        app.event("app_mention", middleware=[self._admitted])(self._heard)
+        app.event("message", middleware=[self._admitted])(self._heard)
         app.event("app_home_opened")(self._home)
         app.event("assistant_thread_started")(self._pane)
         app.event("assistant_thread_context_changed")(_ignored)
         app.command(COMMAND)(self._command)
         app.shortcut(SHORTCUT)(self._shortcut)
 
-    async def _heard(self, event: dict[str, Any], body: dict[str, Any], context: Any) -> None:
-        """A mention comes as two events, one for the mention and one for the message: the second is left alone."""
+    async def _admitted(
+        self, event: dict[str, Any], body: dict[str, Any], context: Any, next_: Any
+    ) -> BoltResponse | None:
+        """Keep what is for us, then go on, which acknowledges; what is not is acknowledged, and that is all."""
         message = asked(event, context.bot_user_id)
-        if message is None or not await self._first(body["event_id"]):
-            return
-        if message.manner != "follow_up" and not await self._first(f"{message.channel}:{message.ts}"):
-            return
-        place = Place(message.channel, message.thread_ts)
-        reply = context["reply"] = ThreadReply(self.desk.poster, place, direct=message.manner == "direct")
-        await self.desk.take(message, reply, context.bot_user_id)
+        if message is None:
+            return BoltResponse(status=200)
+        # A mention comes as two events, one for the mention and one for the message: the second is left alone.
+        events = (str(body["event_id"]), f"{message.channel}:{message.ts}")
+        taking = context["taking"] = await self.desk.taking(events, order_of(message, context.bot_user_id))
+        if taking.done() and taking.result() is None:
+            return BoltResponse(status=200)
+        await next_()
+        return None
+
+    async def _heard(self, context: Any) -> None:
+        await self._worked(await context["taking"], context)
 
     async def _command(self, ack: Any, body: dict[str, Any], context: Any) -> None:
         text = typed(str(body.get("text") or ""), context.bot_user_id)
@@ -138,25 +147,22 @@ class Listeners:
             said = words.help_text()
             await ack(text=said.text, blocks=list(said.blocks), response_type="ephemeral")
             return
+        order = Order(url=str(body["response_url"]), question=text)
+        taking = await self.desk.taking((str(body["trigger_id"]),), order)
         await ack(text=words.WORKING, response_type="ephemeral")
-        if not await self._first(body["trigger_id"]):
-            return
-        reply = context["reply"] = PrivateReply(body["response_url"])
-
-        async def answer() -> None:
-            await self.desk.answer(AskRequest(question=text), reply)
-
-        await self.desk.excusing(reply, body["trigger_id"], answer)
+        await self._worked(await taking, context)
 
     async def _shortcut(self, ack: Any, body: dict[str, Any], context: Any) -> None:
-        await ack()
-        if not await self._first(body["trigger_id"]):
-            return
         message = shortcut(body, context.bot_user_id)
-        place = Place(message.channel, message.thread_ts)
-        direct = message.channel.startswith("D")
-        reply = context["reply"] = ThreadReply(self.desk.poster, place, direct, str(body["response_url"]))
-        await self.desk.take(message, reply, context.bot_user_id)
+        order = order_of(message, context.bot_user_id, str(body["response_url"]))
+        taking = await self.desk.taking((str(body["trigger_id"]),), order)
+        await ack()
+        await self._worked(await taking, context)
+
+    async def _worked(self, job: Job | None, context: Any) -> None:
+        if job is not None:
+            context["reply"] = job.reply
+            await self.desk.work(job)
 
     async def _home(self, event: dict[str, Any]) -> None:
         if event.get("tab") != "home":
@@ -175,22 +181,6 @@ class Listeners:
         except FAILURES as failure:
             told(failure, "suggest prompts")
 
-    async def _first(self, key: str) -> bool:
-        return await self.desk.memory.first(str(key))
-
 
 async def _ignored() -> None:
     """Slack tells of changes that mean nothing to us and wants them acknowledged."""
-
-
-async def _failed(error: Exception, context: Any) -> None:
-    """What nobody foresaw: logged under a reference, and said to who asked, without its details."""
-    reference = uuid.uuid4().hex[:12]
-    log.error("unexpected", reference=reference, exc_info=error)
-    reply: Reply | None = context.get("reply")
-    if reply is None:
-        return
-    try:
-        await reply.give(words.unexpected(reference))
-    except FAILURES as failure:
-        told(failure, "say that something went wrong", reference)

@@ -15,10 +15,11 @@ from service.errors import ConstraintError, RequestError
 from service.frontends.slack import answers, words
 from service.frontends.slack.answers import Shown, answered
 from service.frontends.slack.blocks import MAX_BLOCKS, Message, message
-from service.frontends.slack.desk import Desk, line_of, spoken
+from service.frontends.slack.desk import Desk, spoken
+from service.frontends.slack.errands import Job, Order
 from service.frontends.slack.events import Payload
 from service.frontends.slack.posting import FAILURES, OUTSIDE, Picture, Place, error_of, respond, told
-from service.frontends.slack.replies import PrivateReply, Reply, ThreadReply
+from service.frontends.slack.replies import Reply, ThreadReply
 from service.question.request import MAX_QUESTION, Turn
 from service.store.records import KeptAnswer, Opinion
 
@@ -27,11 +28,15 @@ THANKS = "Thank you, noted."
 
 @dataclass(frozen=True)
 class Press:
-    """A button that was pressed: what Slack tells of it, its value, and where its result goes."""
+    """A button that was pressed: what Slack tells of it, its value, and the job that it is."""
 
     body: Payload
     value: str
-    reply: Reply
+    job: Job
+
+    @property
+    def reply(self) -> Reply:
+        return self.job.reply
 
 
 Pressed = Callable[[Press], Awaitable[None]]
@@ -61,12 +66,14 @@ class Buttons:
 
     def _listener(self, work: Pressed) -> Callable[..., Awaitable[None]]:
         async def pressed(ack: Any, body: dict[str, Any], context: Any) -> None:
+            taking = await self.desk.taking((f"press:{body['trigger_id']}",), _order(body))
             await ack()
-            if not await self.desk.memory.first(f"press:{body['trigger_id']}"):
+            job = await taking
+            if job is None:
                 return
-            reply = context["reply"] = _reply(self.desk, body)
+            context["reply"] = job.reply
             value = str(body["actions"][0].get("value", ""))
-            await self.desk.excusing(reply, line_of(_place(body)), lambda: work(Press(body, value, reply)))
+            await self.desk.excusing(job, lambda: work(Press(body, value, job)))
 
         return pressed
 
@@ -94,7 +101,7 @@ class Buttons:
         choice = answers.choice(kept.advice, press.value)
         if choice is None:
             raise RequestError("this button belongs to an answer of another version: ask its question again")
-        await press.reply.working()
+        await self.desk.working(press.job)
         question = f"{kept.request.question}\n\n{choice.sentence}"[-MAX_QUESTION:]
         said = kept.request.model_copy(update={"question": question})
         stated = said.model_copy(update={"constraints": {**said.constraints, **choice.constraints}})
@@ -126,8 +133,11 @@ class Buttons:
 
     async def _sent(self, ack: Any, body: dict[str, Any]) -> None:
         """The form behind "Not helpful"; a verdict that cannot be kept is said in the form of a message to the person."""
+        order = Order(channel=str(body["user"]["id"]), direct=True)
+        taking = await self.desk.taking((f"view:{body['view']['id']}",), order)
         await ack()
-        if not await self.desk.memory.first(f"view:{body['view']['id']}"):
+        job = await taking
+        if job is None:
             return
         state = body["view"]["state"]["values"]
         given = {
@@ -135,13 +145,12 @@ class Buttons:
             "verdict": state["verdict"]["verdict"]["selected_option"]["value"],
             "reason": state["reason"]["reason"].get("value") or "",
         }
-        to = ThreadReply(self.desk.poster, Place(str(body["user"]["id"])), direct=True)
 
         async def keep() -> None:
             await self.desk.memory.feedback(Opinion.model_validate(given))
-            await to.give(message(THANKS))
+            await job.reply.give(message(THANKS))
 
-        await self.desk.excusing(to, f"view:{body['view']['id']}", keep)
+        await self.desk.excusing(job, keep)
 
     async def _whisper(self, body: Payload, said: Message) -> None:
         """To the person alone; where only that person sees the answer, the channel may not be ours to whisper in."""
@@ -163,11 +172,12 @@ def _is_private(body: Payload) -> bool:
     return bool(body.get("container", {}).get("is_ephemeral"))
 
 
-def _reply(desk: Desk, body: Payload) -> Reply:
+def _order(body: Payload) -> Order:
     """In the thread of the message whose button was pressed; privately where only one person sees it."""
     if _is_private(body):
-        return PrivateReply(str(body["response_url"]))
-    return ThreadReply(desk.poster, _place(body), direct=str(body["channel"]["id"]).startswith("D"))
+        return Order(url=str(body["response_url"]))
+    place = _place(body)
+    return Order(channel=place.channel, thread_ts=place.thread_ts, direct=place.channel.startswith("D"))
 
 
 def _place(body: Payload) -> Place:

@@ -14,6 +14,12 @@ Manner = Literal["mention", "direct", "follow_up", "shortcut"]
 # Joins, topics, edits and deletions are messages too; these are the ones in which a person says something.
 _SPOKEN = frozenset({None, "", "file_share", "thread_broadcast"})
 _REFERENCE = re.compile(r"<(?P<target>[^>|]+)(?:\|(?P<label>[^>]*))?>")
+# What people say to end a conversation, emoji too: it asks nothing.
+_COURTESY = re.compile(
+    r"(?:(?:thanks|thank you|thx|ty|cheers)(?: (?:a lot|so much|very much|again|all|everyone))?"
+    r"|ok|okay|great|perfect|nice|cool|awesome|got it|will do|makes sense|that helps|:[\w+-]+:|[\s,.!])+",
+    re.IGNORECASE,
+)
 TURN_CHARACTERS = 4_000
 
 
@@ -60,6 +66,8 @@ def asked(event: Payload, bot_user: str) -> Asked | None:
         manner = "mention"
     elif event.get("thread_ts", event["ts"]) != event["ts"] and not text.lstrip().startswith("<@"):
         # Who is named at the beginning is spoken to, and it is not us.
+        if is_courtesy(text) and not event.get("files"):
+            return None
         manner = "follow_up"
     else:
         return None
@@ -72,6 +80,11 @@ def asked(event: Payload, bot_user: str) -> Asked | None:
         manner=manner,
         files=files_of(event),
     )
+
+
+def is_courtesy(text: str) -> bool:
+    """Whether it is thanks or agreement and nothing else."""
+    return bool(text.strip()) and _COURTESY.fullmatch(text.strip()) is not None
 
 
 def shortcut(body: Payload, bot_user: str) -> Asked:

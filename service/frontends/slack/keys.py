@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
 from service.settings import Settings
 
@@ -11,13 +12,19 @@ Transport = Literal["http", "socket"]
 
 @dataclass(frozen=True)
 class Keys:
-    """The tokens of one workspace; never printed. `base_url` and `grace`, in seconds, are other ones in tests only."""
+    """The tokens of one workspace; never printed. `grace`, in seconds, is another one in tests only."""
 
     bot_token: str = field(repr=False)
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
     base_url: str = SLACK_URL
     grace: float = 2.0
+
+    @property
+    def files(self) -> str:
+        """The address under which files lie: a host of their own, but for a stand-in without a certificate."""
+        address = urlsplit(self.base_url)
+        return f"https://files.{address.netloc}" if address.scheme == "https" else f"http://{address.netloc}"
 
     def speaks(self, transport: Transport) -> bool:
         """Whether there is all that a transport needs."""
@@ -27,7 +34,9 @@ class Keys:
 def keys_of(settings: Settings) -> Keys | None:
     """The keys that the settings hold; None without a bot token, which is off."""
     token = settings.slack_bot_token
-    return Keys(token, settings.slack_signing_secret, settings.slack_app_token) if token else None
+    # The client joins names of methods to it.
+    url = f"{(settings.slack_api_url or SLACK_URL).rstrip('/')}/"
+    return Keys(token, settings.slack_signing_secret, settings.slack_app_token, url) if token else None
 
 
 def missing(keys: Keys | None, transport: Transport) -> str:

@@ -30,6 +30,10 @@ def help_text() -> Message:
     return kit.message(f"{_HELP}\n\n*Try*\n{examples}")
 
 
+def welcome() -> Message:
+    return kit.message("You are welcome. Ask on in this thread whenever you like.")
+
+
 def home(entries: int, edition: str, public_url: str) -> dict[str, Any]:
     """The view of App Home."""
     links: Sequence[Block] = (
@@ -51,6 +55,14 @@ def home(entries: int, edition: str, public_url: str) -> dict[str, Any]:
 def reason(text: str, reference: str) -> Message:
     """Why there is no answer, and what to name when asking about it."""
     return kit.message(f"{escape(text)}\n_Reference {escape(reference)}._")
+
+
+def handed_over(reference: str) -> Message:
+    return reason("I am being restarted: this is answered here as soon as I am back.", reference)
+
+
+def stopped(reference: str) -> Message:
+    return reason("I was stopped before I was done. Ask again.", reference)
 
 
 def unexpected(reference: str) -> Message:

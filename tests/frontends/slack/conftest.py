@@ -52,8 +52,8 @@ class Asked:
     def explain(self, request: AskRequest) -> Explanation:
         return self._advisor.explain(request)
 
-    def compare(self, names: Sequence[str], purpose: str = "") -> Advice:
-        return self._advisor.compare(names, purpose)
+    def comparison(self, names: Sequence[str], purpose: str = "") -> AskRequest:
+        return self._advisor.comparison(names, purpose)
 
     def review(self, request: ReviewRequest) -> ReviewAdvice:
         return self._advisor.review(request)
@@ -106,15 +106,23 @@ def advisor(small: Any) -> Asked:
 
 
 @pytest.fixture
-def house_of(slack: FakeSlack, keys: Keys, settings: Settings, keeper: Keeper) -> Callable[[UseCases], House]:
+async def house_of(
+    slack: FakeSlack, keys: Keys, settings: Settings, keeper: Keeper
+) -> AsyncIterator[Callable[[UseCases], House]]:
     """A house around any advisor."""
     set_up = settings.model_copy(update={"public_url": URL, "queue": 4})
+    apps = []
 
     def build(advisor: UseCases) -> House:
         asked = Asked(advisor)
-        return House(create_app(asked, set_up, keeper, keys), slack, asked)
+        apps.append(create_app(asked, set_up, keeper, keys))
+        return House(apps[-1], slack, asked)
 
-    return build
+    yield build
+    # A test may end when an answer is there; closing waits for its pictures and for what is still written down.
+    for app in apps:
+        async with app.lifespan():
+            pass
 
 
 @pytest.fixture

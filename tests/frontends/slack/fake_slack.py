@@ -80,6 +80,8 @@ class FakeSlack:
     scopes: set[str] = field(default_factory=lambda: {scope for some in SCOPES.values() for scope in some})
     outside: set[str] = field(default_factory=set)
     delay: float = 0.0
+    # Methods that answer only when told to.
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
     most_at_once: int = 0
     acknowledged: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
@@ -113,6 +115,8 @@ class FakeSlack:
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
             await asyncio.sleep(self.delay)
+            if gate := self.gates.get(name):
+                await gate.wait()
             return await self._answered(name, request)
         finally:
             self._at_once -= 1

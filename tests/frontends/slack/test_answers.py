@@ -162,6 +162,8 @@ def test_options_are_buttons_that_state_a_fact_and_conditions_are_sentences(advi
     strong, two = answers.choice(both, values["strong"]), answers.choice(both, values["Yes: two"])
     assert strong == answers.Choice("How many? strong", {"consistency": "strong"})
     assert two == answers.Choice("Two.", {})
+    # Both wait for the same, which is said once.
+    assert json.dumps(answered(both, Shown()).blocks).count("It decides.") == 1
     for value in ("", "[]", "{}", '{"question": "a", "option": 9}', '{"question": "z", "option": 0}'):
         assert answers.choice(both, value) is None
 

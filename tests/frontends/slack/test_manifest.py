@@ -12,7 +12,7 @@ from tests.frontends.slack.fake_slack import SCOPES
 HERE = Path(room.__file__).parent
 MANIFEST = yaml.safe_load((HERE / "manifest.yaml").read_text())
 CODE = "\n".join(path.read_text() for path in HERE.glob("*.py"))
-EVENTS = set(re.findall(r'app\.event\("(\w+)"\)', CODE))
+EVENTS = set(re.findall(r'app\.event\("(\w+)"[,)]', CODE))
 # What the events need: https://docs.slack.dev/reference/events
 OF_EVENTS = {
     "app_mention": "app_mentions:read", "message.channels": "channels:history", "message.groups": "groups:history",

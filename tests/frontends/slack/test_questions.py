@@ -93,6 +93,21 @@ async def test_in_a_thread_of_ours_what_is_said_to_somebody_else_is_left_alone(h
     assert len(house.advisor.requests) == 2
 
 
+@pytest.mark.parametrize("thanks", ["thanks!", "Ok great, thank you so much :pray:", ":+1:"])
+async def test_thanks_in_the_thread_ask_nothing_and_are_answered_only_where_we_are_spoken_to(
+    thanks: str, house: Any, slack: FakeSlack
+) -> None:
+    first = sent.mention("Design a shop.")
+    await house.send(first)
+    ts = first["event"]["ts"]
+    await answered(slack, ts, "Design a shop.")
+    await house.send(sent.spoken(thanks, thread_ts=ts))
+    await house.send(sent.mention(thanks, thread_ts=ts))
+    await answered(slack, ts, "You are welcome")
+    assert len(house.advisor.requests) == 1
+    assert len(slack.in_thread(ts)) == 2
+
+
 async def test_an_event_that_slack_sends_again_is_answered_once(house: Any, slack: FakeSlack) -> None:
     asked = sent.mention("Which index?")
     for _ in range(3):
