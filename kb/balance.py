@@ -12,11 +12,13 @@ _LITERALS = re.compile(
     (?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`)
   | (?P<comment>//[^\n]*|/\*.*?\*/)
   | (?P<sql_comment>--[^\n]*)
+  | (?P<hash_comment>\#[^\n]*)
     """,
     re.VERBOSE | re.DOTALL,
 )
 _REGEX = re.compile(r"/(?:[^/\\\n\[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
-_DASHED = ("cql",)
+# Comments of some languages only, which mean something else in the others.
+_COMMENTED_BY = {"sql_comment": ("cql",), "hash_comment": ("ruby",)}
 
 
 def balance_faults(code: str, language: str) -> tuple[Fault, ...]:
@@ -41,7 +43,7 @@ def balance_faults(code: str, language: str) -> tuple[Fault, ...]:
 def _skipped(code: str, position: int, before: str, language: str) -> int:
     """Where a string, comment or regular expression that begins here ends; here, when none does."""
     match = _LITERALS.match(code, position)
-    if match and (match.lastgroup != "sql_comment" or language in _DASHED):
+    if match and language in _COMMENTED_BY.get(match.lastgroup or "", (language,)):
         return match.end()
     if code[position] == "/" and before in _BEFORE_REGEX and (regex := _REGEX.match(code, position)):
         return regex.end()

@@ -11,7 +11,7 @@ from kb.entry import Entry, Fence, FenceStatus
 from kb.errors import Fault, Problem
 from kb.parsing import PARSERS, UNCHECKED
 from kb.postgres import Cluster
-from kb.scripts import python_faults, sqlite_faults
+from kb.scripts import python_faults, revision_faults, sqlite_faults
 from kb.stage import Stage
 
 Verdict = tuple[Fence, FenceStatus | None, tuple[Fault, ...]]
@@ -72,7 +72,7 @@ def verify_entry(fences: Sequence[Fence], postgres: Cluster) -> Iterator[Verdict
 
 
 def _runs_on_postgres(fence: Fence) -> bool:
-    return (fence.language, fence.engine) in (("sql", "postgresql"), ("python", "sqlalchemy"))
+    return (fence.language, fence.engine) in (("sql", "postgresql"), ("python", "sqlalchemy"), ("python", "alembic"))
 
 
 def _on_postgres(fences: Sequence[Fence], postgres: Cluster) -> Iterator[Verdict]:
@@ -100,7 +100,10 @@ def _run(fence: Fence, stage: Stage) -> tuple[Fault, ...]:
         return (Fault(0, f"since={since!r}: fences run on PostgreSQL {SERVER_VERSION}"),)
     if "without" in fence.attributes and "expect" not in fence.attributes:
         return (Fault(0, "'without' needs 'expect': say what no longer happens"),)
-    return stage.run(fence) if fence.language == "sql" else python_faults(fence.code, stage.cluster.url(stage.database))
+    if fence.language == "sql":
+        return stage.run(fence)
+    run = revision_faults if fence.engine == "alembic" else python_faults
+    return run(fence.code, stage.cluster.url(stage.database))
 
 
 def _parsed(fence: Fence) -> Verdict:

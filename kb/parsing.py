@@ -113,16 +113,38 @@ def _balance_faults(fence: Fence) -> Iterator[Fault]:
     yield from balance_faults(fence.code, fence.language)
 
 
+def _python_faults(fence: Fence) -> Iterator[Fault]:
+    """What needs a framework that is not here is compiled."""
+    try:
+        compile(fence.code, "<fence>", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError) as error:
+        yield Fault(getattr(error, "lineno", None) or 1, f"is not Python: {getattr(error, 'msg', None) or error}")
+
+
 PARSERS: Mapping[str, Callable[[Fence], Iterator[Fault]]] = {
     "sql": sql_faults,
     "json": _json_faults,
     "yaml": _yaml_faults,
+    "python": _python_faults,
     "mermaid": _mermaid_faults,
     "calc": _calc_faults,
     **dict.fromkeys(
-        ("javascript", "typescript", "cql", "cypher", "java", "csharp", "go", "kotlin", "php", "prisma", "graphql"),
+        (
+            "javascript",
+            "typescript",
+            "cql",
+            "cypher",
+            "java",
+            "csharp",
+            "go",
+            "kotlin",
+            "php",
+            "prisma",
+            "graphql",
+            "ruby",
+        ),
         _balance_faults,
     ),
 }
 # Nothing is claimed of these.
-UNCHECKED = frozenset({"text", "bash", "sh", "console", "ini", "ruby", ""})
+UNCHECKED = frozenset({"text", "bash", "sh", "console", "ini", ""})

@@ -18,7 +18,7 @@ _HARD = re.compile(
     r"\b(?:defaults?|limits?|limited to|maximum|hard cap|prices?|priced|licen[cs]e|guarantees?|guaranteed|SLA|end of life|deprecated)\b",
     re.IGNORECASE,
 )
-_RUNNING = frozenset({"postgresql", "sqlite"})
+_RUNNING = frozenset({"postgresql", "sqlite", "sqlalchemy", "alembic", "stdlib"})
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+")
 
 
@@ -36,10 +36,7 @@ def check_sources(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
 
 def check_measured(loaded: LoadedEntry, _: Shelf) -> Iterator[Fault]:
     """What is called measured is shown by a fence of the entry that runs."""
-    runs = any(
-        block.fence and (block.fence.engine in _RUNNING or block.fence.language == "python")
-        for _section, block, _statement in statements_of(loaded)
-    )
+    runs = any(block.fence and block.fence.engine in _RUNNING for _section, block, _statement in statements_of(loaded))
     for _section, _block, statement in statements_of(loaded):
         if MEASURED in statement.sources and not runs:
             yield Fault(

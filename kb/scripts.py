@@ -1,4 +1,4 @@
-"""Fences that run outside PostgreSQL: Python in a process of its own, SQLite in memory."""
+"""Fences that run outside PostgreSQL: Python and revisions of Alembic in a process of their own, SQLite in memory."""
 
 import re
 import sqlite3
@@ -19,6 +19,21 @@ engine = create_engine(sys.argv[1])
 exec(compile(sys.stdin.read(), "<fence>", "exec"), {"__name__": "__main__", "engine": engine})
 engine.dispose()
 """
+# A revision: its upgrade() runs as Alembic runs it, in the transaction of a migration.
+_REVISION = """
+import sys
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine
+engine = create_engine(sys.argv[1])
+revision = {"__name__": "revision"}
+exec(compile(sys.stdin.read(), "<fence>", "exec"), revision)
+with engine.connect() as connection:
+    context = MigrationContext.configure(connection, opts={"transaction_per_migration": True})
+    with context.begin_transaction(_per_migration=True), Operations.context(context):
+        revision["upgrade"]()
+engine.dispose()
+"""
 _PLAIN = 'import sys\nexec(compile(sys.stdin.read(), "<fence>", "exec"), {"__name__": "__main__"})\n'
 # The exception's own line: SQLAlchemy adds the statement and a link after it.
 _EXCEPTION = re.compile(r"^(?:\w+\.)*[A-Z][a-z]\w*(?:: .*)?$")
@@ -27,8 +42,17 @@ _FRAME = re.compile(r'File "<fence>", line (\d+)')
 
 def python_faults(code: str, url: str | None, seconds: float = SCRIPT_SECONDS) -> tuple[Fault, ...]:
     """Run a Python fence, with `engine` where it has a database; its failure is told by the last line of the traceback."""
+    return _run_python(_ENGINE if url else _PLAIN, code, url, seconds)
+
+
+def revision_faults(code: str, url: str, seconds: float = SCRIPT_SECONDS) -> tuple[Fault, ...]:
+    """Run `upgrade()` of an Alembic revision on a database."""
+    return _run_python(_REVISION, code, url, seconds)
+
+
+def _run_python(script: str, code: str, url: str | None, seconds: float) -> tuple[Fault, ...]:
     # -I: neither our directory nor our environment is the fence's business.
-    command = [sys.executable, "-I", "-c", _ENGINE if url else _PLAIN, *([url] if url else [])]
+    command = [sys.executable, "-I", "-c", script, *([url] if url else [])]
     try:
         done = subprocess.run(command, input=code, capture_output=True, text=True, timeout=seconds, check=False)
     except subprocess.TimeoutExpired:

@@ -277,6 +277,9 @@ BROKEN = [
     ("calc", "votes: quorum(nodes=3) = 2\nvotes_5: quorum(nodes=5) = 4", 2),
     ("python stdlib", "a = 1\nassert a == 2", 2),
     ("python stdlib", "def (", 1),
+    ("python django", "x = 1\ny = (", 2),
+    ("python alembic", "from alembic import op\n\ndef upgrade():\n    op.drop_table('absent')", 4),
+    ("ruby rails", "x = 1 # (\ny = [1", 2),
     ("cobol", "MOVE A TO B", 0),
 ]  # fmt: skip
 
@@ -301,6 +304,9 @@ SOUND = [
     ("mermaid", "erDiagram\n  a ||--o{ b : has", "parsed"),
     ("calc", "votes: quorum(nodes=3) = 2", "executed"),
     ("python stdlib", "assert __name__ == '__main__'", "executed"),
+    ("python alembic", "from alembic import op\nimport sqlalchemy as sa\n\ndef upgrade():\n    op.create_table('a', sa.Column('b', sa.Integer))\n    with op.get_context().autocommit_block():\n        op.create_index('a_b', 'a', ['b'], postgresql_concurrently=True)", "executed"),
+    ("python django", "from django.db import models\n\nclass A(models.Model): ...", "parsed"),
+    ("ruby rails", "# it's a comment (\nUser.where(name: \"#{first}'s\").each { |user| puts user.id }", "parsed"),
     ("text", "anything ( at all", None),
     ("bash shell", "ls (", None),
 ]  # fmt: skip
