@@ -47,7 +47,7 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
     bound = {
         shape.name: bind(
-            shape, vocabulary.nouns, nouns(question.text, _known(shape, vocabulary)), templates[shape.name][1].code
+            shape, vocabulary.nouns, nouns(question.subject, _known(shape, vocabulary)), templates[shape.name][1].code
         )
         for shape in shapes
     }

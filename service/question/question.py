@@ -7,6 +7,7 @@ from kb.fact import Fact, FactSet, Span
 from kb.pasted import pasted_objects
 from kb.quantity import Quantity
 from kb.vocabulary import ShapeTerm, Vocabulary
+from service.question.anaphora import only_draws
 from service.question.artefact.artefacts import Artefacts, read_artefacts
 from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
@@ -36,7 +37,8 @@ class Loose:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. `text` is the question alone, `context` joins what the user said before, for retrieval."""
+    """What is asked. `text` is the question alone, `context` joins what the user said before, for retrieval; `subject` is
+    where the asker's things are named: the question, or what he said before where the question only wants that drawn."""
 
     text: str
     context: str
@@ -45,6 +47,7 @@ class Question:
     technologies: tuple[Named, ...]
     loose: tuple[Loose, ...]
     artefacts: Artefacts
+    subject: str
     parts: tuple[str, ...] = ()
 
     @property
@@ -68,17 +71,19 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     facts += stated(request.constraints, vocabulary)
     facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
+    back = before if only_draws(meant) else ""
     known = FactSet(tuple(facts))
     artefacts = read_artefacts(given, likely=str(known.get("engine") or "")) if given else Artefacts()
     compared = len({name.id for name in named if name.part == "compared"})
     return Question(
         text=prose.strip() or request.question.strip(),
-        context=f"{before} {meant}".strip(),
+        context=back or f"{before} {meant}".strip(),
         facts=FactSet(tuple(facts), pasted_objects(artefacts.schema), prose),
         intents=intents(meant, compared) or (intents(before, 0) if before else ()),
         technologies=named,
         loose=tuple(loose),
         artefacts=artefacts,
+        subject=back or prose.strip() or request.question.strip(),
         parts=parts(prose),
     )
 
