@@ -23,6 +23,7 @@ _CLEAR = 0.6
 _ALL_ITS_OWN, _ALIKE = 4, 0.06
 # Where a pattern and a trade-off say what to do.
 _ANSWERING = ("solution", "how to choose")
+_LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
 _WORD = re.compile(r"[a-z0-9_]+")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
 _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
@@ -214,4 +215,20 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
         ] + ranked
     elif evidence.plan.defining:
         ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading] + ranked
+    elif "license" in evidence.question.intent_ids:
+        ranked = _lifecycles(evidence) + ranked
     return ranked
+
+
+def _lifecycles(evidence: Evidence) -> list[Section]:
+    """What becomes of the technologies that are asked about: whoever asks whether one lives hears that before what it is good for.
+
+    Of the first that is named, so of the host in "Cosmos DB for PostgreSQL", and there the part nearest to the question first.
+    """
+    named = [f"technologies/{name.id}" for name in evidence.question.technologies if name.part in _LIVING]
+    return [
+        section
+        for entry in (evidence.kb.entries[name] for name in named if name in evidence.kb.entries)
+        for section in sorted(entry.sections, key=lambda s: (-evidence.section_scores.get(s.id, 0.0), s.line))
+        if section.path[0].lower() == _LIFECYCLE
+    ]

@@ -1,5 +1,6 @@
 """Case files: what is wrong is told with file, line and field, all of it at once."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from evals.case import CANARY, SUITES, Form, Interaction, Query, Variant
 from evals.case_files import load_cases
 from evals.errors import CaseError
+from kb.files import find_entries
+from kb.loader import own_entries
 
 Written = Mapping[str, object]
 NUGGETS = [
@@ -158,3 +161,12 @@ def test_a_query_has_a_section_that_answers_it() -> None:
     assert Query(id="q", query="why", gold={"patterns/a#b": 3}).gold
     with pytest.raises(ValueError, match="at least 1 item"):
         Query(id="q", query="why", gold={})
+
+
+def test_every_entry_is_answered_from_by_three_queries() -> None:
+    queries = [case for case in load_cases()["queries"] if isinstance(case, Query)]
+    asked = Counter(
+        entry for query in queries for entry in {s.partition("#")[0] for s, g in query.gold.items() if g >= 2}
+    )
+    entries, _ = find_entries(own_entries())
+    assert {entry.id: asked[entry.id] for entry in entries if asked[entry.id] < 3} == {}
