@@ -3,7 +3,7 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.entry import Fence, KnowledgeBase, Section
 from kb.vocabulary import ShapeTerm, Vocabulary
@@ -15,6 +15,8 @@ from service.question.question import Question
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
 EXTRAS = ("place", "catalogue", "dependant", "detail", "other")
 _MOST_OF_ONE, _LEAST = 3, 2
+# Things that only stand beside the others, and what an event leaves behind.
+_MOST_BESIDE = 8
 _PLAIN = "plain"
 # Two nouns make no schema that is worth showing.
 _FEWEST = 3
@@ -45,19 +47,41 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     """The starting schema of the question's shape; None where no shape fits, or fewer than three nouns are named."""
     templates = _templates(kb)
     shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
-    bound = {
-        shape.name: bind(
-            shape, vocabulary.nouns, nouns(question.text, _known(shape, vocabulary)), templates[shape.name][1].code
-        )
-        for shape in shapes
-    }
-    shape = _shape(shapes, question, bound)
-    if shape is None or sum(len(filled) for filled in bound[shape.name].values()) < _FEWEST:
+    everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
+    found = _fitting(shapes, vocabulary, question, templates, everything, wide=False) or _fitting(
+        shapes, vocabulary, question, templates, everything, wide=True
+    )
+    if found is None:
         return None
+    shape, roles = found
     section, fence = templates[shape.name]
-    roles = bound[shape.name]
     sql = instance(fence.code, shape, roles)
     return Structure(shape, section, fence, roles, sql, named_by_words=question.facts.get("shape") is not None)
+
+
+def _fitting(
+    shapes: Sequence[ShapeTerm],
+    vocabulary: Vocabulary,
+    question: Question,
+    templates: Mapping[str, tuple[Section, Fence]],
+    everything: frozenset[str],
+    *,
+    wide: bool,
+) -> tuple[ShapeTerm, Mapping[str, tuple[str, ...]]] | None:
+    """The shape and its roles, of the words that each shape knows; `wide`, of what any shape knows and of the plain one only."""
+    if wide:
+        events = [word for shape in shapes for word in shape.nouns.get("event", ())]
+        shapes = [replace(s, nouns={**s.nouns, "event": tuple(events)}) for s in shapes if s.name == _PLAIN]
+    bound = {}
+    for shape in shapes:
+        found = nouns(question.text, everything if wide else _known(shape, vocabulary), everything)
+        if wide:
+            found = tuple(replace(noun, listed=True) for noun in found)
+        bound[shape.name] = bind(shape, vocabulary.nouns, found, templates[shape.name][1].code, "event" if wide else "")
+    chosen = (shapes[0] if shapes else None) if wide else _shape(shapes, question, bound)
+    if chosen is None or sum(len(filled) for filled in bound[chosen.name].values()) < _FEWEST:
+        return None
+    return chosen, bound[chosen.name]
 
 
 def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
@@ -86,12 +110,12 @@ def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -
 
 
 def bind(
-    shape: ShapeTerm, general: Mapping[str, Sequence[str]], found: Sequence[Noun], code: str
+    shape: ShapeTerm, general: Mapping[str, Sequence[str]], found: Sequence[Noun], code: str, centre: str = ""
 ) -> Mapping[str, tuple[str, ...]]:
     """Each noun to a role that the template has: of the shape first, then of any domain; a listed one that fits none is the
-    thing itself if nothing else is, or `other`."""
+    thing itself if nothing else is, or `other`; `centre` is the role of the thing where the shape has none."""
     rooms = [role for role in (*shape.names, *EXTRAS) if _names(code, role)]
-    thing = next((role for role in shape.names if role not in ("event", "party")), "")
+    thing = next((role for role in shape.names if role not in ("event", "party")), centre)
     roles: dict[str, list[str]] = {}
     strange: list[str] = []
     for noun in _heads(found, shape):
@@ -106,7 +130,7 @@ def bind(
             strange.append(noun.name)
     for name in strange:
         roles.setdefault(thing if thing and thing not in roles else "other", []).append(name)
-    return {role: tuple(names[:_MOST_OF_ONE]) for role, names in roles.items()}
+    return {role: tuple(names[: _most(role)]) for role, names in roles.items()}
 
 
 def _heads(found: Sequence[Noun], shape: ShapeTerm) -> list[Noun]:
@@ -140,12 +164,18 @@ def _templates(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
 
 def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]]) -> list[str]:
     own = [role for role, words in shape.nouns.items() if noun in words]
-    return own + [role for role, words in general.items() if noun in words and role not in own]
+    found = own + [role for role, words in general.items() if noun in words and role not in own]
+    # A jury member is a member, a strike vote a vote: the last word says what it is.
+    return found if found or " " not in noun else _roles_of(noun.split()[-1], shape, general)
 
 
 def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> bool:
     several = role in shape.many or role in EXTRAS
-    return not roles.get(role) or (several and len(roles[role]) < _MOST_OF_ONE)
+    return not roles.get(role) or (several and len(roles[role]) < _most(role))
+
+
+def _most(role: str) -> int:
+    return _MOST_BESIDE if role in ("other", "detail") else _MOST_OF_ONE
 
 
 def _statement(statement: str, filled: Mapping[str, tuple[str, ...]]) -> str:

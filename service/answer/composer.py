@@ -23,6 +23,8 @@ from service.question.wishes import wants_contexts
 CODE_VERSION = 3
 # Beside an answer to a question, the worst are told and the rest is folded.
 _MOST_FINDINGS = 6
+_ABOUT_WHAT_IS_PASTED = frozenset({"review", "index", "query", "define", "evolve"})
+_WORTH_TELLING, _MOST_TOLD = ("**Critical**", "**High**", "**Medium**"), 2
 
 
 class Composer(Protocol):
@@ -47,6 +49,7 @@ class DeterministicComposer:
         said = frozenset(claim.text for claim in summary)
         plain = frozenset(_plain(evidence, summary)) | said
         found = _judged(evidence, book)
+        summary = _worst_first(evidence, found, summary) if not stated else summary
         sections = (*found, *body(evidence, book, stated, plain))
         alternatives = _alternatives(evidence, book)
         return Advice(
@@ -96,6 +99,18 @@ def _judged(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]
         return ()
     wanted = Wanted(evidence.plan.erd, wants_contexts(evidence.question.text), _MOST_FINDINGS, unread=False)
     return reviewed(review(artefacts, evidence.question.facts), evidence.kb, book, wanted)
+
+
+def _worst_first(
+    evidence: Evidence, found: tuple[AdviceSection, ...], summary: tuple[Claim, ...]
+) -> tuple[Claim, ...]:
+    """Who pastes something and asks what is wrong or slow is told the worst that was found in it before any passage."""
+    ids = evidence.question.intent_ids
+    if evidence.choice is not None or evidence.plan.whole or (ids and not ids & _ABOUT_WHAT_IS_PASTED):
+        return summary
+    worst = [claim for section in found[:1] for block in section.blocks if block.kind == "paragraph" for claim in block.claims]
+    told = [c for c in worst if c.text.startswith(_WORTH_TELLING)][:_MOST_TOLD]
+    return (*told, *(c for c in summary if c.support.kind == "connective")) if told else summary
 
 
 def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:

@@ -27,6 +27,12 @@ _EXPLAINS, _RULE_NEAR = 0.2, 0.4
 # What says what a thing is, in patterns and in technologies.
 DEFINING = ("solution", "at a glance", "problem")
 _DEFINES = 0.3
+# Engines whose SQL is not PostgreSQL's, with the dialect that code for them is written in.
+_DIALECTS: Mapping[str, str] = {
+    "mysql": "mysql", "mariadb": "mysql", "sql-server": "sqlserver", "oracle-database": "oracle", "sqlite": "sqlite",
+    "clickhouse": "clickhouse",
+}  # fmt: skip
+_OTHER_DIALECT, _OWN_DIALECT = 0.75, 1.25
 _LOOSE_SHARE, _FEW = 0.6, 3
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
 _OF_ITS_CASE: frozenset[SectionKind] = frozenset({"requirements", "technology"})
@@ -86,11 +92,25 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
         picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id])
         room = plan.words // 8
     others = [entry for _, entry in kept.values() if entry is not backbone]
-    picked |= _relevant(others, plan, scores, room)
+    picked |= _relevant(others, plan, _of_engine(others, str(question.facts.get("engine") or ""), scores), room)
     chosen = tuple(
         Chosen(kept[name][1], kept[name][0], fits.get(name, "subject"), picked[name]) for name in picked if picked[name]
     )
     return Selection(chosen, next((c for c in chosen if c.entry is backbone), None))
+
+
+def _of_engine(entries: Iterable[Entry], engine: str, scores: Mapping[str, float]) -> Mapping[str, float]:
+    """What runs on the asker's engine comes before what runs on another: SQL of another dialect helps him little."""
+    if engine not in _DIALECTS:
+        return scores
+    weighed = dict(scores)
+    for section in (s for entry in entries for s in entry.sections if s.id in scores):
+        dialects = {b.fence.engine for b in section.blocks if b.fence is not None and b.fence.language == "sql"}
+        if dialects and _DIALECTS[engine] not in dialects:
+            weighed[section.id] *= _OTHER_DIALECT
+        elif _DIALECTS[engine] in dialects or engine in section.heading.lower():
+            weighed[section.id] *= _OWN_DIALECT
+    return weighed
 
 
 def _worn(backbone: Entry, fit: Fit) -> Fit:
@@ -147,8 +167,8 @@ def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> f
 
 def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
-    planned = [s for s in entry.sections if _belongs(s, section_kind(entry, s), plan, fit)]
-    room = plan.words if fit == "near" else plan.words // 2
+    planned = [s for s in entry.sections if _belongs(entry, s, section_kind(entry, s), plan, fit)]
+    room = plan.words if fit == "near" or entry.kind == "playbooks" else plan.words // 2
     picked: list[Section] = []
     # The decision stands in the summary; what belongs to it stays with it.
     leading = [s for s in planned if s in _leading(planned) or _indispensable(entry, s)]
@@ -167,10 +187,13 @@ def _indispensable(entry: Entry, section: Section) -> bool:
     return phase or section_kind(entry, section) == "technology" or carries_over(section)
 
 
-def _belongs(section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
+def _belongs(entry: Entry, section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
     """Of a design from another domain: what carries over instead of its own requirements and sums, and its structure."""
     if fit == "near":
         return kind in plan.kinds and not carries_over(section)
+    if entry.kind == "playbooks":
+        # A move between kindred engines has the same phases; what it presupposes of the other engine stays out.
+        return kind in plan.kinds and kind != "requirements"
     if kind == "requirements":
         return carries_over(section)
     return kind in plan.kinds and (kind in _SHAPE_KINDS or kind in plan.asked)

@@ -1,5 +1,6 @@
 """Intents: what the asker wants, by the words of a table."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -59,6 +60,11 @@ _DATA_WORDS = (
 )
 
 
+_MODELLED = re.compile(
+    r"\b(?:how (?:should|would|do|can|could) (?:i|we|you|one) (?:best )?model|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables)\b",
+    re.IGNORECASE,
+)
+
 _ASPECTS, _NEXT_WORDS = ("index", "cache", "availability", "monitor"), 12
 # Under this two sentences share little but their tone.
 _ALIKE = 0.40
@@ -73,6 +79,11 @@ def by_example(name: str, cosine: float) -> tuple[Intent, ...]:
 def speaks_of_data(text: str) -> bool:
     """Whether the text names a database or a schema, whatever the domain."""
     return any(True for word in _DATA_WORDS for _ in find_cue(word, text))
+
+
+def speaks_of_tables(text: str) -> bool:
+    """Whether the text wants data modelled or drawn, in words that are said of nothing else."""
+    return speaks_of_data(text) or _MODELLED.search(text) is not None
 
 
 def intents(text: str, compared: int) -> tuple[Intent, ...]:
