@@ -9,6 +9,7 @@ from kb.entry import Fence, KnowledgeBase, Section
 from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import is_reserved
 from service.question.clauses import find_cue
+from service.question.intents import speaks_of_tables
 from service.question.nouns import Noun, nouns
 from service.question.question import Question
 
@@ -43,14 +44,18 @@ class Structure:
         return tuple(noun for filled in self.roles.values() for noun in filled)
 
 
+_Fitting = tuple[ShapeTerm, Mapping[str, tuple[str, ...]]]
+
+
 def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
     """The starting schema of the question's shape; None where no shape fits, or fewer than three nouns are named."""
     templates = _templates(kb)
     shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
     everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
-    found = _fitting(shapes, vocabulary, question, templates, everything, wide=False) or _fitting(
-        shapes, vocabulary, question, templates, everything, wide=True
-    )
+    codes = {name: fence.code for name, (_, fence) in templates.items()}
+    found = _fitting(shapes, vocabulary, question, codes, everything)
+    if found is None and speaks_of_tables(question.text):
+        found = _plainly(shapes, vocabulary, question, codes, everything)
     if found is None:
         return None
     shape, roles = found
@@ -63,25 +68,43 @@ def _fitting(
     shapes: Sequence[ShapeTerm],
     vocabulary: Vocabulary,
     question: Question,
-    templates: Mapping[str, tuple[Section, Fence]],
+    codes: Mapping[str, str],
     everything: frozenset[str],
-    *,
-    wide: bool,
-) -> tuple[ShapeTerm, Mapping[str, tuple[str, ...]]] | None:
-    """The shape and its roles, of the words that each shape knows; `wide`, of what any shape knows and of the plain one only."""
-    if wide:
-        events = [word for shape in shapes for word in shape.nouns.get("event", ())]
-        shapes = [replace(s, nouns={**s.nouns, "event": tuple(events)}) for s in shapes if s.name == _PLAIN]
-    bound = {}
-    for shape in shapes:
-        found = nouns(question.text, everything if wide else _known(shape, vocabulary), everything)
-        if wide:
-            found = tuple(replace(noun, listed=True) for noun in found)
-        bound[shape.name] = bind(shape, vocabulary.nouns, found, templates[shape.name][1].code, "event" if wide else "")
-    chosen = (shapes[0] if shapes else None) if wide else _shape(shapes, question, bound)
-    if chosen is None or sum(len(filled) for filled in bound[chosen.name].values()) < _FEWEST:
+) -> _Fitting | None:
+    """The shape that fits by the words that it knows, and its roles; None where it leaves too few nouns."""
+    bound = {
+        shape.name: bind(
+            shape,
+            vocabulary.nouns,
+            nouns(question.text, _known(shape, vocabulary), everything),
+            codes[shape.name],
+        )
+        for shape in shapes
+    }
+    shape = _shape(shapes, question, bound)
+    return (shape, bound[shape.name]) if shape is not None and _enough(bound[shape.name]) else None
+
+
+def _plainly(
+    shapes: Sequence[ShapeTerm],
+    vocabulary: Vocabulary,
+    question: Question,
+    codes: Mapping[str, str],
+    everything: frozenset[str],
+) -> _Fitting | None:
+    """The plain shape, of what any shape knows: what happens in one of them happens here, and the rest stands beside it."""
+    plain = next((shape for shape in shapes if shape.name == _PLAIN), None)
+    if plain is None:
         return None
-    return chosen, bound[chosen.name]
+    events = tuple(word for shape in shapes for word in shape.nouns.get("event", ()))
+    plain = replace(plain, nouns={**plain.nouns, "event": events})
+    found = [replace(noun, listed=True) for noun in nouns(question.text, everything)]
+    roles = bind(plain, vocabulary.nouns, found, codes[_PLAIN], centre="event")
+    return (plain, roles) if _enough(roles) else None
+
+
+def _enough(roles: Mapping[str, tuple[str, ...]]) -> bool:
+    return sum(len(filled) for filled in roles.values()) >= _FEWEST
 
 
 def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
@@ -166,7 +189,7 @@ def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]])
     own = [role for role, words in shape.nouns.items() if noun in words]
     found = own + [role for role, words in general.items() if noun in words and role not in own]
     # A jury member is a member, a strike vote a vote: the last word says what it is.
-    return found if found or " " not in noun else _roles_of(noun.split()[-1], shape, general)
+    return found if found or " " not in noun else _roles_of(noun.rpartition(" ")[2], shape, general)
 
 
 def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> bool:

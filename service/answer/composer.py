@@ -101,14 +101,18 @@ def _judged(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]
     return reviewed(review(artefacts, evidence.question.facts), evidence.kb, book, wanted)
 
 
-def _worst_first(
-    evidence: Evidence, found: tuple[AdviceSection, ...], summary: tuple[Claim, ...]
-) -> tuple[Claim, ...]:
+def _worst_first(evidence: Evidence, found: tuple[AdviceSection, ...], summary: tuple[Claim, ...]) -> tuple[Claim, ...]:
     """Who pastes something and asks what is wrong or slow is told the worst that was found in it before any passage."""
     ids = evidence.question.intent_ids
     if evidence.choice is not None or evidence.plan.whole or (ids and not ids & _ABOUT_WHAT_IS_PASTED):
         return summary
-    worst = [claim for section in found[:1] for block in section.blocks if block.kind == "paragraph" for claim in block.claims]
+    worst = [
+        claim
+        for section in found[:1]
+        for block in section.blocks
+        if block.kind == "paragraph"
+        for claim in block.claims
+    ]
     told = [c for c in worst if c.text.startswith(_WORTH_TELLING)][:_MOST_TOLD]
     return (*told, *(c for c in summary if c.support.kind == "connective")) if told else summary
 

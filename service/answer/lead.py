@@ -57,7 +57,8 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     figures = leading(evidence, book)
     claims += figures
-    claims += _gap(evidence, book)
+    other_move = _other_move(evidence, book)
+    claims += [*other_move, *_gap(evidence, book)]
     if evidence.structure is not None and evidence.redrawn:
         claims.append(announced(evidence.structure, book))
     claims += _carried(evidence, book)
@@ -79,13 +80,22 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     return tuple(claims), tuple(stated)
 
 
+def _other_move(evidence: Evidence, book: CitationBook) -> list[Claim]:
+    """Of a move that nobody has written down: whose phases are followed instead."""
+    backbone = evidence.selection.backbone
+    if backbone is None or backbone.fit != "shape" or isinstance(backbone.entry.meta, Design):
+        return []
+    title = f"[{backbone.entry.title}]({book.page}/{backbone.entry.id})"
+    return [connective("other_move", f"{title}.")]
+
+
 def _carried(evidence: Evidence, book: CitationBook) -> list[Claim]:
     """Of a case that nobody has worked out: what the nearest of its shape decides, and that it is another."""
     backbone = evidence.selection.backbone
     if backbone is None or backbone.fit != "shape" or (evidence.structure is not None and evidence.redrawn):
         return []
     if not isinstance(backbone.entry.meta, Design):
-        return [connective("other_move")]
+        return []
     store = evidence.kb.entries.get(backbone.entry.meta.store)
     section = next((s for s in backbone.entry.sections if s.path[0].lower() == "technology"), None)
     if store is None or section is None:

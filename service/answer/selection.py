@@ -72,6 +72,7 @@ class Selection:
 def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, found: Found) -> Selection:
     """Entries by adjusted score, then their sections by plan and relevance within the plan's length."""
     fits, explaining = found.fits, found.explaining
+    engine = str(question.facts.get("engine") or "")
     ranked = _ranked(kb, question, retrieved, plan, fits)
     if not ranked:
         return Selection((), None)
@@ -89,10 +90,10 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
     room = min(plan.words, _WITHOUT_BACKBONE)
     if backbone is not None:
         fits = {**fits, backbone.id: _worn(backbone, fits[backbone.id])}
-        picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id])
+        picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id], engine)
         room = plan.words // 8
     others = [entry for _, entry in kept.values() if entry is not backbone]
-    picked |= _relevant(others, plan, _of_engine(others, str(question.facts.get("engine") or ""), scores), room)
+    picked |= _relevant(others, plan, _of_engine(others, engine, scores), room)
     chosen = tuple(
         Chosen(kept[name][1], kept[name][0], fits.get(name, "subject"), picked[name]) for name in picked if picked[name]
     )
@@ -105,12 +106,33 @@ def _of_engine(entries: Iterable[Entry], engine: str, scores: Mapping[str, float
         return scores
     weighed = dict(scores)
     for section in (s for entry in entries for s in entry.sections if s.id in scores):
-        dialects = {b.fence.engine for b in section.blocks if b.fence is not None and b.fence.language == "sql"}
-        if dialects and _DIALECTS[engine] not in dialects:
+        if _foreign(section, engine):
             weighed[section.id] *= _OTHER_DIALECT
-        elif _DIALECTS[engine] in dialects or engine in section.heading.lower():
+        elif _names(section, engine):
             weighed[section.id] *= _OWN_DIALECT
     return weighed
+
+
+def _dialects(section: Section) -> set[str]:
+    return {b.fence.engine for b in section.blocks if b.fence is not None and b.fence.language == "sql"}
+
+
+def _foreign(section: Section, engine: str) -> bool:
+    """Whether all SQL of the section is of another dialect than that of the asker's engine."""
+    dialects = _dialects(section)
+    return engine in _DIALECTS and bool(dialects) and _DIALECTS[engine] not in dialects
+
+
+def _names(section: Section, engine: str) -> bool:
+    """Whether the section is written for the asker's engine, where that is not the one that everything is written for."""
+    return engine in _DIALECTS and (_DIALECTS[engine] in _dialects(section) or engine in section.heading.lower())
+
+
+def _readable(entry: Entry, engine: str) -> tuple[Section, ...]:
+    """A playbook that says how it goes on the asker's engine is told without the code of another."""
+    if entry.kind != "playbooks" or not any(_names(s, engine) for s in entry.sections):
+        return entry.sections
+    return tuple(s for s in entry.sections if not _foreign(s, engine))
 
 
 def _worn(backbone: Entry, fit: Fit) -> Fit:
@@ -165,13 +187,13 @@ def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> f
     return total
 
 
-def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:
+def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit, engine: str) -> tuple[Section, ...]:
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
-    planned = [s for s in entry.sections if _belongs(entry, s, section_kind(entry, s), plan, fit)]
+    planned = [s for s in _readable(entry, engine) if _belongs(entry, s, section_kind(entry, s), plan, fit)]
     room = plan.words if fit == "near" or entry.kind == "playbooks" else plan.words // 2
     picked: list[Section] = []
     # The decision stands in the summary; what belongs to it stays with it.
-    leading = [s for s in planned if s in _leading(planned) or _indispensable(entry, s)]
+    leading = [s for s in planned if s in _leading(planned) or _indispensable(entry, s) or _names(s, engine)]
     rest = [s for s in planned if s not in leading]
     rest.sort(key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), s.line))
     for section in (*leading, *rest):

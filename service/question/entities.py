@@ -71,6 +71,10 @@ _WHY_NOT = re.compile(
     re.IGNORECASE,
 )
 
+_NOT_BETTER = re.compile(
+    r"^(?: not)? (?:be|have been)(?: \w+)? (?:faster|better|cheaper|simpler|easier|enough)\b", re.IGNORECASE
+)
+
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("simile", re.compile(r"\b(?:like|as|similar to|unlike) (?:in |with )?$", re.IGNORECASE)),
     # "We can't use anything but it" demands what "anything but it" forbids.
@@ -196,7 +200,7 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     if following and gap in (" ", " for "):
         # "RDS MySQL", "Aurora PostgreSQL": the first names where the second runs.
         return "host"
-    if _WHY_NOT.search(before) or (_OR.search(gap) and _ASKED_OF_BOTH.search(before)):
+    if _WHY_NOT.search(before) or _NOT_BETTER.search(after) or (_OR.search(gap) and _ASKED_OF_BOTH.search(before)):
         return "compared"
     for part, pattern in _BEFORE[:2]:
         if pattern.search(before):

@@ -17,6 +17,8 @@ _SEPARATOR = re.compile(r"\s*,\s*(?:(?:and|or|plus)\s+)?|\s+(?:and|or|plus|&)\s+
 _ASIDE = re.compile(r"\([^(),]{1,60}\)")
 _WORD = re.compile(r"(?<!\w)[a-z][a-z'-]*", re.IGNORECASE)
 _DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|its|of|no)\s+$", re.IGNORECASE)
+# A user is a word of our trade; users are people who do something.
+_PEOPLE = "user"
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
 
 
@@ -93,7 +95,7 @@ def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
 def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
     """A verb in the singular is one unless a determiner stands before it; words of our trade are never things."""
     plural = match[0].lower() != word
-    if word in _words()["trade"] or word in _words()["never"]:
+    if (word in _words()["trade"] and not (plural and word == _PEOPLE)) or word in _words()["never"]:
         return False
     return plural or word not in _words()["verbs"] or bool(_DETERMINED.search(text[: match.start()]))
 

@@ -77,7 +77,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     before = " ".join(text for _, text in earlier[-2:])
     known = FactSet(tuple(facts))
     artefacts = read_artefacts(given, likely=str(known.get("engine") or "")) if given else Artefacts()
-    own = _moving(intents(meant, _compared(facts, named)), known)
+    own = _moving(intents(meant, _compared(facts, named)), FactSet(tuple(current)))
     goes_on = bool(before) and not _WHOLE & {intent.id for intent in own} and len(meant.split()) >= _A_SUBJECT
     return Question(
         text=prose.strip() or request.question.strip(),
@@ -174,7 +174,9 @@ def _against(
     (candidate,) = candidates.values()
     said = [turn.content for turn in history if turn.role == "assistant"]
     recommended = [name.id for name in technologies(said[-1], vocabulary.technologies)] if said else []
-    running = [name for f in facts if f.attribute == "stack" and isinstance(f.value, frozenset) for name in sorted(f.value)]
+    running = [
+        name for f in facts if f.attribute == "stack" and isinstance(f.value, frozenset) for name in sorted(f.value)
+    ]
     rival = next((name for name in (*recommended, *running) if name != candidate.id), None)
     if rival is None:
         return ()

@@ -10,7 +10,7 @@ from service.question.clauses import Stretch
 # Capitals are SQL wherever they stand; small letters only where what follows the table is SQL too.
 _QUERY = re.compile(
     r"(?<![\w.])(?:(?:SELECT\b[^;]+?\bFROM|UPDATE\s+[\w.\"`]+\s+SET|DELETE\s+FROM|INSERT\s+INTO)\s+[\w.\"`(]"
-    r"|select\s+[^;.!?]{1,400}?\sfrom\s+[\w.\"`]+(?:\s+(?:as\s+)?\w{1,3})?\s*(?:\bwhere\b|\b(?:left |inner |right )?join\b|\border by\b|\bgroup by\b|\blimit\b|;|$)"
+    r"|select\s+(?:[^;.!?]|\.(?=\w)){1,400}?\sfrom\s+[\w.\"`]+(?:\s+(?:as\s+)?\w{1,3})?\s*(?:\bwhere\b|\b(?:left |inner |right )?join\b|\border by\b|\bgroup by\b|\blimit\b|;|$)"
     r"|update\s+[\w.\"`]+\s+set\s+\w+\s*=|delete\s+from\s+[\w.\"`]+\s+where\b|insert\s+into\s+[\w.\"`]+\s*\()"
 )
 # A line that goes on with a query; any other line is prose again.
