@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from kb.entry import Design
+from service.analysis.conclusions import Conclusion
 from service.analysis.review.review import review
 from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Part, Understanding
 from service.answer.body import body
@@ -45,11 +46,13 @@ class DeterministicComposer:
 
     def compose(self, evidence: Evidence) -> Advice:
         book = CitationBook(evidence.kb, self._public_url)
-        summary, stated = lead(evidence, book)
+        begun = self._worst_first(evidence)
+        summary, stated = begun if begun is not None else lead(evidence, book)
         said = frozenset(claim.text for claim in summary)
         plain = frozenset(_plain(evidence, summary)) | said
         found = _judged(evidence, book)
-        summary = _worst_first(evidence, found, summary) if not stated else summary
+        if begun is not None:
+            summary = (*_worst(found), *summary)
         sections = (*found, *body(evidence, book, stated, plain))
         alternatives = _alternatives(evidence, book)
         return Advice(
@@ -65,6 +68,17 @@ class DeterministicComposer:
             edition=evidence.edition,
             composer=self.name,
         )
+
+    def _worst_first(self, evidence: Evidence) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]] | None:
+        """What is left of the lead where the worst of what was pasted leads: who asks what is wrong or slow is told that
+        before any passage. None where something else decides; tried in a book of its own, so that nothing is cited unsaid."""
+        ids = evidence.question.intent_ids
+        other = evidence.choice is not None or evidence.plan.whole or (ids and not ids & _ABOUT_WHAT_IS_PASTED)
+        scratch = CitationBook(evidence.kb, self._public_url)
+        if evidence.question.artefacts.empty or other or not _worst(_judged(evidence, scratch)):
+            return None
+        summary, stated = lead(evidence, scratch)
+        return None if stated else (tuple(c for c in summary if c.support.kind == "connective"), stated)
 
 
 def decline(request: AskRequest, edition: str, composer: str) -> Advice:
@@ -101,20 +115,10 @@ def _judged(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]
     return reviewed(review(artefacts, evidence.question.facts), evidence.kb, book, wanted)
 
 
-def _worst_first(evidence: Evidence, found: tuple[AdviceSection, ...], summary: tuple[Claim, ...]) -> tuple[Claim, ...]:
-    """Who pastes something and asks what is wrong or slow is told the worst that was found in it before any passage."""
-    ids = evidence.question.intent_ids
-    if evidence.choice is not None or evidence.plan.whole or (ids and not ids & _ABOUT_WHAT_IS_PASTED):
-        return summary
-    worst = [
-        claim
-        for section in found[:1]
-        for block in section.blocks
-        if block.kind == "paragraph"
-        for claim in block.claims
-    ]
-    told = [c for c in worst if c.text.startswith(_WORTH_TELLING)][:_MOST_TOLD]
-    return (*told, *(c for c in summary if c.support.kind == "connective")) if told else summary
+def _worst(found: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:
+    """The worst findings, in the words of the review; those of little weight lead nothing."""
+    told = (c for section in found[:1] for block in section.blocks if block.kind == "paragraph" for c in block.claims)
+    return tuple(claim for claim in told if claim.text.startswith(_WORTH_TELLING))[:_MOST_TOLD]
 
 
 def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:

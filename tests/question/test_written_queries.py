@@ -37,7 +37,7 @@ def test_a_sentence_about_selecting_is_no_query(text: str) -> None:
 
 
 def test_what_no_parser_reads_is_taken_to_its_end() -> None:
-    assert found("SELECT ,, FROM t WHERE (((") == ["SELECT ,, FROM t WHERE ((("]
+    assert found("SELECT FROM WHERE ((") == ["SELECT FROM WHERE (("]
 
 
 def test_a_plan_is_taken_with_its_details_and_leaves_no_numbers_in_the_prose() -> None:
