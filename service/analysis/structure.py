@@ -3,18 +3,21 @@
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.entry import Fence, KnowledgeBase, Section
 from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import is_reserved
 from service.question.clauses import find_cue
+from service.question.intents import speaks_of_tables
 from service.question.nouns import Noun, nouns
 from service.question.question import Question
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
 EXTRAS = ("place", "catalogue", "dependant", "detail", "other")
 _MOST_OF_ONE, _LEAST = 3, 2
+# Things that only stand beside the others, and what an event leaves behind.
+_MOST_BESIDE = 8
 _PLAIN = "plain"
 # Two nouns make no schema that is worth showing.
 _FEWEST = 3
@@ -41,23 +44,67 @@ class Structure:
         return tuple(noun for filled in self.roles.values() for noun in filled)
 
 
+_Fitting = tuple[ShapeTerm, Mapping[str, tuple[str, ...]]]
+
+
 def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
     """The starting schema of the question's shape; None where no shape fits, or fewer than three nouns are named."""
     templates = _templates(kb)
     shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
+    everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
+    codes = {name: fence.code for name, (_, fence) in templates.items()}
+    found = _fitting(shapes, vocabulary, question, codes, everything)
+    if found is None and speaks_of_tables(question.text):
+        found = _plainly(shapes, vocabulary, question, codes, everything)
+    if found is None:
+        return None
+    shape, roles = found
+    section, fence = templates[shape.name]
+    sql = instance(fence.code, shape, roles)
+    return Structure(shape, section, fence, roles, sql, named_by_words=question.facts.get("shape") is not None)
+
+
+def _fitting(
+    shapes: Sequence[ShapeTerm],
+    vocabulary: Vocabulary,
+    question: Question,
+    codes: Mapping[str, str],
+    everything: frozenset[str],
+) -> _Fitting | None:
+    """The shape that fits by the words that it knows, and its roles; None where it leaves too few nouns."""
     bound = {
         shape.name: bind(
-            shape, vocabulary.nouns, nouns(question.subject, _known(shape, vocabulary)), templates[shape.name][1].code
+            shape,
+            vocabulary.nouns,
+            nouns(question.subject, _known(shape, vocabulary), everything),
+            codes[shape.name],
         )
         for shape in shapes
     }
     shape = _shape(shapes, question, bound)
-    if shape is None or sum(len(filled) for filled in bound[shape.name].values()) < _FEWEST:
+    return (shape, bound[shape.name]) if shape is not None and _enough(bound[shape.name]) else None
+
+
+def _plainly(
+    shapes: Sequence[ShapeTerm],
+    vocabulary: Vocabulary,
+    question: Question,
+    codes: Mapping[str, str],
+    everything: frozenset[str],
+) -> _Fitting | None:
+    """The plain shape, of what any shape knows: what happens in one of them happens here, and the rest stands beside it."""
+    plain = next((shape for shape in shapes if shape.name == _PLAIN), None)
+    if plain is None:
         return None
-    section, fence = templates[shape.name]
-    roles = bound[shape.name]
-    sql = instance(fence.code, shape, roles)
-    return Structure(shape, section, fence, roles, sql, named_by_words=question.facts.get("shape") is not None)
+    events = tuple(word for shape in shapes for word in shape.nouns.get("event", ()))
+    plain = replace(plain, nouns={**plain.nouns, "event": events})
+    found = [replace(noun, listed=True) for noun in nouns(question.text, everything)]
+    roles = bind(plain, vocabulary.nouns, found, codes[_PLAIN], centre="event")
+    return (plain, roles) if _enough(roles) else None
+
+
+def _enough(roles: Mapping[str, tuple[str, ...]]) -> bool:
+    return sum(len(filled) for filled in roles.values()) >= _FEWEST
 
 
 def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
@@ -86,12 +133,12 @@ def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -
 
 
 def bind(
-    shape: ShapeTerm, general: Mapping[str, Sequence[str]], found: Sequence[Noun], code: str
+    shape: ShapeTerm, general: Mapping[str, Sequence[str]], found: Sequence[Noun], code: str, centre: str = ""
 ) -> Mapping[str, tuple[str, ...]]:
     """Each noun to a role that the template has: of the shape first, then of any domain; a listed one that fits none is the
-    thing itself if nothing else is, or `other`."""
+    thing itself if nothing else is, or `other`; `centre` is the role of the thing where the shape has none."""
     rooms = [role for role in (*shape.names, *EXTRAS) if _names(code, role)]
-    thing = next((role for role in shape.names if role not in ("event", "party")), "")
+    thing = next((role for role in shape.names if role not in ("event", "party")), centre)
     roles: dict[str, list[str]] = {}
     strange: list[str] = []
     for noun in _heads(found, shape):
@@ -106,7 +153,7 @@ def bind(
             strange.append(noun.name)
     for name in strange:
         roles.setdefault(thing if thing and thing not in roles else "other", []).append(name)
-    return {role: tuple(names[:_MOST_OF_ONE]) for role, names in roles.items()}
+    return {role: tuple(names[: _most(role)]) for role, names in roles.items()}
 
 
 def _heads(found: Sequence[Noun], shape: ShapeTerm) -> list[Noun]:
@@ -140,12 +187,18 @@ def _templates(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
 
 def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]]) -> list[str]:
     own = [role for role, words in shape.nouns.items() if noun in words]
-    return own + [role for role, words in general.items() if noun in words and role not in own]
+    found = own + [role for role, words in general.items() if noun in words and role not in own]
+    # A jury member is a member, a strike vote a vote: the last word says what it is.
+    return found if found or " " not in noun else _roles_of(noun.rpartition(" ")[2], shape, general)
 
 
 def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> bool:
     several = role in shape.many or role in EXTRAS
-    return not roles.get(role) or (several and len(roles[role]) < _MOST_OF_ONE)
+    return not roles.get(role) or (several and len(roles[role]) < _most(role))
+
+
+def _most(role: str) -> int:
+    return _MOST_BESIDE if role in ("other", "detail") else _MOST_OF_ONE
 
 
 def _statement(statement: str, filled: Mapping[str, tuple[str, ...]]) -> str:

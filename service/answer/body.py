@@ -12,6 +12,7 @@ from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
 from service.answer.estimates import computed, given
 from service.answer.evidence import Evidence
+from service.answer.repetition import distinct
 from service.answer.selection import Chosen
 from service.answer.topics import TITLES, WORKING_ORDER, section_kind
 from service.answer.verdict import comparison
@@ -67,7 +68,8 @@ def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion,
         by_kind.setdefault(conclusion.rule.into, []).append(conclusion)
     pieces = []
     for kind, conclusions in by_kind.items():
-        fresh = [c for c in conclusions if c not in stated and c.firing.say and "ask" not in c.rule.effect]
+        told = [c for c in conclusions if c not in stated and c.firing.say and "ask" not in c.rule.effect]
+        fresh = distinct(told, stated)
         claims = tuple(ruled(c, evidence.rule_section(c.key), book) for c in fresh)
         blocks: list[BlockUnion] = [ListBlock(claims=claims)] if claims else []
         blocks += [block for c in conclusions if (block := _calculation(evidence, c, book))]

@@ -35,7 +35,7 @@ _CALC_LINE = re.compile(r"^\s*(?P<label>\w+):\s*(?P<formula>\w+)\((?P<inputs>.*)
 CONNECTIVES: Mapping[str, str] = {
     "if": "What depends on facts that you have not given:",
     "carries_over": "No design of your exact domain is in the knowledge base; the nearest of the same shape follows, to be carried over role by role.",
-    "carries_over_move": "No playbook for exactly this move is in the knowledge base; the nearest of the same kind follows: its phases carry over, its commands and limits are those of its own engines.",
+    "other_move": "Follow the phases of the nearest playbook, as none is of exactly this move, and replace what they say of the engine that it leaves:",
     "no_design": "No worked design of your case, or of its shape, is in the knowledge base; the sections nearest to it follow.",
     "weak": "Nothing in the knowledge base answers this directly; what is nearest follows.",
     "recommend_only": "This service recommends and plans; it does not connect to a database, run statements or change files. What follows is what you would run, to be reviewed by you.",

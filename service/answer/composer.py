@@ -7,6 +7,7 @@ from typing import Protocol
 from pydantic import BaseModel
 
 from kb.entry import Design
+from service.analysis.conclusions import Conclusion
 from service.analysis.review.review import review
 from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Part, Understanding
 from service.answer.body import body
@@ -23,6 +24,8 @@ from service.question.wishes import wants_contexts
 CODE_VERSION = 4
 # Beside an answer to a question, the worst are told and the rest is folded.
 _MOST_FINDINGS = 6
+_ABOUT_WHAT_IS_PASTED = frozenset({"review", "index", "query", "define", "evolve"})
+_WORTH_TELLING, _MOST_TOLD = ("**Critical**", "**High**", "**Medium**"), 2
 
 
 class Composer(Protocol):
@@ -43,10 +46,13 @@ class DeterministicComposer:
 
     def compose(self, evidence: Evidence) -> Advice:
         book = CitationBook(evidence.kb, self._public_url)
-        summary, stated = lead(evidence, book)
+        begun = self._worst_first(evidence)
+        summary, stated = begun if begun is not None else lead(evidence, book)
         said = frozenset(claim.text for claim in summary)
         plain = frozenset(_plain(evidence, summary)) | said
         found = _judged(evidence, book)
+        if begun is not None:
+            summary = (*_worst(found), *summary)
         sections = (*found, *body(evidence, book, stated, plain))
         alternatives = _alternatives(evidence, book)
         return Advice(
@@ -62,6 +68,17 @@ class DeterministicComposer:
             edition=evidence.edition,
             composer=self.name,
         )
+
+    def _worst_first(self, evidence: Evidence) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]] | None:
+        """What is left of the lead where the worst of what was pasted leads: who asks what is wrong or slow is told that
+        before any passage. None where something else decides; tried in a book of its own, so that nothing is cited unsaid."""
+        ids = evidence.question.intent_ids
+        other = evidence.choice is not None or evidence.plan.whole or (ids and not ids & _ABOUT_WHAT_IS_PASTED)
+        scratch = CitationBook(evidence.kb, self._public_url)
+        if evidence.question.artefacts.empty or other or not _worst(_judged(evidence, scratch)):
+            return None
+        summary, stated = lead(evidence, scratch)
+        return None if stated else (tuple(c for c in summary if c.support.kind == "connective"), stated)
 
 
 def decline(request: AskRequest, edition: str, composer: str) -> Advice:
@@ -96,6 +113,12 @@ def _judged(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]
         return ()
     wanted = Wanted(evidence.plan.erd, wants_contexts(evidence.question.text), _MOST_FINDINGS, unread=False)
     return reviewed(review(artefacts, evidence.question.facts), evidence.kb, book, wanted)
+
+
+def _worst(found: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:
+    """The worst findings, in the words of the review; those of little weight lead nothing."""
+    told = (c for section in found[:1] for block in section.blocks if block.kind == "paragraph" for c in block.claims)
+    return tuple(claim for claim in told if claim.text.startswith(_WORTH_TELLING))[:_MOST_TOLD]
 
 
 def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:

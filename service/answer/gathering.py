@@ -17,15 +17,19 @@ from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open, is_ours
 from service.answer.selection import Found, Selection, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
-from service.question.intents import by_example
+from service.answer.standing import with_standing
+from service.question.intents import by_example, speaks_of_tables
 from service.question.question import Question, understand
 from service.question.request import AskRequest
+from service.retrieval.hits import going_on
 from service.retrieval.search import Retrieved, Retriever
 
 # Who wants these wants tables; so many nouns that a worked design of the same domain does not have make it another case.
 _DRAWING, _STRANGE = frozenset({"design", "erd"}), 2
 # Under this a design of the same structure has nothing to say on the asker's case.
 _KIN = 0.42
+# Under this a design of another domain and shape does not carry the answer of somebody who names his tables.
+_BEARS = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,28 @@ def ask(
     """Understand the request, unless it is understood, and find what there is on it. Raises ConstraintError and RetrievalError."""
     question = reread or understand(request, vocabulary)
     vector = retriever.embed(question.context)
-    if not question.intents:
+    if not question.intents and not question.goes_on:
         question = replace(question, intents=by_example(*retriever.intent(vector)))
     parts = tuple(Part(text, retriever.retrieve(text, retriever.embed(text))) for text in question.parts)
     retrieved = retriever.retrieve(question.context, vector)
+    if question.goes_on:
+        own = retriever.retrieve(question.parts[-1], retriever.embed(question.parts[-1]))
+        retrieved = going_on(retrieved, own)
     return Asked(request, question, retrieved, conclude(kb, question.facts), parts)
 
 
 def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence | None:
     """The evidence, or None where the question is about something else."""
-    ours = is_ours(asked.question, asked.retrieved, asked.certain.estimates)
+    ours = is_ours(asked.question, asked.retrieved, asked.certain.estimates) or _can_be_drawn(
+        kb, vocabulary, asked.question
+    )
     return gather(kb, vocabulary, asked, edition) if ours else None
+
+
+def _can_be_drawn(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> bool:
+    """Whether tables are wanted of things that we can put into tables, in whatever domain."""
+    wanted = question.intent_ids & _DRAWING and "refuse" not in question.intent_ids and speaks_of_tables(question.text)
+    return bool(wanted) and structure(kb, vocabulary, question) is not None
 
 
 def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence:
@@ -71,7 +86,11 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     # Nouns alone suggest tables; they do not make another domain's worked design that of the asker.
     shape = str(question.facts.get("shape") or "")
     fits = _nearer(kb, question, built, fit_all(kb, question, retrieved, shape))
-    bears = bearing(kb, question, retrieved, fits) or _kin(kb, built, retrieved)
+    # Who goes on asking wants what he asks for, not the design once more.
+    bears = None if question.goes_on else bearing(kb, question, retrieved, fits)
+    if built is not None and bears is not None and _merely_near(bears, fits, retrieved):
+        bears = None
+    bears = bears or (None if question.goes_on else _kin(kb, built, retrieved))
     outline = plan(question, asked.request.detail, bears.kind if bears else None)
     found = Found(fits, bears, explaining(asked.certain.fired, retrieved))
     selection = select(kb, question, retrieved, outline, found)
@@ -85,6 +104,8 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     choice = _choice(kb, vocabulary, asked, conclusions, anything)
     if choice is not None and choice.open:
         selection = shortlisted(kb, selection, choice, retrieved)
+    if own is not None and "design" in question.intent_ids and not _carried(selection):
+        selection = with_standing(kb, selection, outline, retrieved)
     selection, unanswered = with_parts(kb, selection, asked.parts)
     return Evidence(
         request=asked.request,
@@ -103,6 +124,16 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         structure=own,
         edition=edition,
     )
+
+
+def _carried(selection: Selection) -> bool:
+    return selection.backbone is not None and selection.backbone.fit == "near"
+
+
+def _merely_near(entry: Entry, fits: Mapping[str, Fit], retrieved: Retrieved) -> bool:
+    """Whether a design has neither the asker's domain nor his shape and is not near either: his own tables say more."""
+    score = next((hit.score for hit in retrieved.entries if hit.entry == entry.id), 0.0)
+    return entry.kind == "designs" and fits[entry.id] == "subject" and score < _BEARS
 
 
 def _nearer(

@@ -72,10 +72,19 @@ def _reading(structure: Structure, cited: tuple[int, ...]) -> Claim:
         or f"`{structure.shape.names.get('party', 'a party')}`"
     )
     read = "; ".join(
-        _READING.get(role, _THING).format(nouns=" and ".join(f"`{noun}`" for noun in nouns), party=party)
+        _said_of(structure, role).format(nouns=" and ".join(f"`{noun}`" for noun in nouns), party=party)
         for role, nouns in roles.items()
     )
     return _poured(structure, _TEMPLATE, {"reading:words": read}, cited)
+
+
+def _said_of(structure: Structure, role: str) -> str:
+    """What a role is called; the thing that a plain schema is arranged around need not be anything that happens."""
+    if role != "event":
+        return _READING.get(role, _THING)
+    known = structure.shape.nouns.get("event", ())
+    happens = any(noun in known or noun.rpartition(" ")[2] in known for noun in structure.roles["event"])
+    return _READING[role] if happens else _THING
 
 
 def _poured(structure: Structure, template: str, slots: Mapping[str, str], cited: tuple[int, ...]) -> Claim:

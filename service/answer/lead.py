@@ -2,7 +2,7 @@
 
 import re
 
-from kb.entry import Entry, Rule, Section, Statement
+from kb.entry import Design, Entry, Rule, Section, Statement
 from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
@@ -12,6 +12,7 @@ from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
 from service.answer.evidence import Evidence
 from service.answer.instance import announced
+from service.answer.repetition import distinct
 from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
 from service.answer.verdict import reasons, verdict
@@ -26,13 +27,18 @@ _ANSWERING = ("solution", "how to choose")
 _LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
 _WORD = re.compile(r"[a-z0-9_]+")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
+_CARRIED = "Take {store}, as the worked design of the nearest shape does ({design}); no design of your exact domain is in the knowledge base, so what follows is to be carried over role by role."
+# What runs, proves or warns answers only after what says what to do.
+_BESIDE = ("example", "how to verify", "evidence gaps", "application code")
+_WARNING = ("when not to use", "pitfalls", "common mistakes", "failure modes", "risks", "poor fit")
 _LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
 
 
 def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]]:
     """The summary, and the conclusions that it states, so that the body does not say them again."""
     claims: list[Claim] = []
-    if "execute" in evidence.question.intent_ids or (evidence.plan.moving and evidence.selection.backbone is not None):
+    executes = "execute" in evidence.question.intent_ids
+    if executes:
         claims.append(connective("recommend_only"))
     fired = evidence.fired()
     corrections = [c for c in fired if "correct" in c.rule.effect and c.firing.say]
@@ -41,7 +47,8 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         for c in fired
         if any(effect in c.rule.effect for effect in _DECISIVE) and c.firing.say and c not in corrections
     ]
-    stated = corrections + _nearest(evidence, [c for c in decisions if _leads(evidence, c)])[:_MOST_DECISIONS]
+    leading_rules = distinct(_nearest(evidence, [c for c in decisions if _leads(evidence, c)]), corrections)
+    stated = corrections + leading_rules[:_MOST_DECISIONS]
     # What follows from the asker's own numbers leads before a passage about somebody else's.
     own = not stated and evidence.selection.backbone is None
     own_rules = [c for c in fired if c.firing.say and "ask" not in c.rule.effect and _leads(evidence, c)]
@@ -51,12 +58,11 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     figures = leading(evidence, book)
     claims += figures
-    claims += _gap(evidence, book)
+    other_move = _other_move(evidence, book)
+    claims += [*other_move, *_gap(evidence, book)]
     if evidence.structure is not None and evidence.redrawn:
         claims.append(announced(evidence.structure, book))
-    elif evidence.selection.backbone is not None and evidence.selection.backbone.fit == "shape":
-        moving = evidence.selection.backbone.entry.kind == "playbooks"
-        claims.append(connective("carries_over_move" if moving else "carries_over"))
+    claims += _carried(evidence, book)
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
         claims += reasons(evidence, evidence.choice, book) if evidence.choice.open else []
@@ -70,7 +76,34 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         or bool(figures)
         or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )
+    if evidence.plan.moving and evidence.selection.backbone is not None and not executes:
+        claims.append(connective("recommend_only"))
     return tuple(claims), tuple(stated)
+
+
+def _other_move(evidence: Evidence, book: CitationBook) -> list[Claim]:
+    """Of a move that nobody has written down: whose phases are followed instead."""
+    backbone = evidence.selection.backbone
+    if backbone is None or backbone.fit != "shape" or isinstance(backbone.entry.meta, Design):
+        return []
+    title = f"[{backbone.entry.title}]({book.page}/{backbone.entry.id})"
+    return [connective("other_move", f"{title}.")]
+
+
+def _carried(evidence: Evidence, book: CitationBook) -> list[Claim]:
+    """Of a case that nobody has worked out: what the nearest of its shape decides, and that it is another."""
+    backbone = evidence.selection.backbone
+    if backbone is None or backbone.fit != "shape" or (evidence.structure is not None and evidence.redrawn):
+        return []
+    if not isinstance(backbone.entry.meta, Design):
+        return []
+    store = evidence.kb.entries.get(backbone.entry.meta.store)
+    section = next((s for s in backbone.entry.sections if s.path[0].lower() == "technology"), None)
+    if store is None or section is None:
+        return [connective("carries_over")]
+    slots = {"store": store.title, "design": backbone.entry.title}
+    support = Filled(template=_CARRIED, slots=slots, origin=section.id)
+    return [Claim(text=_CARRIED.format(**slots), support=support, citations=book.cite_section(section))]
 
 
 def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
@@ -166,9 +199,11 @@ def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
 
 
 def _paragraph(section: Section) -> Statement | None:
-    """The first statement that decides something: a line that only announces a list decides nothing."""
-    statements = _statements(section)
-    return next((s for s in statements if s.kind == "paragraph" and len(s.text.split()) >= _ANNOUNCEMENT), None)
+    """The first statement that decides something: a line that only announces a list or describes what runs decides nothing."""
+    if section.path[0].lower() in _BESIDE:
+        return None
+    told = (s for s in _statements(section) if s.kind == "paragraph" and not s.text.rstrip().endswith(":"))
+    return next((s for s in told if len(s.text.split()) >= _ANNOUNCEMENT), None)
 
 
 def _item(section: Section, asked: frozenset[str]) -> Statement | None:
@@ -206,7 +241,14 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     asked = {f"technologies/{name.id}" for name in evidence.question.technologies if name.part in ("asked", "stack")}
     # A design in passing is about somebody's case; what is written on the subject itself leads before it.
     ranked = sorted(
-        near, key=lambda s: (s.entry not in asked, s.entry.startswith("designs/"), -scores.get(s.id, 0.0), s.line)
+        near,
+        key=lambda s: (
+            s.entry not in asked,
+            s.entry.startswith("designs/"),
+            s.path[0].lower() in _WARNING,
+            -scores.get(s.id, 0.0),
+            s.line,
+        ),
     )
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]

@@ -22,6 +22,7 @@ _BY_FIGURES = 0.25
 _NAMES = frozenset(
     {"engine", "stack", "compared", "excluded", "migration.from", "migration.to", "cloud", "workload.users"}
 )
+_CONCERNS = frozenset({"regions", "tenancy", "security", "availability", "cache", "transactions", "evolve", "monitor"})
 _NEAREST = 5
 _ENOUGH_FIGURES = 2
 
@@ -53,16 +54,25 @@ def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Sel
     """
     if question.intent_ids & {"migrate", "license"} or question.artefacts.given:
         return False
+    # Between named candidates that nobody has scored no third one is the answer.
+    if question.facts.get("compared") is not None:
+        return False
     carried = selection.backbone is not None and selection.backbone.fit == "near"
     if "choose_store" in question.intent_ids:
         return not carried
     if "design" in question.intent_ids and plan.whole:
-        return selection.backbone is None
+        return selection.backbone is None and not _of_one_concern(question, retrieved)
     nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
     profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
     # Figures without a word of what is wanted ask for what carries them.
     wanted = "choose" in question.intent_ids or (not question.intents and _figures(question) >= _ENOUGH_FIGURES)
     return wanted and not carried and 2 * profiles > len(nearest)
+
+
+def _of_one_concern(question: Question, retrieved: Retrieved) -> bool:
+    """Whether a design is wanted of one concern, which a pattern or plan is nearest to, and no word asks for a store."""
+    nearest = retrieved.entries[0].entry.partition("/")[0] if retrieved.entries else ""
+    return bool(question.intent_ids & _CONCERNS) and nearest in ("patterns", "playbooks", "checklists")
 
 
 def _figures(question: Question) -> int:

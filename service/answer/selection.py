@@ -28,6 +28,12 @@ _EXPLAINS, _RULE_NEAR = 0.2, 0.4
 # What says what a thing is, in patterns and in technologies.
 DEFINING = ("solution", "at a glance", "problem")
 _DEFINES, _CODED = 0.3, 0.08
+# Engines whose SQL is not PostgreSQL's, with the dialect that code for them is written in.
+_DIALECTS: Mapping[str, str] = {
+    "mysql": "mysql", "mariadb": "mysql", "sql-server": "sqlserver", "oracle-database": "oracle", "sqlite": "sqlite",
+    "clickhouse": "clickhouse",
+}  # fmt: skip
+_OTHER_DIALECT, _OWN_DIALECT = 0.75, 1.25
 _LOOSE_SHARE, _FEW = 0.6, 3
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
 _CREATES = re.compile(r"\bCREATE (?:UNLOGGED )?TABLE\b", re.IGNORECASE)
@@ -68,6 +74,7 @@ class Selection:
 def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, found: Found) -> Selection:
     """Entries by adjusted score, then their sections by plan and relevance within the plan's length."""
     fits, explaining = found.fits, found.explaining
+    engine = str(question.facts.get("engine") or "")
     ranked = _ranked(kb, question, retrieved, plan, fits)
     if not ranked:
         return Selection((), None)
@@ -85,10 +92,10 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
     room = min(plan.words, _WITHOUT_BACKBONE)
     if backbone is not None:
         fits = {**fits, backbone.id: _worn(backbone, fits[backbone.id])}
-        picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id])
+        picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id], engine)
         room = plan.words // 8
     others = [entry for _, entry in kept.values() if entry is not backbone]
-    picked |= _relevant(others, plan, scores, room)
+    picked |= _relevant(others, plan, _of_engine(others, engine, scores), room)
     if backbone is not None and backbone.kind == "playbooks":
         # A playbook says how to get there; a design of the case has the tables to arrive at.
         near = (entry for entry in others if entry.kind == "designs" and fits.get(entry.id) == "near")
@@ -108,6 +115,41 @@ def _creates(section: Section) -> bool:
     """Whether the section shows SQL that creates a table."""
     fences = (block.fence for block in section.blocks)
     return any(fence is not None and not fence.hidden and _CREATES.search(fence.code) for fence in fences)
+
+
+def _of_engine(entries: Iterable[Entry], engine: str, scores: Mapping[str, float]) -> Mapping[str, float]:
+    """What runs on the asker's engine comes before what runs on another: SQL of another dialect helps him little."""
+    if engine not in _DIALECTS:
+        return scores
+    weighed = dict(scores)
+    for section in (s for entry in entries for s in entry.sections if s.id in scores):
+        if _foreign(section, engine):
+            weighed[section.id] *= _OTHER_DIALECT
+        elif _names(section, engine):
+            weighed[section.id] *= _OWN_DIALECT
+    return weighed
+
+
+def _dialects(section: Section) -> set[str]:
+    return {b.fence.engine for b in section.blocks if b.fence is not None and b.fence.language == "sql"}
+
+
+def _foreign(section: Section, engine: str) -> bool:
+    """Whether all SQL of the section is of another dialect than that of the asker's engine."""
+    dialects = _dialects(section)
+    return engine in _DIALECTS and bool(dialects) and _DIALECTS[engine] not in dialects
+
+
+def _names(section: Section, engine: str) -> bool:
+    """Whether the section is written for the asker's engine, where that is not the one that everything is written for."""
+    return engine in _DIALECTS and (_DIALECTS[engine] in _dialects(section) or engine in section.heading.lower())
+
+
+def _readable(entry: Entry, engine: str) -> tuple[Section, ...]:
+    """A playbook that says how it goes on the asker's engine is told without the code of another."""
+    if entry.kind != "playbooks" or not any(_names(s, engine) for s in entry.sections):
+        return entry.sections
+    return tuple(s for s in entry.sections if not _foreign(s, engine))
 
 
 def _worn(backbone: Entry, fit: Fit) -> Fit:
@@ -164,13 +206,13 @@ def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> f
     return total
 
 
-def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit) -> tuple[Section, ...]:
+def _whole(entry: Entry, plan: Plan, scores: Mapping[str, float], fit: Fit, engine: str) -> tuple[Section, ...]:
     """Every planned kind with its leading section, then the rest by relevance while the length allows; in the author's order."""
-    planned = [s for s in entry.sections if _belongs(s, section_kind(entry, s), plan, fit)]
+    planned = [s for s in _readable(entry, engine) if _belongs(entry, s, section_kind(entry, s), plan, fit)]
     room = plan.words if fit == "near" or entry.kind == "playbooks" else plan.words // 2
     picked: list[Section] = []
     # The decision stands in the summary; what belongs to it stays with it.
-    leading = [s for s in planned if s in _leading(planned) or _indispensable(entry, s)]
+    leading = [s for s in planned if s in _leading(planned) or _indispensable(entry, s) or _names(s, engine)]
     rest = [s for s in planned if s not in leading]
     rest.sort(key=lambda s: (-plan.weight(section_kind(entry, s)), -scores.get(s.id, 0.0), s.line))
     for section in (*leading, *rest):
@@ -188,10 +230,13 @@ def _indispensable(entry: Entry, section: Section) -> bool:
     return phase or table or kind == "technology" or carries_over(section)
 
 
-def _belongs(section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
+def _belongs(entry: Entry, section: Section, kind: SectionKind, plan: Plan, fit: Fit) -> bool:
     """Of a design from another domain: what carries over instead of its own requirements and sums, and its structure."""
-    if fit == "near" or section.entry.startswith("playbooks/"):
+    if fit == "near":
         return kind in plan.kinds and not carries_over(section)
+    if entry.kind == "playbooks":
+        # A move between kindred engines has the same phases; what it presupposes of the other engine stays out.
+        return kind in plan.kinds and kind != "requirements"
     if kind == "requirements":
         return carries_over(section)
     return kind in plan.kinds and (kind in _SHAPE_KINDS or kind in plan.asked)

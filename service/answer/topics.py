@@ -56,9 +56,10 @@ _BY_HEADING: Mapping[str, Mapping[str, SectionKind]] = {
 _PATTERN_HEADINGS: Mapping[str, SectionKind] = {"trade-offs": "tradeoffs", "how to verify": "monitoring"}
 _CATEGORIES: Mapping[str, SectionKind] = {
     "modelling": "schema", "modeling": "schema", "schema": "schema", "tenancy": "schema", "normalization": "schema",
-    "indexing": "indexes", "queries": "queries", "query design": "queries", "caching": "caching", "scaling": "scaling",
+    "indexing": "indexes", "queries": "queries", "querying": "queries", "query-design": "queries", "caching": "caching", "scaling": "scaling",
     "transactions": "transactions", "migration": "migration", "security": "security", "availability": "availability",
-    "monitoring": "monitoring", "orm": "code",
+    "monitoring": "monitoring", "orm": "code", "application": "code", "technology": "technology", "storage": "scaling",
+    "integration": "migration", "distribution": "availability",
 }  # fmt: skip
 _DEFAULTS: Mapping[str, SectionKind] = {
     "checklists": "schema",

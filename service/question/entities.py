@@ -60,6 +60,21 @@ _TOOLS = frozenset({
 })  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
 
+# "Should we use A or B": what is asked of both is not what runs already. "Why not B" is held against what was recommended.
+_ASKED_OF_BOTH = re.compile(
+    r"\b(?:should|shall|would|could|can|may|do|does|better|whether|best)\b[^.;!?]*\b(?:use|using|run|pick|take|choose|go with|go for)(?: an?| the)? $",
+    re.IGNORECASE,
+)
+_OR = re.compile(r"^(?:[ -]\w+){0,3},? (?:or|vs\.?|versus) (?:\w+ ){0,3}$", re.IGNORECASE)
+_WHY_NOT = re.compile(
+    r"\bwhy (?:not|don't (?:we|you|i)|wouldn't (?:we|you|i)|didn't you|can't (?:we|i))(?: just| simply| rather)?(?: use| using| take| pick| choose| recommend| suggest| go with| go for)? $",
+    re.IGNORECASE,
+)
+
+_NOT_BETTER = re.compile(
+    r"^(?: not)? (?:be|have been)(?: \w+)? (?:faster|better|cheaper|simpler|easier|enough)\b", re.IGNORECASE
+)
+
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("simile", re.compile(r"\b(?:like|as|similar to|unlike) (?:in |with )?$", re.IGNORECASE)),
     # "We can't use anything but it" demands what "anything but it" forbids.
@@ -110,7 +125,7 @@ _AFTER: tuple[tuple[Part, re.Pattern[str]], ...] = (
 )
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
 _MIGRATION = re.compile(
-    r"\b(?:migrat\w*|mov(?:es?|ed|ing)|switch\w*|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
+    r"\b(?:migrat\w*|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
     re.IGNORECASE,
 )
 _COMPARISON = re.compile(
@@ -185,6 +200,8 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     if following and gap in (" ", " for "):
         # "RDS MySQL", "Aurora PostgreSQL": the first names where the second runs.
         return "host"
+    if _WHY_NOT.search(before) or _NOT_BETTER.search(after) or (_OR.search(gap) and _ASKED_OF_BOTH.search(before)):
+        return "compared"
     for part, pattern in _BEFORE[:2]:
         if pattern.search(before):
             return part

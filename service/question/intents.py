@@ -64,6 +64,11 @@ _DATA_WORDS = (
 
 # The last sentence of who has said what he wants changed.
 _ORDERED = re.compile(r"(?:^|[.!?,;]\s+)(?:please )?(?:just )?do it(?: now| please)?\s*[.!]*\s*$", re.IGNORECASE)
+_MODELLED = re.compile(
+    r"\b(?:how (?:should|would|do|can|could) (?:i|we|you|one) (?:best )?model|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables)\b",
+    re.IGNORECASE,
+)
+
 _ASPECTS, _NEXT_WORDS = ("index", "cache", "availability", "monitor"), 12
 # "Which database metrics" and "what database settings" choose no database.
 _CHOOSING, _CHOSEN = (
@@ -87,6 +92,11 @@ def by_example(name: str, cosine: float) -> tuple[Intent, ...]:
 def speaks_of_data(text: str) -> bool:
     """Whether the text names a database or a schema, whatever the domain."""
     return any(True for word in _DATA_WORDS for _ in find_cue(word, text))
+
+
+def speaks_of_tables(text: str) -> bool:
+    """Whether the text wants data modelled or drawn, in words that are said of nothing else."""
+    return speaks_of_data(text) or _MODELLED.search(text) is not None
 
 
 def intents(text: str, compared: int) -> tuple[Intent, ...]:

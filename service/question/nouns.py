@@ -13,8 +13,12 @@ from service.question.clauses import cue_pattern
 
 _SEGMENT = re.compile(r"[.;:!?()\n]|\s[-–—]\s")
 _SEPARATOR = re.compile(r"\s*,\s*(?:(?:and|or|plus)\s+)?|\s+(?:and|or|plus|&)\s+|\s*/\s*")
+# "samples (several levels)": a remark within a list, where a list in brackets has commas.
+_ASIDE = re.compile(r"\([^(),]{1,60}\)")
 _WORD = re.compile(r"(?<!\w)[a-z][a-z'-]*", re.IGNORECASE)
 _DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|its|of|no)\s+$", re.IGNORECASE)
+# A user is a word of our trade; users are people who do something.
+_PEOPLE = "user"
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
 
 
@@ -51,10 +55,11 @@ class Noun:
     listed: bool
 
 
-def nouns(text: str, known: Iterable[str]) -> tuple[Noun, ...]:
-    """Known nouns wherever they stand, and unknown ones in a list among known ones; each once, in order."""
+def nouns(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> tuple[Noun, ...]:
+    """Known nouns wherever they stand, and unknown ones in a list among known or `familiar` ones; each once, in order."""
+    text = _ASIDE.sub(lambda aside: " " * len(aside[0]), text)
     found = {noun.name: noun for noun in sorted(_known(text, known), key=lambda noun: -noun.start)}
-    listed = list(_listed(text, frozenset(known)))
+    listed = list(_listed(text, frozenset((*known, *familiar))))
     for noun in reversed(listed):
         found[noun.name] = noun
     inside = {part for name in found if " " in name for part in name.split()}
@@ -90,7 +95,7 @@ def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
 def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
     """A verb in the singular is one unless a determiner stands before it; words of our trade are never things."""
     plural = match[0].lower() != word
-    if word in _words()["trade"] or word in _words()["never"]:
+    if (word in _words()["trade"] and not (plural and word == _PEOPLE)) or word in _words()["never"]:
         return False
     return plural or word not in _words()["verbs"] or bool(_DETERMINED.search(text[: match.start()]))
 
@@ -100,9 +105,13 @@ def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
     start = 0
     for end in [*(match.start() for match in _SEGMENT.finditer(text)), len(text)]:
         items = list(_items(text, start, end))
-        if len(items) >= _LISTED and sum(noun.name in known for noun in items) >= _KNOWN_AMONG:
+        if len(items) >= _LISTED and sum(_is_known(noun, known) for noun in items) >= _KNOWN_AMONG:
             yield from items
         start = end + 1
+
+
+def _is_known(noun: Noun, known: frozenset[str]) -> bool:
+    return noun.name in known or noun.name.rpartition(" ")[2] in known
 
 
 def _items(text: str, start: int, end: int) -> Iterator[Noun]:
@@ -127,6 +136,9 @@ def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
             if run:
                 break
             continue
+        if run and word[0].lower().endswith("ed"):
+            # "aliquots derived from samples": a participle after a noun begins a clause.
+            break
         run.append(word)
     return run
 

@@ -1,6 +1,7 @@
 """The question as understood: facts with their spans, intents, technologies, numbers without a role."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.fact import Fact, FactSet, Span
@@ -13,15 +14,17 @@ from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
 from service.question.entities import Named, technologies, technology_facts
-from service.question.intents import Intent, intents
+from service.question.intents import Intent, intent_table, intents
 from service.question.numbers import Mention, mentions
 from service.question.parts import parts
 from service.question.pasted import pasted
-from service.question.request import AskRequest
+from service.question.request import AskRequest, Turn
 from service.question.roles import bind, further, is_version, yearly
 from service.question.spelling import load_speller
 
 _CERTAIN_SHAPE = 3
+# What wants a whole answer; a follow-up with fewer words than this has no subject of its own.
+_WHOLE, _A_SUBJECT = frozenset({"design", "migrate", "erd"}), 6
 _LEAVING = re.compile(
     r"\b(?:wants?|get|got to|have to be|must be|take us|get us) (?:off|out of|away from|rid of)\b", re.IGNORECASE
 )
@@ -49,6 +52,8 @@ class Question:
     artefacts: Artefacts
     subject: str
     parts: tuple[str, ...] = ()
+    # Whether it goes on with what was said before and asks for something in particular.
+    goes_on: bool = False
 
     @property
     def intent_ids(self) -> frozenset[str]:
@@ -58,9 +63,10 @@ class Question:
 def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     """Read the request; what is read of the last turn overrides what was said before. Raises ConstraintError."""
     check_weights(request.weights, vocabulary)
-    prose, given = pasted(request)
+    found = pasted(request)
+    prose, given = found.prose, found.given
     # Searched and sorted by what was meant; facts and spans are read from what was typed.
-    meant = load_speller().mended(prose)
+    meant = load_speller().mended(found.asked)
     earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
     facts: list[Fact] = []
     for source, text in earlier:
@@ -68,23 +74,26 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     current, loose, named = _read(prose, "question", vocabulary)
     facts += current
     facts += _left(meant, named, facts)
+    facts += _against(request.history, named, facts, vocabulary)
     facts += stated(request.constraints, vocabulary)
     facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
     back = before if only_draws(meant) else ""
     known = FactSet(tuple(facts))
     artefacts = read_artefacts(given, likely=str(known.get("engine") or "")) if given else Artefacts()
-    compared = len({name.id for name in named if name.part == "compared"})
+    own = _moving(intents(meant, _compared(facts, named)), FactSet(tuple(current)))
+    goes_on = bool(before) and not _WHOLE & {intent.id for intent in own} and len(meant.split()) >= _A_SUBJECT
     return Question(
         text=prose.strip() or request.question.strip(),
         context=back or f"{before} {meant}".strip(),
         facts=FactSet(tuple(facts), pasted_objects(artefacts.schema), prose),
-        intents=intents(meant, compared) or (intents(before, 0) if before else ()),
+        intents=own or (intents(before, 0) if before and not goes_on else ()),
         technologies=named,
         loose=tuple(loose),
         artefacts=artefacts,
         subject=back or prose.strip() or request.question.strip(),
-        parts=parts(prose),
+        parts=parts(prose) or ((meant.strip(),) if goes_on else ()),
+        goes_on=goes_on,
     )
 
 
@@ -158,6 +167,42 @@ def _left(text: str, named: tuple[Named, ...], facts: list[Fact]) -> tuple[Fact,
         return ()
     (name,) = stack.values()
     return (Fact("migration.from", name.id, "stated", Span("question", name.start, name.end, name.text)),)
+
+
+def _against(
+    history: Sequence[Turn], named: tuple[Named, ...], facts: list[Fact], vocabulary: Vocabulary
+) -> tuple[Fact, ...]:
+    """What a single candidate is held against: what was recommended in the last answer, or what runs already."""
+    candidates = {name.id: name for name in named if name.part == "compared"}
+    if len(candidates) != 1:
+        return ()
+    (candidate,) = candidates.values()
+    said = [turn.content for turn in history if turn.role == "assistant"]
+    recommended = [name.id for name in technologies(said[-1], vocabulary.technologies)] if said else []
+    running = [
+        name for f in facts if f.attribute == "stack" and isinstance(f.value, frozenset) for name in sorted(f.value)
+    ]
+    rival = next((name for name in (*recommended, *running) if name != candidate.id), None)
+    if rival is None:
+        return ()
+    span = Span("question", candidate.start, candidate.end, candidate.text)
+    return (Fact("compared", frozenset({candidate.id, rival}), "stated", span),)
+
+
+def _compared(facts: list[Fact], named: tuple[Named, ...]) -> int:
+    """How many technologies the last word on the candidates names."""
+    if not any(name.part == "compared" for name in named):
+        return 0
+    values = [f.value for f in facts if f.attribute == "compared" and isinstance(f.value, frozenset)]
+    return len(values[-1]) if values else 0
+
+
+def _moving(found: tuple[Intent, ...], facts: FactSet) -> tuple[Intent, ...]:
+    """Who names where he comes from and where he goes wants to migrate, whatever verb he has for it."""
+    moves = facts.get("migration.from") is not None and facts.get("migration.to") is not None
+    if not moves or any(intent.id == "migrate" for intent in found):
+        return found
+    return (*found, intent_table()["migrate"])
 
 
 def _shape(text: str, vocabulary: Vocabulary) -> tuple[Fact, ...]:

@@ -57,12 +57,12 @@ def test_a_move_without_the_word_migrate_is_a_plan_in_phases_that_nobody_execute
     advice = ask(advisor, question)
     phases = [section.title for section in advice.sections if re.match(r"Phase \d", section.title)]
     assert len(phases) >= 4
-    assert "recommends and plans" in advice.summary[0].text
+    assert any("recommends and plans" in claim.text for claim in advice.summary)
 
 
 def test_a_plan_of_another_engine_says_that_its_phases_carry_over(advisor: Advisor) -> None:
     advice = ask(advisor, "Plan moving 1 TB of SQL Server from our own data center to Azure SQL Database")
-    assert any("No playbook for exactly this move" in claim.text for claim in advice.summary)
+    assert any("none is of exactly this move" in claim.text for claim in advice.summary)
     assert any(section.title.startswith("Phase 1") for section in advice.sections)
 
 

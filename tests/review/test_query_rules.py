@@ -17,7 +17,11 @@ CREATE INDEX by_time ON orders (placed_at, customer_id);
 PLAN = "Seq Scan on orders  (cost=0.00..1834.00 rows=5 width=20) (actual time=0.1..90.0 rows=7 loops=1)\n  Filter: (code = 'x'::text)\n  Rows Removed by Filter: 99993\n"
 FILTERED = "Index Scan using t_at on orders o  (cost=0.4..8.4 rows=1 width=8) (actual time=0.1..900.0 rows=48 loops=1)\n  Index Cond: (placed_at > '2026-01-01'::date)\n  Filter: (customer_id = 9)\n  Rows Removed by Filter: 1204558\n"
 
+MOST = "Seq Scan on events  (cost=0.00..18.00 rows=41023344 width=96) (actual time=0.02..38211.40 rows=39877120 loops=1)\n  Filter: (tenant_id = 7)\n  Rows Removed by Filter: 2311023\n"
+
 CASES = (
+    ("scan-of-most", MOST, PLAN),
+    ("wanted-index", "SELECT id FROM tickets t WHERE t.state = 'open' AND t.at > now()", "SELECT id FROM orders WHERE id = 1"),
     ("null-comparison", "SELECT id FROM orders WHERE note = NULL", "SELECT id FROM orders WHERE note IS NULL"),
     ("not-in-subquery", "SELECT id FROM orders WHERE customer_id NOT IN (SELECT customer_id FROM blocked)", "SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = orders.customer_id)"),
     ("deep-offset", "SELECT id FROM orders ORDER BY id LIMIT 20 OFFSET 40000", "SELECT id FROM orders WHERE id > 40000 ORDER BY id LIMIT 20"),
@@ -96,3 +100,34 @@ def test_sound_settings_raise_nothing(judge: Judge) -> None:
 def test_session_state_behind_transaction_pooling_is_told(judge: Judge) -> None:
     found = judge("[pgbouncer]\npool_mode = transaction", "", "Our workers use advisory locks and LISTEN.")
     assert "session-state" in {finding.rule for finding in found.findings}
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ("SELECT id FROM t WHERE a = 1 AND b > 2 ORDER BY c DESC, d LIMIT 5", "(a, c DESC, d)"),
+        ("SELECT id FROM t WHERE a = 1 AND b > 2", "(a, b)"),
+        ("SELECT id FROM t WHERE name LIKE 'foo%' AND a = 1", "(a, name)"),
+        ("SELECT x.id FROM t x JOIN u ON u.t_id = x.id WHERE x.a = 1 AND u.b = 2 ORDER BY x.c, u.d", "(a)"),
+        ("SELECT id FROM t WHERE a = 1 ORDER BY lower(b)", "(a)"),
+    ],
+)
+def test_a_query_of_tables_that_were_not_pasted_is_told_the_index_that_it_asks_for(
+    judge: Judge, query: str, index: str
+) -> None:
+    found = [finding for finding in judge(query, "postgresql").findings if finding.rule == "wanted-index"]
+    assert found[0].object == f"t {index}"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT id FROM t WHERE name LIKE '%foo'",
+        "SELECT id FROM t WHERE a = 1 OR b = 2",
+        "SELECT x.id FROM t x JOIN u ON u.t_id = x.id WHERE a = 1",
+        "SELECT id FROM t",
+        "INSERT INTO t (a) VALUES (1)",
+    ],
+)
+def test_no_index_is_proposed_for_what_none_serves(judge: Judge, query: str) -> None:
+    assert "wanted-index" not in {finding.rule for finding in judge(query, "postgresql").findings}

@@ -27,6 +27,20 @@ def full_scan(subject: Subject) -> Iterable[Hit]:
             )  # fmt: skip
 
 
+def scan_of_most(subject: Subject) -> Iterable[Hit]:
+    """A scan that keeps most of what it reads: no index on its filter is cheaper, whatever exists."""
+    for node in subject.artefacts.plans:
+        removed, kept = node.number("Rows Removed by Filter"), node.actual or 0
+        if "Seq Scan" not in node.what or kept < _MANY_REMOVED or kept <= removed or "Filter" not in node.details:
+            continue
+        yield Hit(
+            node.table,
+            node.place,
+            f"The scan of {node.table} is right: its filter {node.details['Filter'][:80]} keeps {kept / (kept + removed):.0%} of the rows, and no index on it is cheaper; ask for fewer rows by a second condition, sum them up beforehand, or read fewer columns from an index that has them all",
+            f"fetching {kept:,.0f} rows one by one through an index costs more than reading all {kept + removed:,.0f} in their order",
+        )
+
+
 def filtered_index_scan(subject: Subject) -> Iterable[Hit]:
     """An index that finds too much: most of what it finds is thrown away by a filter on other columns."""
     for node in subject.artefacts.plans:
@@ -205,6 +219,7 @@ def _settings_rule(product: Product, family: Family, section: str) -> Rule:
 
 OPERATION = (
     Rule("full-scan", "query", "high", "checklists/index-review#tables-that-are-read-in-full", full_scan),
+    Rule("scan-of-most", "query", "medium", "patterns/index-selection#selectivity-and-correlation-decide", scan_of_most),
     Rule("filtered-index-scan", "indexes", "high", "patterns/composite-index-ordering#read-four-lines-of-the-plan", filtered_index_scan),
     Rule("repeated-inner", "query", "high", "patterns/join-strategies#three-algorithms", repeated_inner),
     Rule("wrong-estimate", "query", "medium", "patterns/join-strategies#a-wrong-estimate-picks-the-wrong-join", wrong_estimate),

@@ -17,7 +17,8 @@ from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
 from service.analysis.review.tenancy import TENANCY
 from service.analysis.review.types import TYPES
+from service.analysis.review.wanted_index import WANTED
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *KEYS, *INTEGRITY, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TENANCY, *SECURITY, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *OPERATION
+    *TYPES, *KEYS, *INTEGRITY, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TENANCY, *SECURITY, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *OPERATION, *WANTED
 )  # fmt: skip
