@@ -58,7 +58,7 @@ def _anthropic(pieces: list[str], by_schema: bool, fails: bool) -> Iterator[str]
     def event(kind: str, **content: Any) -> str:
         return f"event: {kind}\ndata: {json.dumps({'type': kind, **content})}\n\n"
 
-    begun = {"id": "1", "type": "message", "role": "assistant", "content": [], "model": "m", "stop_reason": None, "stop_sequence": None}  # fmt: skip
+    begun: dict[str, Any] = {"id": "1", "type": "message", "role": "assistant", "content": [], "model": "m", "stop_reason": None, "stop_sequence": None}  # fmt: skip
     yield event("message_start", message={**begun, "usage": {"input_tokens": 120, "output_tokens": 1}})
     block = {"type": "tool_use", "id": "2", "name": "reply", "input": {}} if by_schema else {"type": "text", "text": ""}
     yield event("content_block_start", index=0, content_block=block)

@@ -49,7 +49,9 @@ def create_app(advisor: UseCases, settings: Settings, keeper: Keeper, slack: Key
 
     With the keys of a Slack workspace its events are answered too, on the same pool.
     """
-    pages = Pages()
+    provider, _, model = settings.llm.partition(":")
+    # The directory of a replay is nobody's business.
+    pages = Pages(provider if provider == "replay" else model)
     pool = Pool(settings.concurrency, settings.queue)
     # More workers than calls: who finds the model busy is answered without it, and does not queue behind it.
     model_pool = Pool(settings.llm_concurrency + settings.concurrency, settings.queue)
