@@ -84,7 +84,7 @@ def serving(settings: Mapping[str, str] | None = None) -> Iterator[tuple[str, in
         yield f"http://127.0.0.1:{port}", server.pid
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(START_SECONDS)
 
 
 def _ready(base: str, server: "subprocess.Popen[bytes]") -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from evals.bench import QUESTIONS, ROUNDS, Row, ask, percentile, serving, table
 
@@ -81,8 +81,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="dead_endpoint", description="Measures what a dead model costs who asks.")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each question is asked")
-    rounds = parser.parse_args(arguments).rounds
-    sys.stdout.write(table([row for death in ("refuses", "silent") for row in rows(death, rounds)]))
+    parser.add_argument("--death", choices=get_args(Death), action="append", help="only this way to be dead")
+    typed = parser.parse_args(arguments)
+    sys.stdout.write(table([row for death in typed.death or get_args(Death) for row in rows(death, typed.rounds)]))
 
 
 if __name__ == "__main__":
