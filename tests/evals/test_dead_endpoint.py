@@ -9,7 +9,7 @@ from evals.dead_endpoint import endpoint, main
 
 
 def _port(url: str) -> int:
-    return int(url.split(":")[2].split("/")[0])
+    return int(url.split(":")[2].split("/", maxsplit=1)[0])
 
 
 def test_one_endpoint_refuses_and_the_other_says_nothing() -> None:
