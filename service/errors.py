@@ -52,7 +52,7 @@ class RetrievalError(ServiceError):
 class ModelError(ServiceError):
     """A language model does not answer, or not in a form that can be used; never reaches a front end: the deterministic answer does.
 
-    `retry_after` are the seconds that the endpoint asked to be left alone, where it said so; `dead` whether it did not answer at all.
+    `dead` says that asking again for the same question is of no use, as nobody answers now; `retry_after` for how many seconds, where the endpoint said so.
     """
 
     def __init__(self, message: str, retry_after: float | None = None, dead: bool = False) -> None:

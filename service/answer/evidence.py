@@ -117,7 +117,8 @@ class Evidence:
 
     def offers(self, most: int) -> tuple[tuple[str, Rule], ...]:
         """Rules that nothing decides, of the chosen entries, nearest first."""
-        near = [(self.rule_score(key), key) for key in self.conclusions.undecided if key[0] in self.entries]
+        entries = self.entries
+        near = [(self.rule_score(key), key) for key in self.conclusions.undecided if key[0] in entries]
         enough = max(_OFFER_NEAR, _OFFER_SHARE * max((score for score, _ in near), default=0.0))
         ranked = sorted((item for item in near if item[0] >= enough), key=lambda item: (-item[0], item[1]))
         return tuple((entry, self._rule(entry, rule)) for _, (entry, rule) in ranked if self._rule(entry, rule).say)[

@@ -17,6 +17,9 @@ SUPPORT, ALIGNED, CLOSE = 0.55, 0.35, 0.5
 _PLAINLY = 0.6
 _NEARLY = 0.8
 _SIDE = 2
+# HNSW, IVFFlat, PgBouncer, Pgpool-II: two capitals make a name, whether or not the vocabulary knows it.
+_PROPER = re.compile(r"(?<![\w-])(?:[A-Za-z]*[A-Z]\w*[A-Z]\w*(?:-\w+)*|[A-Z]\w+-[A-Z]\w+)(?!\w)")
+_THE_SAME = 0.8
 _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
 _WINDOW, _FEWEST = 3, 2
 _TYPED = re.compile(r"https?://|www\.\w|\]\(|<\s*/?\s*[a-z!][^>]*>|javascript:|\bdata:\w+/", re.IGNORECASE)
@@ -202,7 +205,25 @@ def _misnamed(case: _Case) -> str:
     for name in sorted(said - there):
         if there - said or name not in own:
             return f"{ground.technologies[name].name!r} is not what {case.sentence!r} cites"
-    return _exchanged(case)
+    return _renamed(case) or _exchanged(case)
+
+
+def _renamed(case: _Case) -> str:
+    """A name where the nearest sentence has another one, between the same words or in a sentence that is else the same."""
+    if not case.window or case.best < _PLAINLY:
+        return ""
+    theirs, mine = _proper(case.window[0].words.text), _proper(case.sentence)
+    for name in sorted(mine.keys() - theirs.keys()):
+        for other in sorted(theirs.keys() - mine.keys()):
+            if case.best >= _THE_SAME or mine[name] == theirs[other]:
+                return f"{case.sentence!r} says {name} where what it cites says {other}"
+    return ""
+
+
+def _proper(sentence: str) -> dict[str, tuple[str, ...]]:
+    """The names of a sentence with the word on each side."""
+    found = _PROPER.finditer(sentence)
+    return {m.group(): (*sentence[: m.start()].split()[-1:], "", *sentence[m.end() :].split()[:1]) for m in found}
 
 
 def _exchanged(case: _Case) -> str:

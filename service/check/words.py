@@ -14,6 +14,8 @@ _MARKUP = re.compile(r"[*`]+|(?<!\w)_|_(?!\w)")
 _LOWER = re.compile(r"[a-z']+")
 _SIGN = re.compile(r"[\W_]+")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+# To raise an error is to reject, and raises nothing.
+_RAISES = re.compile(r"\b(?:raise|throw)(s|d|ing|n)?\s+(?:an?\s+)?(?:errors?|exceptions?)\b", re.IGNORECASE)
 # Words that carry a claim although search passes over them, and words that carry none although search looks at them.
 _KEPT = frozenset({"before", "after", "all", "most", "more", "just", "out", "off", "up", "need", "use", "used"})
 _EMPTY = frozenset(
@@ -52,6 +54,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("good", "worse"), ("unique", "duplicate"), ("open", "close"), ("most", "least"), ("public", "private"), ("internal", "external"),
     ("static", "dynamic"), ("required", "optional"), ("compatible", "incompatible"), ("known", "unknown"), ("ordered", "unordered"),
     ("fast", "slow"), ("cold", "hot"), ("rare", "frequent"), ("rarely", "often"), ("simple", "complex"), ("easy", "hard"), ("forward", "backward"),
+    ("read", "skip"), ("stay", "gone"), ("remain", "gone"), ("kept", "lost"), ("kept", "overwritten"),
 )  # fmt: skip
 
 
@@ -94,7 +97,7 @@ def clauses(sentence: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16384)
 def words(sentence: str) -> Words:
     """The sentence as it is compared."""
-    read = tuple(_read(sentence))
+    read = tuple(_read(_RAISES.sub("rejects", sentence)))
     seen: dict[str, set[bool]] = {}
     signed: set[str] = set()
     scopes: dict[int, list[str]] = {}
@@ -132,6 +135,8 @@ def _read(sentence: str) -> Iterator[tuple[str, int]]:
             # "Cannot be read without the key": the second takes the first back.
             room = 0 if denied and word == "without" else _TIGHT if word in _NARROW else _PHRASE if narrow else _WIDE
             denied, scope = denied or not narrow, scope + 1
+        elif word in _VOID:
+            room, scope = _PHRASE, scope + 1
         elif _carries(word):
             yield word, scope if room > 0 else 0
             room -= 1

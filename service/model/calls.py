@@ -2,29 +2,34 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore, Lock
-from typing import Protocol
+from threading import BoundedSemaphore, Lock, Thread
+from typing import Any, Protocol
 
 from service.answer.telling import Spent, Tell
 from service.errors import ModelError
 from service.model.breaker import Breaker
 
 _KEPT = 256
+Work = Callable[[], None]
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """What a model is given: the instructions, and the data they are about."""
+    """What a model is given: the instructions, the data they are about, and the JSON schema of the reply where it is not lines."""
 
     system: str
     data: str
+    schema: Mapping[str, Any] | None = None
 
     @property
     def digest(self) -> str:
-        """sha256 of both, hexadecimal: the name of the prompt in the cache and on replay."""
+        """sha256 of instructions and data, hexadecimal: the name of the prompt in the cache and on replay."""
         return hashlib.sha256(f"{self.system}\0{self.data}".encode()).hexdigest()
+
+
+_PROBE = Prompt("Reply with the one word DONE.", "DATA")
 
 
 @dataclass
@@ -40,6 +45,10 @@ class Model(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def schemas(self) -> bool:
+        """Whether replies can be bounded by a schema."""
 
     def stream(self, prompt: Prompt, usage: Usage) -> Iterator[str]: ...
 
@@ -74,15 +83,21 @@ class Bounds:
     price: tuple[float, float] = (0.0, 0.0)
 
 
+def aside(work: Work) -> None:
+    """Do it on a thread that nobody waits for."""
+    Thread(target=work, daemon=True).start()
+
+
 @dataclass
 class Caller:
-    """Asks a model; safe to share between threads. `clock` gives seconds that only grow."""
+    """Asks a model; safe to share between threads. `clock` gives seconds that only grow, `aside` does what no asker waits for."""
 
     model: Model
     clock: Callable[[], float]
     breaker: Breaker
     bounds: Bounds = field(default_factory=Bounds)
     cache: ReplyCache = field(default_factory=ReplyCache)
+    aside: Callable[[Work], None] = aside
 
     def __post_init__(self) -> None:
         self._gate = BoundedSemaphore(self.bounds.calls)
@@ -95,13 +110,15 @@ class Caller:
             yield kept
             return
         if refusal := self.breaker.refusal():
+            if self.breaker.due():
+                self.aside(self._probe)
             tell(Spent(task, "refused"))
-            raise ModelError(refusal)
+            raise ModelError(refusal, dead=True)
         if not self._gate.acquire(blocking=False):
-            self.breaker.let_go()
             tell(Spent(task, "busy"))
             raise ModelError(
-                f"{self.bounds.calls} calls of the model are under way, as many as DBARCH_LLM_CONCURRENCY allows"
+                f"{self.bounds.calls} calls of the model are under way, as many as DBARCH_LLM_CONCURRENCY allows",
+                dead=True,
             )
         try:
             yield from self._measured(task, prompt, tell)
@@ -126,9 +143,18 @@ class Caller:
             self.breaker.failed(error)
             raise
         finally:
-            if outcome == "abandoned":
-                self.breaker.let_go()
             tell(self._spent(task, outcome, usage, self.clock() - started))
+
+    def _probe(self) -> None:
+        """A few words to an endpoint that was left alone; whatever it answers shows that it is there."""
+        try:
+            for _ in self.model.stream(_PROBE, Usage()):
+                break
+        except ModelError as error:
+            if error.dead:
+                self.breaker.failed(error)
+                return
+        self.breaker.found()
 
     def _spent(self, task: str, outcome: str, usage: Usage, seconds: float) -> Spent:
         into, out = self.bounds.price

@@ -14,7 +14,7 @@ from service.errors import ModelError
 from service.model.calls import Caller
 from service.model.items import items
 from service.model.reading import Reading, read
-from service.model.work import Work
+from service.model.work import Work, understood
 from service.model.writing import Desk
 from service.model.writing_prompt import repair_prompt, writing_prompt
 from service.question.question import Question
@@ -42,7 +42,7 @@ class ModelComposer:
         question = reading.of(evidence.question)
         if question is not evidence.question:
             evidence = again(question) or evidence
-        known = plain.compose(evidence)
+        known = understood(plain.compose(evidence), reading)
         if unread is not None and unread.dead:
             return _plainly(known, ModelNote(name=self.caller.model.name, reason=str(unread)), tell)
         return self._written(known, self._desk(evidence, known), reading, tell)
@@ -68,7 +68,7 @@ class ModelComposer:
         if not work.any:
             note = ModelNote(name=name, reason=reason or _NOTHING, dropped=len(tally.dropped))
             return _plainly(known, note, tell)
-        return work.finished(name, reading, reason)
+        return work.finished(name, reason)
 
 
 def _reading(evidence: Evidence, caller: Caller, tell: Tell) -> tuple[Reading, ModelError | None]:

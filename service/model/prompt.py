@@ -21,7 +21,6 @@ def block(name: str, lines: Iterable[str]) -> str:
     return "\n".join((name, *quoted)) if quoted else ""
 
 
-def prompt(name: str, blocks: Iterable[str]) -> Prompt:
-    """Instructions and data; the data ends where a prompt would grow beyond all bounds."""
-    data = "\n\n".join(("DATA", *(each for each in blocks if each)))
-    return Prompt(instructions(name), data)
+def prompt(system: str, blocks: Iterable[str]) -> Prompt:
+    """Instructions, and the blocks that hold something as data."""
+    return Prompt(system, "\n\n".join(("DATA", *(each for each in blocks if each))))

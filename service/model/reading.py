@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kb.fact import Fact, FactSet, Span
 from kb.quantity import Quantity
@@ -11,7 +14,7 @@ from service.answer.evidence import Evidence
 from service.answer.telling import Tell
 from service.errors import ConstraintError, ModelError
 from service.model.calls import Caller, Prompt
-from service.model.prompt import MOST_ATTACHED, block, prompt
+from service.model.prompt import MOST_ATTACHED, block, instructions, prompt
 from service.question.constraints import stated
 from service.question.numbers import mentions
 from service.question.question import Question
@@ -19,6 +22,34 @@ from service.question.question import Question
 _MOST_FACTS, _MOST_PARTS, _MOST_RULES = 20, 4, 6
 _LINE = re.compile(r"^(?P<form>FACT|PART|APPLIES)\s+(?P<rest>.+)$")
 _FEWEST_WORDS = 3
+# A line of a reply, whatever form it came in: what it states, and its cells.
+_Row = tuple[str, list[str]]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _StatedFact(_Part):
+    attribute: str
+    value: str
+    words: str
+
+
+class _MetRule(_Part):
+    rule: str
+    words: str
+
+
+class _Reply(_Part):
+    """The bounded schema of a reading; what is in it is judged as a line would be."""
+
+    facts: Annotated[list[_StatedFact], Field(max_length=_MOST_FACTS)]
+    parts: Annotated[list[str], Field(max_length=_MOST_PARTS)]
+    applies: Annotated[list[_MetRule], Field(max_length=_MOST_RULES)]
+
+
+_SCHEMA = _Reply.model_json_schema()
 
 
 @dataclass(frozen=True)
@@ -52,30 +83,43 @@ class Reading:
 
 
 def read(evidence: Evidence, caller: Caller, tell: Tell) -> Reading:
-    """One call, bounded. Raises ModelError where the model does not answer, or not in lines of the asked form."""
-    asked = reading_prompt(evidence)
+    """One call, bounded. Raises ModelError where the model does not answer, or not in the asked form.
+
+    Where the endpoint refuses schemas it is asked again for lines, once: after that it is known to.
+    """
+    by_schema = caller.model.schemas
+    try:
+        return _asked(evidence, caller, tell, by_schema)
+    except ModelError:
+        if caller.model.schemas == by_schema:
+            raise
+        return _asked(evidence, caller, tell, False)
+
+
+def _asked(evidence: Evidence, caller: Caller, tell: Tell, by_schema: bool) -> Reading:
+    asked = reading_prompt(evidence, by_schema)
     reply = "".join(caller.ask("read", asked, tell))
-    if not reply.strip().endswith("DONE"):
-        raise ModelError("the model's reading is not in the asked form, or cut off")
+    rows = _from_object(reply) if by_schema else _from_lines(reply)
     caller.keep(asked, reply)
-    return taken(reply, evidence)
+    return taken(rows, evidence)
 
 
-def reading_prompt(evidence: Evidence) -> Prompt:
+def reading_prompt(evidence: Evidence, by_schema: bool = False) -> Prompt:
     """The question as data, with the closed lists that the reading is bounded by."""
+    form = "read_object" if by_schema else "read_lines"
+    asked = prompt(f"{instructions('read')}{instructions(form)}", _blocks(evidence))
+    return replace(asked, schema=_SCHEMA) if by_schema else asked
+
+
+def _blocks(evidence: Evidence) -> Iterator[str]:
     request, known = evidence.request, evidence.question.facts.by_attribute
     attributes = [_listed(a) for a in evidence.vocabulary.attributes.values() if a.kind not in ("pasted", "entity")]
     rules = [f"{entry}#{rule.id}: if {rule.condition}" for entry, rule in evidence.offers(_MOST_RULES)]
-    return prompt(
-        "read",
-        (
-            block("ATTRIBUTES", attributes),
-            block("RULES", rules),
-            block("FACTS", (f"{fact.attribute} = {fact.spelling}" for fact in known.values())),
-            *asked_blocks(evidence),
-            block("QUESTION", (request.question,)),
-        ),
-    )
+    yield block("ATTRIBUTES", attributes)
+    yield block("RULES", rules)
+    yield block("FACTS", (f"{fact.attribute} = {fact.spelling}" for fact in known.values()))
+    yield from asked_blocks(evidence)
+    yield block("QUESTION", (request.question,))
 
 
 def asked_blocks(evidence: Evidence) -> Iterator[str]:
@@ -93,26 +137,40 @@ def _listed(attribute: Attribute) -> str:
     return f"{attribute.name}: {attribute.unit or attribute.kind}{values}; {attribute.phrase.replace('{value}', '…')}"
 
 
-def taken(reply: str, evidence: Evidence) -> Reading:
+def _from_lines(reply: str) -> list[_Row]:
+    if not reply.strip().endswith("DONE"):
+        raise ModelError("the model's reading is not in the asked form, or cut off")
+    found = [match for line in reply.splitlines() if (match := _LINE.match(line.strip()))]
+    return [(m["form"], [cell.strip() for cell in m["rest"].split("|")]) for m in found]
+
+
+def _from_object(reply: str) -> list[_Row]:
+    try:
+        # Servers that pass over the schema often answer in its form all the same, with a few words around it.
+        read = _Reply.model_validate_json(reply[reply.find("{") : reply.rfind("}") + 1])
+    except ValidationError as error:
+        raise ModelError("the model's reading is not in the asked form, or cut off") from error
+    facts = [("FACT", [fact.attribute, fact.value, fact.words]) for fact in read.facts]
+    rules = [("APPLIES", [rule.rule, rule.words]) for rule in read.applies]
+    return [*facts, *(("PART", [part]) for part in read.parts), *rules]
+
+
+def taken(rows: list[_Row], evidence: Evidence) -> Reading:
     """What of a reply may be used: known attributes, words that stand where they are said to stand, quantities in their words."""
     facts: list[Fact] = []
     parts: list[str] = []
     applies: list[Applies] = []
     dropped: list[str] = []
-    for line in reply.splitlines():
-        match = _LINE.match(line.strip())
-        if match is None:
-            continue
-        cells = [cell.strip() for cell in match["rest"].split("|")]
+    for form, cells in rows:
         try:
-            if match["form"] == "FACT":
+            if form == "FACT":
                 facts.append(_fact(cells, evidence))
-            elif match["form"] == "PART":
-                parts.append(_part(match["rest"].strip(), evidence))
+            elif form == "PART":
+                parts.append(_part(" | ".join(cells), evidence))
             else:
                 applies.append(_applies(cells, evidence))
         except ConstraintError as error:
-            dropped.append(f"{line.strip()[:120]}: {error}")
+            dropped.append(f"{form} {' | '.join(cells)[:120]}: {error}")
     new = {fact.attribute: fact for fact in reversed(facts[:_MOST_FACTS])}
     known = evidence.question.facts.by_attribute
     kept = tuple(fact for name, fact in new.items() if name not in known)

@@ -18,6 +18,11 @@ class Replay:
     def name(self) -> str:
         return "replay"
 
+    @property
+    def schemas(self) -> bool:
+        """Replies are written by hand, and lines are what hands write."""
+        return False
+
     def stream(self, prompt: Prompt, usage: Usage) -> Iterator[str]:
         """The reply of the same hash. Raises ModelError that names the file where there is none."""
         reply = self.directory / f"{prompt.digest}.reply.txt"

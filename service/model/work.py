@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from kb.entry import SectionKind
-from service.answer.advice import Advice, AdviceSection, Claim, Filled, ModelNote, Understanding
+from service.answer.advice import Advice, AdviceSection, Claim, Filled, ModelNote
 from service.answer.composer import answer_id
 from service.answer.telling import Tell, part
 from service.errors import ModelError
@@ -47,7 +47,7 @@ class Work:
             for draft in _drafts(caller.ask(task, asked, self.tell), reader):
                 self._place(self.desk.checked(draft))
         except ModelError as error:
-            return str(error), error.dead or error.retry_after is not None
+            return str(error), error.dead
         self.replies.append(reader.text)
         if reader.done:
             caller.keep(asked, reader.text)
@@ -101,7 +101,7 @@ class Work:
         )
         return section.model_copy(update={"blocks": blocks})
 
-    def finished(self, name: str, reading: Reading, reason: str) -> Advice:
+    def finished(self, name: str, reason: str) -> Advice:
         """The answer: what passed, then what the deterministic composer says of the parts that are missing."""
         filled: list[str] = []
         summary = self._summary(filled)
@@ -113,7 +113,6 @@ class Work:
         return self.known.model_copy(
             update={
                 "id": answer_id(evidence.request, evidence.edition, "\0".join(("model", name, *self.replies))),
-                "understanding": _understood(self.known.understanding, reading),
                 "summary": summary,
                 "sections": sections,
                 "alternatives": tuple(lost),
@@ -175,12 +174,15 @@ def _form(reply: str) -> str:
     return "the model's reply breaks off"
 
 
-def _understood(known: Understanding, reading: Reading) -> Understanding:
-    """What the model read is shown as its reading, with the words it rests on."""
+def understood(known: Advice, reading: Reading) -> Advice:
+    """What the model read is shown as its reading, with the words it rests on, whoever words the answer."""
     read = {fact.attribute: fact for fact in reading.facts}
     lines = tuple(
         f"{fact.phrase}, read by the model from “{read[fact.attribute].span.text}”"  # type: ignore[union-attr]  # what a model reads always has its words
-        for fact in known.facts
+        for fact in known.understanding.facts
         if fact.attribute in read
     )
-    return known.model_copy(update={"assumptions": (*known.assumptions, *lines)})
+    assumptions = (*known.understanding.assumptions, *lines)
+    return known.model_copy(
+        update={"understanding": known.understanding.model_copy(update={"assumptions": assumptions})}
+    )

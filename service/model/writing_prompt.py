@@ -14,7 +14,7 @@ from service.model.reading import Reading, asked_blocks
 def writing_prompt(evidence: Evidence, known: Advice, found: Sequence[Item], reading: Reading) -> Prompt:
     """Plan, facts, conclusions and numbered evidence; the question comes last, as data."""
     return prompt(
-        "write",
+        instructions("write"),
         (
             block("PLAN", _plan(evidence, known)),
             block("FACTS", (f"{f.phrase} ({f.attribute} = {f.value}, {f.origin})" for f in known.understanding.facts)),

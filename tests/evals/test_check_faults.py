@@ -1,6 +1,6 @@
 """The check on hand-written replies: planted faults are caught, honest lines keep their sources."""
 
-from evals.check_faults import ENOUGH_CAUGHT, MOST_LOST, fates_of, lines
+from evals.check_faults import ENOUGH_CAUGHT, MOST_LOST, SETS, fates_of, lines
 from evals.fault_sets import FAULTS, load_sets, score
 from service.advisor import Advisor
 
@@ -17,5 +17,5 @@ def test_planted_faults_are_caught_and_honest_lines_are_kept(real: Advisor) -> N
 
 
 def test_no_set_is_written_twice() -> None:
-    names = [each.id for name in ("tuned", "held_out", "last") for each in load_sets(name)]
+    names = [each.id for name in SETS for each in load_sets(name)]
     assert len(set(names)) == len(names)

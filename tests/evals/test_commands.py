@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -249,6 +250,23 @@ def test_runs_are_compared_from_their_files(accepted: Accepted, dbarch: Run, tmp
     code, _, err = dbarch("compare", results, tmp_path / "none.json")
     assert code == 3
     assert "there is no baseline" in err
+
+
+def test_a_model_on_replay_is_scored_as_the_deterministic_answers_are(
+    accepted: Accepted, dbarch: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies = tmp_path / "replies"
+    monkeypatch.setenv("DBARCH_LLM", f"replay:{replies}")
+    arguments = ("--suite", "interactions", "--suite", "numeric", "--composer", "model", "--cases", accepted.cases, "--baseline", accepted.baseline, "--out", tmp_path)  # fmt: skip
+    code, out, _ = dbarch("run", *arguments)
+    assert (code, out.splitlines()[0].split(" ")[0]) == (0, "2")
+    for prompt in list(replies.glob("*.prompt.md")):
+        first = re.search(r"^EVIDENCE (\d+): .*\n> ([^|\n]{60,})$", prompt.read_text(encoding="utf-8"), re.MULTILINE)
+        reply = f"SECTION summary\nCLAIM {first[1]} | {first[2]}\nDONE\n" if first else "DONE\n"
+        prompt.with_name(prompt.name.replace(".prompt.md", ".reply.txt")).write_text(reply, encoding="utf-8")
+    dbarch("run", *arguments)
+    answers = [json.loads(line).get("answer", "") for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert any("Model replay: 1 claims supported" in answer for answer in answers)
 
 
 PROGRAM = "import sys; from service.frontends.cli import main; main(sys.argv[1:])"

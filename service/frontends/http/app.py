@@ -49,9 +49,12 @@ def create_app(advisor: UseCases, settings: Settings, keeper: Keeper, slack: Key
 
     With the keys of a Slack workspace its events are answered too, on the same pool.
     """
-    pages = Pages()
+    provider, _, model = settings.llm.partition(":")
+    # The directory of a replay is nobody's business.
+    pages = Pages(provider if provider == "replay" else model)
     pool = Pool(settings.concurrency, settings.queue)
-    model_pool = Pool(settings.llm_concurrency, settings.queue)
+    # More workers than calls: who finds the model busy is answered without it, and does not queue behind it.
+    model_pool = Pool(settings.llm_concurrency + settings.concurrency, settings.queue)
     door = Door(advisor, pool, keeper, pages, settings.public_url, model_pool, Spending())
     bot = create_bot(slack, advisor, pool, keeper, settings.public_url) if slack and slack.speaks("http") else None
     static = create_static_files_router(

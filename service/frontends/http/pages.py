@@ -44,6 +44,7 @@ class Asked:
     detail: str = "full"
     before: tuple[str, ...] = ()
     fault: str = ""
+    composer: str = "deterministic"
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ class Kept:
 
 
 class Pages:
-    """Every page of the service; holds the compiled templates."""
+    """Every page of the service; holds the compiled templates. `model` names the language model that may be chosen, if there is one."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str = "") -> None:
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -74,6 +75,7 @@ class Pages:
             stamp=_stamp(),
             judgement=JUDGEMENT,
             formula_groups=GROUPS,
+            model=model,
         )
 
     def ask(

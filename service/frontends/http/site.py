@@ -41,7 +41,7 @@ class SiteController(Controller):
         except ValidationError as error:
             return page(door.pages.ask(replace(asked, fault=fault_of(error))), 422)
         try:
-            return page(await door.pool.run(lambda: _answered(door, asked, asking)), 200)
+            return page(await door.pool_for(asking).run(lambda: _answered(door, asked, asking)), 200)
         except (ServiceError, IngestError, BusyError) as error:
             problem = problem_of(error)
             return page(door.pages.ask(replace(asked, fault=problem.detail)), problem.status, dict(problem.headers))
@@ -70,15 +70,20 @@ def _form_only(request: Request[Any, Any, Any], address: str) -> None:
 
 
 def _answered(door: Door, asked: Asked, asking: AskRequest) -> str:
-    advice = door.advisor.advise(asking)
+    advice = door.advisor.advise(asking, door.spending.heard)
     return door.pages.ask(asked, advice, kept=Kept() if door.keeper.keep(asking, advice) else None)
 
 
 def _asked(form: FormMultiDict) -> Asked:
     """The fields of the form to ask on."""
     before = tuple(value for value in form.getall("before", []) if isinstance(value, str) and value.strip())
-    detail = text_of(form, "detail", "full")
-    return Asked(text_of(form, "question"), text_of(form, "pasted"), detail, before[-MAX_BEFORE:])
+    return Asked(
+        text_of(form, "question"),
+        text_of(form, "pasted"),
+        text_of(form, "detail", "full"),
+        before[-MAX_BEFORE:],
+        composer=text_of(form, "composer", "deterministic"),
+    )
 
 
 def text_of(form: FormMultiDict, name: str, default: str = "") -> str:
@@ -92,7 +97,13 @@ def _request(asked: Asked) -> AskRequest:
     pasted = (Attachment(name="pasted", content=asked.pasted),) if asked.pasted.strip() else ()
     history = tuple(Turn(role="user", content=text) for text in asked.before)
     return AskRequest.model_validate(
-        {"question": asked.question, "attachments": pasted, "history": history, "detail": asked.detail}
+        {
+            "question": asked.question,
+            "attachments": pasted,
+            "history": history,
+            "detail": asked.detail,
+            "composer": asked.composer,
+        }
     )
 
 
