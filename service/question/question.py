@@ -90,12 +90,12 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
     found = mentions(text)
     worded = tuple(f for f in measures(text, attributes.values(), source) if not _a_period(f, found))
     facts: list[Fact] = [*technology_facts(named, source)]
+    counted = [m for m in found if not is_version(text, m, names) and not _within(m, worded)]
+    roles = [bind(text, mention, attributes, source) for mention in counted]
     loose: list[Loose] = []
-    for mention in found:
-        if is_version(text, mention, names) or _within(mention, worded):
-            continue
-        fact = bind(text, mention, attributes, source)
-        fact = further(yearly(text, fact), attributes, facts) if fact is not None else None
+    for mention, bound in zip(counted, roles, strict=True):
+        certain = bound is not None and not any(other and bound.yields_to(other) for other in roles)
+        fact = further(yearly(text, bound.fact), attributes, facts) if bound and certain else None
         if fact is not None:
             facts.append(fact)
         else:
