@@ -51,6 +51,8 @@ def measures(text: str, attributes: Iterable[Attribute], source: str) -> tuple[F
     """Quantities that words state without a number ("by day", "a bigint column"): the longest words, then the first."""
     found = []
     for attribute in attributes:
+        if attribute.measures_with and not any(True for word in attribute.measures_with for _ in find_cue(word, text)):
+            continue
         hits = [
             (place.start - place.end, place.start, value, place)
             for value, forms in attribute.measures.items()

@@ -43,7 +43,7 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 # "Every train sends 10 telegrams a second": of one, unless it is a server of ours or a time.
-_EVERY = re.compile(
+EVERY = re.compile(
     rf"(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
     re.IGNORECASE,
 )
@@ -174,7 +174,7 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
         return Mention(start, after, text[start:after].strip(), 100 - 10 ** (2 - value), "percent", "", after)
     each = _EACH.match(text, after) if unit == "count" else None
     after = each.end() if each else after
-    of_one = each or _EVERY.search(text[:start])
+    of_one = each or EVERY.search(text[:start])
     per = _PER.match(text, after) or (_PER.match(text, tail) if noun else None)
     if per is None and unit == "bytes" and (what := _OF_WHAT.match(text, tail)):
         per = _PER.match(text, what.end() - 1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from kb.fact import Fact, Span
 from kb.quantity import Quantity
 from kb.vocabulary import Attribute
+from service.question.asides import is_aside, is_of_one
 from service.question.clauses import Stretch, around, clauses, find_cue, sentences
 from service.question.counted import counted, label_of, noun_of
 from service.question.forms import form_length
@@ -46,13 +47,15 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
 }
 # "64 GB of RAM" is memory, whatever stands before it.
 _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
-    "memory": re.compile(r"[\s-]*(?:of\s+)?(?:ram|memory)\b", re.IGNORECASE),
+    "memory": re.compile(r"[\s-]*(?:of\s+)?(?:ram|memory|maxmemory|heap)\b", re.IGNORECASE),
     "workload.item_overhead": re.compile(r"[\s-]*(?:of\s+)?(?:\w+\s+)?(?:overhead|headers?)\b", re.IGNORECASE),
 }
 _EACH_AT_MOST = 1000
 _FEW = 2
 _WORD = re.compile(r"[^\W\d][\w'-]*")
 _FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _WEAK_NOUN, _CUE = 8, 7, 6, 5, 4, 3, 1
+# Thresholds and rests are figures of their own.
+_OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag")
 _ZERO_DURATION = ("rpo", "rto", "downtime.window", "freshness")
 
 
@@ -89,6 +92,8 @@ def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], sourc
     if not bids:
         return None
     best = bids[0]
+    if is_aside(text, mention) and best.attribute.name not in _OF_ASIDES:
+        return None
     rivals = [bid for bid in bids[1:] if bid.rank == best.rank]
     if rivals:
         return None
@@ -172,6 +177,8 @@ def _are_things(text: str, mention: Mention, attributes: Mapping[str, Attribute]
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     noun = noun_of(mention.noun, attribute.nouns) or label_of(text, mention, attribute.nouns)
     length = _form(text, mention, attribute)
+    if noun and not length and is_of_one(text, mention):
+        return None
     if attribute.bare and mention.unit == "count" and not length:
         return None
     if length and (noun or not attribute.form_needs_noun):
@@ -241,7 +248,8 @@ def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
     """
     if place.end <= mention.start:
         return any(other.unit == mention.unit for other in mentions(text[place.end : mention.start]))
-    others = mentions(text[mention.end : place.end])
+    # "3,000 bikes, one position a minute": the one position says that they report.
+    others = [other for other in mentions(text[mention.end : place.end]) if other.value != 1]
     reach = place.start - mention.end
     return any(other.tail <= reach and (other.unit == mention.unit or other.end > reach) for other in others)
 
