@@ -23,7 +23,7 @@ _CLASSES = {
 
 _REACH = 160
 _LINK = r"(?:[\s(]+|(?<=[\s-]))"
-_GAP = rf"(?:{_LINK}[\w'/-]+(?:\.\w+)*){{0,4}}?"
+_GAP = rf"(?:{_LINK}(?!\d)[\w'/-]+(?:\.\w+)*){{0,4}}?"
 
 
 def places(form: str, text: str) -> Iterator[Stretch]:

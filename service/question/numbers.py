@@ -72,6 +72,7 @@ _STOP = re.compile(
     r"|(?<=\s)(?:once|twice|send|transmit|emit|report(?=\s+(?:once|twice|hourly|every|each|their|its|in)\b))\b",
     re.IGNORECASE,
 )
+_BLANK = re.compile(r"\s")
 _NINES = re.compile(r"^nines?\b")
 
 
@@ -168,7 +169,7 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
     """The noun behind the number and the period behind the noun: `800 orders/s`, `2 GB per day`, `5k a minute`."""
     if unit == "count" and (hertz := _HERTZ.match(text, tail)):
         value, end = value * (1e3 if hertz.group("k") else 1), hertz.end()
-        return Mention(start, end, text[start:end].strip(), value, "rate", "", end)
+        return Mention(start, end, text[start:end].strip(), value, "rate", "", end, each=True)
     noun, after = _noun(text, tail) if unit == "count" else ("", tail)
     if _NINES.match(noun):
         return Mention(start, after, text[start:after].strip(), 100 - 10 ** (2 - value), "percent", "", after)
@@ -197,6 +198,7 @@ def _noun(text: str, end: int) -> tuple[str, int]:
     phrase, begins = words.group("noun"), words.start("noun")
     if (often := _OFTEN.match(phrase)) and re.match(_PEOPLE.replace("(?!", "(?:", 1), f" {phrase[often.end() :]}"):
         phrase, begins = phrase[often.end() :], begins + often.end()
-    cut = _STOP.search(phrase)
+    # "1536-dim vectors" are not so many vectors: what a hyphen joins is the first word alone.
+    cut = _STOP.search(phrase) if text[end : end + 1] != "-" else _BLANK.search(phrase)
     noun = (phrase[: cut.start()] if cut else phrase).strip()
     return noun.lower(), (begins + len(noun) if noun else end)

@@ -10,6 +10,7 @@ from kb.vocabulary import Attribute
 from service.question.asides import is_aside, is_of_one
 from service.question.clauses import Stretch, around, clauses, find_cue, sentences
 from service.question.counted import counted, label_of, noun_of
+from service.question.cues import on_subject
 from service.question.forms import form_length
 from service.question.numbers import Mention, mentions
 
@@ -19,12 +20,14 @@ _REACH = 90
 _NEXT = 12
 # A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
-    "latency.p99": (1e-4, 120.0),
+    "latency.p99": (1e-4, 20.0),
     "latency.rtt": (1e-5, 5.0),
-    "query.time": (1e-5, 300.0),
+    "query.time": (1e-5, 30.0),
     "workload.retention": (3600.0, 3.2e9),
     "workload.interval": (1e-3, 2.7e6),
     "workload.item_bytes": (1.0, 1e9),
+    # Fewer are a part of something: the 14 pages of a score, the 500 articles that all read.
+    "workload.rows": (1000.0, 1e18),
     "workload.devices": (2.0, 1e12),
     "workload.users": (10.0, 1e11),
     "key.bytes": (1.0, 2704.0),
@@ -37,7 +40,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
     "copies": (1.0, 20.0),
-    "team.size": (1.0, 10_000.0),
+    "team.size": (1.0, 100.0),
     "regions": (1.0, 100.0),
     "db.size": (1e6, 1e19),
     "shard.bytes": (1e6, 1e16),
@@ -119,6 +122,7 @@ def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         if attribute.kind == "quantity"
         and _fits(mention, attribute)
         and named in ("", attribute.name)
+        and on_subject(text, attribute)
         and not _denied(text, mention, attribute)
     )
     return [bid for bid in bids if bid is not None]
@@ -137,13 +141,17 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         and _fits(mention, attribute)
         and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
-        and (mention.unit not in ("rate", "count") or mention.noun)
+        and (mention.unit not in ("rate", "count") or mention.noun or _is_bare_load(text, mention))
         and (
             _are_sources(text, mention, attributes)
             if attribute.weak_nouns
             else any(True for word in attribute.wide_with for _ in find_cue(word, text))
         )
     ]
+
+
+def _is_bare_load(text: str, mention: Mention) -> bool:
+    return mention.unit == "rate" and _stands_alone(text, mention, around(clauses(text), mention.start))
 
 
 _OF_ONE = re.compile(r"(?:\b(?:per|each|every)\s+|/)([A-Za-z]+)\b", re.IGNORECASE)
