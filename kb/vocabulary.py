@@ -25,7 +25,7 @@ class Attribute:
     those of several columns. A second value of the attribute
     is a fact of the first of `further` that is free. A number of its unit that nothing else explains is its own where one of
     `wide_with` stands anywhere in the text. `bare`: its forms take a number without unit ("each does 11k", "SLO 99.9"). Where one of `unless`, written as `forms` are, stands around
-    the number, the role is another's; and where `only_with` is given, nothing is read as the attribute in a text without one of those words: what is lost in an outage is not what is kept.
+    the number, the role is another's; and where `only_with` is given, nothing is read as the attribute in a text without one of those words; who has stated one of `answered_by` is not asked for it: what is lost in an outage is not what is kept.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Attribute:
     forms_yield: bool = False
     measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only_with: tuple[str, ...] = ()
+    answered_by: tuple[str, ...] = ()
     adds: bool = False
     further: tuple[str, ...] = ()
     wide_with: tuple[str, ...] = ()

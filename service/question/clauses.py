@@ -12,6 +12,12 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 
+# "AWS is a no-go", "ad hoc queries are not needed", "personal data? none".
+_DENIED_BEHIND = re.compile(
+    r"\s*(?:[\w-]+\s+)?(?:(?:is|are)(?:n't|\s+not)\s+(?:really\s+|at all\s+)?(?:needed|required|necessary|important|planned|relevant|wanted|allowed|possible|permitted|an? \w+)|(?:is|are)\s+(?:a no-?go|out of the question|out|off the table|forbidden|banned|unnecessary|overkill|irrelevant|ruled out)|[?:]\s*(?:no|none|not|never)|not\s+(?:needed|required|necessary))\b",
+    re.IGNORECASE,
+)
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -54,12 +60,17 @@ def cue_pattern(cue: str) -> re.Pattern[str]:
 
 
 def find_cue(cue: str, text: str) -> Iterator[Stretch]:
-    """Every place where the cue stands as whole words."""
+    """Every place where the cue stands as whole words; of "warehouse + etl" where the text has the others too."""
+    cue, *others = cue.split(" + ")
+    if not all(cue_pattern(other).search(text) for other in others):
+        return
     for match in cue_pattern(cue).finditer(text):
         yield Stretch(match.start(), match.end())
 
 
-def negated(text: str, at: int) -> bool:
-    """Whether the words before the position, within its clause, deny what stands there."""
+def negated(text: str, at: int, end: int | None = None) -> bool:
+    """Whether the words before the position, within its clause, or those behind the end of what stands there deny it."""
     clause = around(clauses(text), at)
-    return bool(_NEGATION.search(text[clause.start : at]))
+    return bool(_NEGATION.search(text[clause.start : at])) or (
+        end is not None and bool(_DENIED_BEHIND.match(text, end))
+    )

@@ -106,7 +106,7 @@ def _undenied(text: str, values: Mapping[str, tuple[str, ...]]) -> dict[str, Str
 
 def _denied(text: str, place: Stretch, cue: str) -> bool:
     # A cue that is itself a negation ("no downtime") is not denied by its own word.
-    return not cue.lower().startswith(_NEGATIVE_START) and negated(text, place.start)
+    return not cue.lower().startswith(_NEGATIVE_START) and negated(text, place.start, place.end)
 
 
 def _span(text: str, place: Stretch, source: str) -> Span:
