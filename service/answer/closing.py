@@ -63,6 +63,7 @@ def _is_answered(evidence: Evidence, name: str) -> bool:
 
 # What decides a choice of store before anything else, and what is taken meanwhile.
 _DECISIVE: Mapping[str, str] = {
+    "workload": "an ordinary application with transactions",
     "workload.writes_per_s": "what one server carries",
     "access.adhoc": "queries that are not all known yet",
     "consistency": "readers see the latest write",
@@ -97,7 +98,7 @@ def _intake(evidence: Evidence) -> list[ClarifyingQuestion]:
             id=name,
             text=attribute.ask,
             why=f"the {what} above assumes {default}",
-            options=tuple(attribute.values),
+            options=tuple(attribute.values) if attribute.kind == "choice" else (),
             default=default,
             changes={},
         )

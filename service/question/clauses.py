@@ -7,6 +7,7 @@ from functools import lru_cache
 
 _CLAUSE_END = re.compile(r"[.;!?](?=\s|$)|\n|,(?=\s)|\s(?:but|although|whereas|while|and then)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|\n")
+_NUMBER = r"(?:[2-9]|\d{2,}|two|three|four|five|six|several|multiple|both|all)"
 _NEGATION = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|hardly|n't|don't|doesn't|isn't|aren't|won't|can't|needn't|no need for|instead of|rather than)\s+(?:\w+\s+){0,3}$",
     re.IGNORECASE,
@@ -53,8 +54,8 @@ def _cut(text: str, pattern: re.Pattern[str]) -> tuple[Stretch, ...]:
 
 @lru_cache(maxsize=4096)
 def cue_pattern(cue: str) -> re.Pattern[str]:
-    """A cue as a pattern: whole words, hyphen or space alike, any case, singular or plural."""
-    words = [re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
+    """A cue as a pattern: whole words, hyphen or space alike, any case, singular or plural; `#` is a number above one."""
+    words = [_NUMBER if word == "#" else re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
     plural = "" if cue.endswith("s") or not cue[-1].isalpha() else "(?:s|es)?"
     return re.compile(r"(?<![\w-])" + r"[\s-]+".join(words) + plural + r"(?![\w])", re.IGNORECASE)
 

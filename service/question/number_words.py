@@ -57,7 +57,7 @@ _DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SCALE = r"k|K|M|m|mn|mil|mln|mio|bn|B|T|thousand|millions?|billions?|trillion"
 
 _COUNT = rf"\d+|{_alternatives(list(WORDS))}"
-_SHARE = rf"(?:\b(?P<part>one|1)\s+in|\b(?P<parts>{_COUNT})\s+out\s+of)\s+(?:every\s+)?(?P<whole>{_COUNT})\b(?![.,]\d)(?!\s?(?:%|{_LONG_UNITS}\b))"
+_SHARE = rf"(?:\b(?P<part>one|1)\s+in|\b(?P<parts>{_COUNT})\s+out\s+of)\s+(?:every\s+)?(?P<whole>(?!0|zero)(?:{_COUNT}))\b(?![.,]\d)(?!\s?(?:%|{_LONG_UNITS}\b))"
 
 NUMBER = re.compile(
     rf"(?<![\w.#/-])(?:{_SHARE}|(?:(?P<money>[$€£])\s?)?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
@@ -88,7 +88,7 @@ def share(match: re.Match[str]) -> float | None:
     if not match.group("whole"):
         return None
     part, whole = (_count(match.group(name)) for name in ("parts" if match.group("parts") else "part", "whole"))
-    return 100 * part / whole if whole else None
+    return 100 * part / whole
 
 
 def _count(word: str) -> float:

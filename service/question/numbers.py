@@ -129,7 +129,7 @@ def _is_year(mention: Mention, match: re.Match[str]) -> bool:
 
 
 def _read(text: str, match: re.Match[str]) -> Mention:
-    if part := share(match):
+    if (part := share(match)) is not None:
         return Mention(match.start(), match.end(), match.group().strip(), part, "percent", "", match.end())
     value, end = spelled(match), match.end()
     if scale := _MAGNITUDE.match(text, end):
