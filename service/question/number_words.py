@@ -92,7 +92,7 @@ def share(match: re.Match[str]) -> float | None:
 
 
 def _count(word: str) -> float:
-    return 1.0 if word == "one" else float(WORDS.get(_plain(word), 0) or word)
+    return 1.0 if word.lower() == "one" else float(WORDS.get(_plain(word), word))
 
 
 def lasts(text: str, match: re.Match[str]) -> bool:
