@@ -18,13 +18,14 @@ Row = dict[str, object]
 class Attribute:
     """Something that a condition may test and a question may state; `values` are spellings by value, `of` the pasted object.
 
-    `noun_needs_cue`: rows are rows of a table only where a table is named. `forms` are phrasings around a number, `{n}`,
+    `weak_nouns` count only where one of `wide_with` is near: a bus is a source of data where it reports, and something to
+    book otherwise. `noun_needs_cue`: rows are rows of a table only where a table is named. `forms` are phrasings around a number, `{n}`,
     that leave no doubt, `small_forms` those of numbers up to a thousand in their period (kb/terms/attributes.yaml says how they are written); with `form_needs_noun` the counted noun must
     be one of `nouns` too, and where `forms_yield` they yield to another attribute's noun. `measures` are words that state the quantity without a number, and `adds` adds
     those of several columns. A second value of the attribute
     is a fact of the first of `further` that is free. A number of its unit that nothing else explains is its own where one of
     `wide_with` stands anywhere in the text. `bare`: its forms take a number without unit ("each does 11k", "SLO 99.9"). Where one of `unless`, written as `forms` are, stands around
-    the number, the role is another's: what is lost in an outage is not what is kept.
+    the number, the role is another's; and where `only_with` is given, nothing is read as the attribute in a text without one of those words; who has stated one of `answered_by` is not asked for it: what is lost in an outage is not what is kept.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Attribute:
     unit: Unit | Literal[""] = ""
     phrase: str = ""
     nouns: tuple[str, ...] = ()
+    weak_nouns: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -44,6 +46,8 @@ class Attribute:
     form_needs_noun: bool = False
     forms_yield: bool = False
     measures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only_with: tuple[str, ...] = ()
+    answered_by: tuple[str, ...] = ()
     adds: bool = False
     further: tuple[str, ...] = ()
     wide_with: tuple[str, ...] = ()

@@ -26,12 +26,15 @@ _SCALING = frozenset({"scale_out"})
 # What one ordinary server carries of each; up to a sixth of it, scaling out hardly counts. A judgement, shown by the weight.
 _ONE_SERVER: Mapping[str, float] = {
     "workload.writes_per_s": 30e3,
+    "workload.peak_writes_per_s": 30e3,
     "db.size": 10e12,
     "volume.bytes": 10e12,
     "workload.users": 20e6,
 }
 _STEPS: tuple[tuple[float, float], ...] = ((1 / 6, 0.25), (1.0, 0.5))
 _UNKNOWN_SCALE = 0.5
+# Who reads by key alone asks nothing of a query language; a rest stays, for the question that comes later.
+_QUERYING, _BY_KEY = frozenset({"querying", "analytics"}), 0.25
 _OPINIONS: Mapping[str, int] = {"require": 5, "prefer": 5, "avoid": 0, "exclude": 0}
 _SHOWN, _SHOWN_OUT = 4, 3
 # Who lost to a constraint is told where the scores alone would have brought him this near to the first.
@@ -180,7 +183,9 @@ def _built_for(meta: Technology, load: Workload) -> int:
 
 
 def _needed(criterion: str, facts: FactSet) -> float:
-    """Scaling out weighs as much as the stated numbers ask for it: what one server carries needs no second."""
+    """Scaling out weighs as much as the stated numbers ask for it, and querying little where all access is by key: what one server carries needs no second."""
+    if criterion in _QUERYING and facts.get("access.key_only") is True and facts.get("access.adhoc") is not True:
+        return _BY_KEY
     return _need(facts) if criterion in _SCALING else 1.0
 
 

@@ -88,12 +88,13 @@ def _of_profile(candidate: str, meta: Technology, facts: FactSet) -> list[Exclus
     if candidate.removeprefix("technologies/") in names(facts, "excluded"):
         found.append(Exclusion(candidate, "excluded", "your own exclusion", "you ruled it out", "at-a-glance"))
     found += _of_place(candidate, meta, facts)
-    rate = facts.get("workload.writes_per_s")
+    at_peak = facts.get("workload.peak_writes_per_s")
+    rate = at_peak or facts.get("workload.writes_per_s")
     score = meta.scores.get("write_throughput")
     if isinstance(rate, Quantity) and score is not None:
         least = next((needed for above, needed in _WRITE_STEPS if rate.value >= above), 0)
         if score.score < least:
-            found.append(Exclusion(candidate, "workload.writes_per_s", f"{rate.spelling or rate} sustained", f"it scores {score.score} of 5 on write throughput where {least} is needed", "scores"))  # fmt: skip
+            found.append(Exclusion(candidate, "workload.writes_per_s", f"{rate.spelling or rate} {'at peak' if at_peak else 'sustained'}", f"it scores {score.score} of 5 on write throughput where {least} is needed", "scores"))  # fmt: skip
     return found
 
 

@@ -49,12 +49,21 @@ def clarifying(evidence: Evidence) -> tuple[ClarifyingQuestion, ...]:
     waiting = [_from_attribute(evidence, name, rule) for name, rule in _missing(evidence)]
     lacking = questions(evidence)
     unique = {question.id: question for question in (*_intake(evidence), *waiting, *asked, *lacking)}
-    ordered = sorted(unique.values(), key=lambda q: (q not in lacking, q not in asked, list(unique).index(q.id)))
+    open_ = [question for question in unique.values() if not _is_answered(evidence, question.id)]
+    ordered = sorted(open_, key=lambda q: (q not in lacking, q not in asked, list(unique).index(q.id)))
     return tuple(ordered[:_MOST_QUESTIONS])
+
+
+def _is_answered(evidence: Evidence, name: str) -> bool:
+    """Whether a near synonym is known: who told his rows is not asked for the rows of his largest table."""
+    attribute = evidence.vocabulary.attributes.get(name)
+    known = evidence.question.facts.by_attribute
+    return attribute is not None and any(each in known for each in attribute.answered_by)
 
 
 # What decides a choice of store before anything else, and what is taken meanwhile.
 _DECISIVE: Mapping[str, str] = {
+    "workload": "an ordinary application with transactions",
     "workload.writes_per_s": "what one server carries",
     "access.adhoc": "queries that are not all known yet",
     "consistency": "readers see the latest write",
@@ -89,7 +98,7 @@ def _intake(evidence: Evidence) -> list[ClarifyingQuestion]:
             id=name,
             text=attribute.ask,
             why=f"the {what} above assumes {default}",
-            options=tuple(attribute.values),
+            options=tuple(attribute.values) if attribute.kind == "choice" else (),
             default=default,
             changes={},
         )

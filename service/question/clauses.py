@@ -7,8 +7,15 @@ from functools import lru_cache
 
 _CLAUSE_END = re.compile(r"[.;!?](?=\s|$)|\n|,(?=\s)|\s(?:but|although|whereas|while|and then)\s", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|\n")
+_NUMBER = r"(?:[2-9]|\d{2,}|two|three|four|five|six|several|multiple|both|all)"
 _NEGATION = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|hardly|n't|don't|doesn't|isn't|aren't|won't|can't|needn't|no need for|instead of|rather than)\s+(?:\w+\s+){0,3}$",
+    re.IGNORECASE,
+)
+
+# "AWS is a no-go", "ad hoc queries are not needed", "personal data? none".
+_DENIED_BEHIND = re.compile(
+    r"\s*(?:[\w-]+\s+)?(?:(?:is|are)(?:n't|\s+not)\s+(?:really\s+|at all\s+)?(?:needed|required|necessary|important|planned|relevant|wanted|allowed|possible|permitted|an? \w+)|(?:is|are)\s+(?:a no-?go|out of the question|out|off the table|forbidden|banned|unnecessary|overkill|irrelevant|ruled out)|[?:]\s*(?:no|none|not|never)|not\s+(?:needed|required|necessary))\b",
     re.IGNORECASE,
 )
 
@@ -47,19 +54,24 @@ def _cut(text: str, pattern: re.Pattern[str]) -> tuple[Stretch, ...]:
 
 @lru_cache(maxsize=4096)
 def cue_pattern(cue: str) -> re.Pattern[str]:
-    """A cue as a pattern: whole words, hyphen or space alike, any case, singular or plural."""
-    words = [re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
+    """A cue as a pattern: whole words, hyphen or space alike, any case, singular or plural; `#` is a number above one."""
+    words = [_NUMBER if word == "#" else re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
     plural = "" if cue.endswith("s") or not cue[-1].isalpha() else "(?:s|es)?"
     return re.compile(r"(?<![\w-])" + r"[\s-]+".join(words) + plural + r"(?![\w])", re.IGNORECASE)
 
 
 def find_cue(cue: str, text: str) -> Iterator[Stretch]:
-    """Every place where the cue stands as whole words."""
+    """Every place where the cue stands as whole words; of "warehouse + etl" where the text has the others too."""
+    cue, *others = cue.split(" + ")
+    if not all(cue_pattern(other).search(text) for other in others):
+        return
     for match in cue_pattern(cue).finditer(text):
         yield Stretch(match.start(), match.end())
 
 
-def negated(text: str, at: int) -> bool:
-    """Whether the words before the position, within its clause, deny what stands there."""
+def negated(text: str, at: int, end: int | None = None) -> bool:
+    """Whether the words before the position, within its clause, or those behind the end of what stands there deny it."""
     clause = around(clauses(text), at)
-    return bool(_NEGATION.search(text[clause.start : at]))
+    return bool(_NEGATION.search(text[clause.start : at])) or (
+        end is not None and bool(_DENIED_BEHIND.match(text, end))
+    )

@@ -30,6 +30,11 @@ def flags(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fact
     return tuple(found)
 
 
+def on_subject(text: str, attribute: Attribute) -> bool:
+    """Whether the text is on what the attribute is of: a length of time is a query's only where there are queries."""
+    return not attribute.only_with or any(True for word in attribute.only_with for _ in find_cue(word, text))
+
+
 def choices(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fact, ...]:
     """A choice is made where cues of exactly one of its values stand undenied; a set holds every value with a cue."""
     found = []
@@ -51,6 +56,8 @@ def measures(text: str, attributes: Iterable[Attribute], source: str) -> tuple[F
     """Quantities that words state without a number ("by day", "a bigint column"): the longest words, then the first."""
     found = []
     for attribute in attributes:
+        if not on_subject(text, attribute):
+            continue
         hits = [
             (place.start - place.end, place.start, value, place)
             for value, forms in attribute.measures.items()
@@ -99,7 +106,7 @@ def _undenied(text: str, values: Mapping[str, tuple[str, ...]]) -> dict[str, Str
 
 def _denied(text: str, place: Stretch, cue: str) -> bool:
     # A cue that is itself a negation ("no downtime") is not denied by its own word.
-    return not cue.lower().startswith(_NEGATIVE_START) and negated(text, place.start)
+    return not cue.lower().startswith(_NEGATIVE_START) and negated(text, place.start, place.end)
 
 
 def _span(text: str, place: Stretch, source: str) -> Span:

@@ -88,7 +88,7 @@ _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         "excluded",
         re.compile(
-            r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|rather not (?:run|use|have)|don't (?:want|like|use)|do not (?:want|use)|can't use|cannot use|won't use)(?: to use| to run| use| run)? )$",
+            r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|(?:no|zero|little) (?:budget|money|licen[cs]es?|appetite|love|time|room) for|hates?|dislikes?|refuses?|banned|forbids?|burned by|burnt by|tired of|sick of|fed up with|neither|nor|rather not (?:run|use|have)|(?:not|n't) (?:going|gonna|planning|willing|allowed|able) (?:to )?(?:use|run|introduce|adopt|add|buy|take)|don't (?:want|like|use)|do not (?:want|use)|can't use|cannot use|won't use)(?: to use| to run| use| run)? )$",
             re.IGNORECASE,
         ),
     ),
@@ -116,12 +116,20 @@ _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
 _AFTER: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         "excluded",
-        re.compile(r"^ (?:is|are) (?:out|ruled out|forbidden|not allowed|no option|off the table)\b", re.IGNORECASE),
+        re.compile(
+            r"^ (?:is|are) (?:out|ruled out|forbidden|not allowed|no option|off the table|a no-?go|banned|not an option|out of the question|too expensive)\b",
+            re.IGNORECASE,
+        ),
     ),
     (
         "stack",
         re.compile(r"^ (?:is (?:fixed|given|set|mandated)|shop\b|house\b|stays|we (?:have|run|use)\b)", re.IGNORECASE),
     ),
+)
+# Who does not want to leave it keeps it.
+_STAYING = re.compile(
+    r"(?:\b(?:not|never|no (?:plans?|wish|reason|intention|need))|n't)(?: \w+){0,2} (?:to )?(?:leav(?:e|ing)|replac(?:e|ing)|mov(?:e|ing) (?:off|away from|from)|migrat(?:e|ing) (?:off|away from|from)|get(?:ting)? (?:rid of|off|away from)|drop(?:ping)?|giv(?:e|ing) up)(?: our| the)? $",
+    re.IGNORECASE,
 )
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
 _MIGRATION = re.compile(
@@ -200,6 +208,8 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     if following and gap in (" ", " for "):
         # "RDS MySQL", "Aurora PostgreSQL": the first names where the second runs.
         return "host"
+    if _STAYING.search(before):
+        return "stack"
     if _WHY_NOT.search(before) or _NOT_BETTER.search(after) or (_OR.search(gap) and _ASKED_OF_BOTH.search(before)):
         return "compared"
     for part, pattern in _BEFORE[:2]:

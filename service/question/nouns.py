@@ -19,6 +19,8 @@ _WORD = re.compile(r"(?<!\w)[a-z][a-z'-]*", re.IGNORECASE)
 _DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|its|of|no)\s+$", re.IGNORECASE)
 # A user is a word of our trade; users are people who do something.
 _PEOPLE = "user"
+_AFTER_NOUN = re.compile(r"\b(?:a|an|the|our|each|every|one)\s+[a-z]+\s+$", re.IGNORECASE)
+_OBJECT = re.compile(r"\s+(?:the\s+|our\s+|their\s+)?[a-z]+s\b", re.IGNORECASE)
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
 
 
@@ -30,6 +32,7 @@ class _Words(TypedDict):
     trade: frozenset[str]
     never: frozenset[str]
     asking: frozenset[str]
+    compounds: dict[str, str]
     irregular: dict[str, str]
 
 
@@ -41,7 +44,7 @@ def _words() -> _Words:
         frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never", "asking")
     )
     return {
-        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "irregular": lists["irregular"],
+        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "compounds": lists["compounds"], "irregular": lists["irregular"],
     }  # fmt: skip
 
 
@@ -95,9 +98,19 @@ def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
 def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
     """A verb in the singular is one unless a determiner stands before it; words of our trade are never things."""
     plural = match[0].lower() != word
-    if (word in _words()["trade"] and not (plural and word == _PEOPLE)) or word in _words()["never"]:
+    before = text[: match.start()]
+    trade = word in _words()["trade"] and not (plural and word == _PEOPLE)
+    if trade or word in _words()["never"] or _is_compound(word, before):
         return False
-    return plural or word not in _words()["verbs"] or bool(_DETERMINED.search(text[: match.start()]))
+    if word not in _words()["verbs"] or _DETERMINED.search(before):
+        return True
+    # "The warehouse ships orders": what follows a noun and has an object is a verb in the plural too.
+    return plural and not (_AFTER_NOUN.search(before) and _OBJECT.match(text, match.end()))
+
+
+def _is_compound(word: str, before: str) -> bool:
+    firsts = _words()["compounds"].get(word, "").split()
+    return bool(firsts) and f" {before.lower().rstrip()}".endswith(tuple(f" {first}" for first in firsts))
 
 
 def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:

@@ -39,7 +39,7 @@ _ARTICLES = {
 }  # fmt: skip
 BARE_ARTICLES = frozenset({"a", "an"})
 _LASTING = re.compile(
-    r"\b(?:for|kept|keep|keeps|keeping|retain|retained|within|in|after|over|last|past|under|than|every|about|lasts?|takes?|of|is|was|for up to|at least|at most)\s$",
+    r"\b(?:for|kept|keep|keeps|keeping|retain|retained|within|in|after|over|last|past|under|than|every|about|lags?|lasts?|takes?|of|is|was|for up to|at least|at most)\s$",
     re.IGNORECASE,
 )
 _OF_HISTORY = re.compile(r"\s+\w+\s+(?:of (?:history|data|retention|logs|events|readings|backups)|retention|history)\b")
@@ -49,16 +49,20 @@ def _alternatives(words: list[str]) -> str:
     return "|".join(re.escape(word).replace(r"\ ", r"[\s-]+") for word in sorted(words, key=len, reverse=True))
 
 
-TIME = _alternatives(list(SECONDS))
+# "w/" is "with", no week.
+TIME = rf"(?!w/)(?:{_alternatives(list(SECONDS))})"
 SIZE = _alternatives([word for word in BYTES if word != "b"])
 _LONG_UNITS = _alternatives([word for word in (*SECONDS, *BYTES) if len(word) > 3])
 _DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SCALE = r"k|K|M|m|mn|mio|bn|B|T|thousand|millions?|billions?|trillion"
+_SCALE = r"k|K|M|m|mn|mil|mln|mio|bn|B|T|thousand|millions?|billions?|trillion"
+
+_COUNT = rf"\d+|{_alternatives(list(WORDS))}"
+_SHARE = rf"(?:\b(?P<part>one|1)\s+in|\b(?P<parts>{_COUNT})\s+out\s+of)\s+(?:every\s+)?(?P<whole>(?!0|zero)(?:{_COUNT}))\b(?![.,]\d)(?!\s?(?:%|{_LONG_UNITS}\b))"
 
 NUMBER = re.compile(
-    rf"(?<![\w.#/-])(?:(?P<money>[$€£])\s?)?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
+    rf"(?<![\w.#/-])(?:{_SHARE}|(?:(?P<money>[$€£])\s?)?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
     rf"|(?P<article>\b(?:{_alternatives(list(_ARTICLES))})\b)(?=[\s-]+(?:{_LONG_UNITS})\b|(?<=half a)\s+day\b|(?<=quarter of a)\s+day\b|(?<=quarters of a)\s+day\b)|(?P<words>\b(?:{_alternatives(list(WORDS))})\b)"
-    rf"|(?P<fraction>\b(?:{_alternatives(list(FRACTIONS))})\b)(?=\s+(?:of|is|are|stays|remains|kept|left|free|in reserve|spare|unused|idle|empty|more|headroom|reserve|slack|margin)\b))",
+    rf"|(?P<fraction>\b(?:{_alternatives(list(FRACTIONS))})\b)(?=\s+(?:of|is|are|stays|remains|kept|left|free|in reserve|spare|unused|idle|empty|more|headroom|reserve|slack|margin)\b)))",
     re.IGNORECASE,
 )
 # Clock times, dates, ordinals, "24/7" and parts of names count nothing.
@@ -77,6 +81,18 @@ def spelled(match: re.Match[str]) -> float:
     if fraction := match.group("fraction"):
         return FRACTIONS[_plain(fraction)]
     return float(re.sub(r"[,_' ]", "", match.group("ratio") or match.group("digits")))
+
+
+def share(match: re.Match[str]) -> float | None:
+    """The percentage that "one in five" and "3 out of 4" are; None where the match is another number."""
+    if not match.group("whole"):
+        return None
+    part, whole = (_count(match.group(name)) for name in ("parts" if match.group("parts") else "part", "whole"))
+    return 100 * part / whole
+
+
+def _count(word: str) -> float:
+    return 1.0 if word.lower() == "one" else float(WORDS.get(_plain(word), word))
 
 
 def lasts(text: str, match: re.Match[str]) -> bool:

@@ -12,12 +12,13 @@ from service.question.number_words import (
     SIZE,
     TIME,
     lasts,
+    share,
     spelled,
 )
 
 # "400 B" is bytes and "5 m" is anyone's guess, "2B messages" and "5m users" are not.
 _MAGNITUDE = re.compile(
-    r"(?:\s?(?:(?i:thousand|millions?|mn|mio|billions?|bn|trillions?)|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
+    r"(?:\s?(?:(?i:thousand|millions?|mln|mill?|mn|mio|billions?|bn|trillions?)|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
 )
 # "10 GbE" and "1 Gbps" are bits; "Gb" with a small b is, where a second follows.
 _LINE = re.compile(
@@ -30,11 +31,11 @@ _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 # Sensors are sampled in hertz and kilohertz; what is in megahertz and more is a clock of a processor.
 _HERTZ = re.compile(r"\s?(?P<k>[kK])?[hH]z\b")
 _TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
-_NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2}))(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
+_NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2})|(?=km\b))(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
 # "2 million daily active users" are people, "2 million daily orders" a rate.
 _PEOPLE = r"(?!\s+(?:active\s+|unique\s+)?(?:users?|visitors?|customers?|actives?|players?|readers?|riders?|shoppers?|listeners?|viewers?|subscribers?|backups?|partitions?|snapshots?|tables?))"
 _PER = re.compile(
-    rf"\s*(?:/\s*|\bper\s+|\bin\s+an?\s+|\ban?\s+|\beach\s+|\bevery\s+)(?P<per>(?i:{TIME}))(?![\w])|\s*(?P<adverb>(?:daily|hourly|monthly|weekly|yearly|annually){_PEOPLE}|qps\b|tps\b|rps\b|iops\b)",
+    rf"\s*(?:/\s*|\b(?:per|in an?|an?|on an?|each|every)\s+(?:(?:working|work|business|calendar|week|school|normal|busy|quiet|good|bad|average|typical)[\s-]?)?)(?P<per>(?i:{TIME}))(?![\w])|\s*(?P<adverb>(?:daily|hourly|monthly|weekly|yearly|annually){_PEOPLE}|qps\b|tps\b|rps\b|iops\b)",
     re.IGNORECASE,
 )
 _EACH = re.compile(
@@ -42,8 +43,13 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 # "Every train sends 10 telegrams a second": of one, unless it is a server of ours or a time.
-_EVERY = re.compile(
+EVERY = re.compile(
     rf"(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
+    re.IGNORECASE,
+)
+# "4 scans per second per gate" are one gate's; a place of ours sends nothing.
+_FOR_ONE = re.compile(
+    rf"\s*(?:/\s*|\b(?:per|(?:for|from|by|on) (?:each|every))\s+)(?!(?:{TIME})\b)(?!(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|cores?|regions?|clusters?|databases?|topics?|streams?|tables?|queues?|zones?|sites?|cit(?:y|ies)|countr(?:y|ies))\b)[A-Za-z]+",
     re.IGNORECASE,
 )
 _OF_WHAT = re.compile(r"\s+of\s+(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)")
@@ -66,6 +72,7 @@ _STOP = re.compile(
     r"|(?<=\s)(?:once|twice|send|transmit|emit|report(?=\s+(?:once|twice|hourly|every|each|their|its|in)\b))\b",
     re.IGNORECASE,
 )
+_BLANK = re.compile(r"\s")
 _NINES = re.compile(r"^nines?\b")
 
 
@@ -122,6 +129,8 @@ def _is_year(mention: Mention, match: re.Match[str]) -> bool:
 
 
 def _read(text: str, match: re.Match[str]) -> Mention:
+    if (part := share(match)) is not None:
+        return Mention(match.start(), match.end(), match.group().strip(), part, "percent", "", match.end())
     value, end = spelled(match), match.end()
     if scale := _MAGNITUDE.match(text, end):
         value *= MAGNITUDES[scale.group().strip().lower()]
@@ -160,13 +169,13 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
     """The noun behind the number and the period behind the noun: `800 orders/s`, `2 GB per day`, `5k a minute`."""
     if unit == "count" and (hertz := _HERTZ.match(text, tail)):
         value, end = value * (1e3 if hertz.group("k") else 1), hertz.end()
-        return Mention(start, end, text[start:end].strip(), value, "rate", "", end)
+        return Mention(start, end, text[start:end].strip(), value, "rate", "", end, each=True)
     noun, after = _noun(text, tail) if unit == "count" else ("", tail)
     if _NINES.match(noun):
         return Mention(start, after, text[start:after].strip(), 100 - 10 ** (2 - value), "percent", "", after)
     each = _EACH.match(text, after) if unit == "count" else None
     after = each.end() if each else after
-    of_one = each or _EVERY.search(text[:start])
+    of_one = each or EVERY.search(text[:start])
     per = _PER.match(text, after) or (_PER.match(text, tail) if noun else None)
     if per is None and unit == "bytes" and (what := _OF_WHAT.match(text, tail)):
         per = _PER.match(text, what.end() - 1)
@@ -174,7 +183,9 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
         end = after if noun else tail
         return Mention(start, end, text[start:end].strip(), value, unit, noun, tail)
     seconds = _ADVERBS.get((per.group("adverb") or "").lower()) or SECONDS[per.group("per").lower()]
-    end, rate = per.end(), "rate" if unit == "count" else "bandwidth"
+    behind = _FOR_ONE.match(text, per.end()) if unit == "count" else None
+    end, rate = (behind or per).end(), "rate" if unit == "count" else "bandwidth"
+    of_one = of_one or behind
     if per.group("adverb") and not noun and unit == "count":
         noun, end = _noun(text, end)
     return Mention(start, end, text[start:end].strip(), value / seconds, rate, noun, tail, seconds, bool(of_one))  # type: ignore[arg-type]  # one of two units
@@ -187,6 +198,7 @@ def _noun(text: str, end: int) -> tuple[str, int]:
     phrase, begins = words.group("noun"), words.start("noun")
     if (often := _OFTEN.match(phrase)) and re.match(_PEOPLE.replace("(?!", "(?:", 1), f" {phrase[often.end() :]}"):
         phrase, begins = phrase[often.end() :], begins + often.end()
-    cut = _STOP.search(phrase)
+    # "1536-dim vectors" are not so many vectors: what a hyphen joins is the first word alone.
+    cut = _STOP.search(phrase) if text[end : end + 1] != "-" else _BLANK.search(phrase)
     noun = (phrase[: cut.start()] if cut else phrase).strip()
     return noun.lower(), (begins + len(noun) if noun else end)

@@ -15,6 +15,7 @@ from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intent_table, intents
+from service.question.loads import loads
 from service.question.numbers import Mention, mentions
 from service.question.parts import parts
 from service.question.pasted import pasted
@@ -104,12 +105,12 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
     found = mentions(text)
     worded = tuple(f for f in measures(text, attributes.values(), source) if not _a_period(f, found))
     facts: list[Fact] = [*technology_facts(named, source)]
+    counted = [m for m in found if not is_version(text, m, names) and not _within(m, worded)]
+    roles = loads(text, counted, [bind(text, mention, attributes, source) for mention in counted], source)
     loose: list[Loose] = []
-    for mention in found:
-        if is_version(text, mention, names) or _within(mention, worded):
-            continue
-        fact = bind(text, mention, attributes, source)
-        fact = further(yearly(text, fact), attributes, facts) if fact is not None else None
+    for mention, bound in zip(counted, roles, strict=True):
+        certain = bound is not None and not any(other and bound.yields_to(other) for other in roles)
+        fact = further(yearly(text, bound.fact), attributes, facts) if bound and certain else None
         if fact is not None:
             facts.append(fact)
         else:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from kb.fact import Fact, Span
 from kb.quantity import Quantity
 from kb.vocabulary import Attribute
+from service.question.asides import is_aside, is_of_one
 from service.question.clauses import Stretch, around, clauses, find_cue, sentences
+from service.question.counted import counted, label_of, noun_of
+from service.question.cues import on_subject
 from service.question.forms import form_length
 from service.question.numbers import Mention, mentions
 
@@ -17,12 +20,14 @@ _REACH = 90
 _NEXT = 12
 # A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
-    "latency.p99": (1e-4, 120.0),
+    "latency.p99": (1e-4, 20.0),
     "latency.rtt": (1e-5, 5.0),
-    "query.time": (1e-5, 300.0),
+    "query.time": (1e-5, 30.0),
     "workload.retention": (3600.0, 3.2e9),
     "workload.interval": (1e-3, 2.7e6),
     "workload.item_bytes": (1.0, 1e9),
+    # Fewer are a part of something: the 14 pages of a score, the 500 articles that all read.
+    "workload.rows": (1000.0, 1e18),
     "workload.devices": (2.0, 1e12),
     "workload.users": (10.0, 1e11),
     "key.bytes": (1.0, 2704.0),
@@ -35,7 +40,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
     "copies": (1.0, 20.0),
-    "team.size": (1.0, 10_000.0),
+    "team.size": (1.0, 100.0),
     "regions": (1.0, 100.0),
     "db.size": (1e6, 1e19),
     "shard.bytes": (1e6, 1e16),
@@ -45,11 +50,15 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
 }
 # "64 GB of RAM" is memory, whatever stands before it.
 _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
-    "memory": re.compile(r"[\s-]*(?:of\s+)?(?:ram|memory)\b", re.IGNORECASE),
+    "memory": re.compile(r"[\s-]*(?:of\s+)?(?:ram|memory|maxmemory|heap)\b", re.IGNORECASE),
     "workload.item_overhead": re.compile(r"[\s-]*(?:of\s+)?(?:\w+\s+)?(?:overhead|headers?)\b", re.IGNORECASE),
 }
 _EACH_AT_MOST = 1000
-_FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _CUE = 8, 7, 6, 5, 4, 1
+_FEW = 2
+_WORD = re.compile(r"[^\W\d][\w'-]*")
+_FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _WEAK_NOUN, _CUE = 8, 7, 6, 5, 4, 3, 1
+# Thresholds and rests are figures of their own.
+_OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag")
 _ZERO_DURATION = ("rpo", "rto", "downtime.window", "freshness")
 
 
@@ -68,19 +77,34 @@ class _Bid:
         return (-self.strength, self.distance, -self.length)
 
 
-def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], source: str) -> Fact | None:
+@dataclass(frozen=True)
+class Bound:
+    """A number with its role; one that a weak noun suggests gives way to one of the same role that a phrasing states."""
+
+    fact: Fact
+    strength: int
+
+    def yields_to(self, other: "Bound") -> bool:
+        same = self.fact.attribute == other.fact.attribute
+        return same and self.strength == _WEAK_NOUN < other.strength
+
+
+def bind(text: str, mention: Mention, attributes: Mapping[str, Attribute], source: str) -> Bound | None:
     """The fact that the number states, or None where no role, or more than one, is certain."""
     bids = sorted(_bids(text, mention, attributes) or _wide(text, mention, attributes), key=lambda bid: bid.rank)
     if not bids:
         return None
     best = bids[0]
+    if is_aside(text, mention) and best.attribute.name not in _OF_ASIDES:
+        return None
     rivals = [bid for bid in bids[1:] if bid.rank == best.rank]
     if rivals:
         return None
     unit = best.attribute.unit or mention.unit
     end = mention.end - _surplus(mention, best)
     span = Span(source, mention.start, end, text[mention.start : end])
-    return Fact(best.attribute.name, Quantity(mention.value, unit, span.text.strip()), "stated", span)
+    fact = Fact(best.attribute.name, Quantity(mention.value, unit, span.text.strip()), "stated", span)
+    return Bound(fact, best.strength)
 
 
 def _surplus(mention: Mention, bid: _Bid) -> int:
@@ -98,6 +122,7 @@ def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         if attribute.kind == "quantity"
         and _fits(mention, attribute)
         and named in ("", attribute.name)
+        and on_subject(text, attribute)
         and not _denied(text, mention, attribute)
     )
     return [bid for bid in bids if bid is not None]
@@ -108,7 +133,7 @@ def _denied(text: str, mention: Mention, attribute: Attribute) -> bool:
 
 
 def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
-    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table."""
+    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table, 330 gates where a rate is "per gate"."""
     return [
         _Bid(attribute, 0, 0, 0)
         for attribute in attributes.values()
@@ -116,10 +141,28 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         and _fits(mention, attribute)
         and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
-        and (mention.unit not in ("rate", "count") or mention.noun)
-        and (mention.unit != "count" or _are_things(text, mention, attributes))
-        and any(True for word in attribute.wide_with for _ in find_cue(word, text))
+        and (mention.unit not in ("rate", "count") or mention.noun or _is_bare_load(text, mention))
+        and (
+            _are_sources(text, mention, attributes)
+            if attribute.weak_nouns
+            else any(True for word in attribute.wide_with for _ in find_cue(word, text))
+        )
     ]
+
+
+def _is_bare_load(text: str, mention: Mention) -> bool:
+    return mention.unit == "rate" and _stands_alone(text, mention, around(clauses(text), mention.start))
+
+
+_OF_ONE = re.compile(r"(?:\b(?:per|each|every)\s+|/)([A-Za-z]+)\b", re.IGNORECASE)
+
+
+def _are_sources(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> bool:
+    """Whether a rate is stated for one of the counted things."""
+    ones = {one.lower() for m in mentions(text) if m.each for one in _OF_ONE.findall(m.text)}
+    return _are_things(text, mention, attributes) and any(
+        re.match(rf"(?:[\w-]+ )?{one}(?:s|es)?\b", mention.noun) for one in ones
+    )
 
 
 # "900 times" and "2 MHz" are no things, and of "eleven hives each" it is not known how many there are.
@@ -135,24 +178,30 @@ def _are_things(text: str, mention: Mention, attributes: Mapping[str, Attribute]
     return not (
         _NO_THINGS.match(mention.noun)
         or _FOR_EACH.match(text, mention.end)
-        or any(_noun_match(mention.noun, a) for a in attributes.values() if not a.form_needs_noun)
+        or any(noun_of(mention.noun, a.nouns) for a in attributes.values() if not a.form_needs_noun)
     )
 
 
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
-    noun = _noun_match(mention.noun, attribute) if mention.noun else None
+    noun = noun_of(mention.noun, attribute.nouns) or label_of(text, mention, attribute.nouns)
     length = _form(text, mention, attribute)
+    if noun and not length and is_of_one(text, mention):
+        return None
     if attribute.bare and mention.unit == "count" and not length:
         return None
     if length and (noun or not attribute.form_needs_noun):
-        strength = _WEAK_FORM if attribute.forms_yield else _FORM_AND_NOUN if noun else _FORM
-        return _Bid(attribute, strength, 0, length, noun or "")
+        yields = attribute.forms_yield
+        strength = (_NOUN_AND_CUE if yields else _FORM_AND_NOUN) if noun else (_WEAK_FORM if yields else _FORM)
+        return _Bid(attribute, strength, 0, length, noun)
     if noun and attribute.form_needs_noun:
         return None
-    if attribute.noun_needs_cue and mention.unit == "count" and mention.noun and not noun:
+    if attribute.noun_needs_cue and mention.unit == "count" and not noun:
         return None
+    if attribute.weak_nouns and not noun:
+        return _weak(text, mention, attribute)
     # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
-    cue = _nearest_cue(text, mention, attribute, _REACH if noun or not mention.noun else _NEXT)
+    near = not noun and (counted(mention.noun) or mention.value == 0)
+    cue = _nearest_cue(text, mention, attribute.cues, _NEXT if near else _REACH)
     if noun and cue:
         return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, 0, len(noun), noun)
     if noun:
@@ -160,7 +209,16 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     return _Bid(attribute, _CUE, *cue) if cue else None
 
 
+def _weak(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
+    """A noun that is a source of data only where something is sent, measured or reported."""
+    noun = noun_of(mention.noun, attribute.weak_nouns) or label_of(text, mention, attribute.weak_nouns)
+    cue = _nearest_cue(text, mention, attribute.wide_with, _REACH) if noun else None
+    return _Bid(attribute, _WEAK_NOUN, cue[0], len(noun), noun) if cue else None
+
+
 def _form(text: str, mention: Mention, attribute: Attribute) -> int:
+    if mention.unit != attribute.unit and mention.value == 0:
+        return 0
     # "Users post 3 photos a day" is said of each of them, "users post 3 million photos a day" of all.
     small = attribute.small_forms if mention.value * mention.period <= _EACH_AT_MOST else ()
     return max((form_length(form, text, mention) for form in (*attribute.forms, *small)), default=0)
@@ -175,18 +233,13 @@ def _fits(mention: Mention, attribute: Attribute) -> bool:
     return zero or low <= mention.value <= high
 
 
-def _noun_match(noun: str, attribute: Attribute) -> str | None:
-    """The longest noun of the attribute that the noun phrase begins or ends with."""
-    hits = [w for w in attribute.nouns if noun == w or noun.endswith(f" {w}") or noun.startswith(f"{w} ")]
-    return max(hits, key=len, default=None)
-
-
-def _nearest_cue(text: str, mention: Mention, attribute: Attribute, reach: int) -> tuple[int, int] | None:
+def _nearest_cue(text: str, mention: Mention, cues: Sequence[str], reach: int) -> tuple[int, int] | None:
     sentence, clause = around(sentences(text), mention.start), around(clauses(text), mention.start)
     best: tuple[int, int] | None = None
-    for cue in attribute.cues:
+    alone = counted(mention.noun) or _stands_alone(text, mention, clause)
+    for cue in cues:
         for place in find_cue(cue, text):
-            if not sentence.holds(place.start):
+            if not sentence.holds(place.start) or not (clause.holds(place.start) or alone):
                 continue
             distance = _distance(place, mention) + (0 if clause.holds(place.start) else _COMMA)
             length = place.end - place.start
@@ -203,9 +256,17 @@ def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
     """
     if place.end <= mention.start:
         return any(other.unit == mention.unit for other in mentions(text[place.end : mention.start]))
-    others = mentions(text[mention.end : place.end])
+    # "3,000 bikes, one position a minute": the one position says that they report.
+    others = [other for other in mentions(text[mention.end : place.end]) if other.value != 1]
     reach = place.start - mention.end
     return any(other.tail <= reach and (other.unit == mention.unit or other.end > reach) for other in others)
+
+
+def _stands_alone(text: str, mention: Mention, clause: Stretch) -> bool:
+    """Whether the number has its clause to itself: then the words of the next one may explain it."""
+    before, behind = text[clause.start : mention.start], text[mention.end : clause.end]
+    others = before.rpartition("(")[2] + behind.partition(")")[0]
+    return len(_WORD.findall(others)) <= _FEW
 
 
 def _distance(place: Stretch, mention: Mention) -> int:

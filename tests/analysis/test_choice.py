@@ -243,6 +243,14 @@ def test_the_largest_number_decides_how_much_scaling_out_weighs_and_the_request_
     assert weight(given, "scale_out") == 7
 
 
+def test_querying_weighs_little_where_all_access_is_by_key() -> None:
+    kb = base(A, B)
+    by_key, adhoc = Fact("access.key_only", True), Fact("access.adhoc", True)
+    full = weight(opened(kb), "querying")
+    assert weight(opened(kb, by_key), "querying") == full / 4
+    assert weight(opened(kb, by_key, adhoc), "querying") == full
+
+
 def test_who_weighs_every_criterion_himself_leaves_nothing_to_rules_or_habit() -> None:
     kb = base(technology("a", {"scale_out": 5}), technology("b", {}))
     facts = FactSet((Fact("stack", frozenset({"b"})),))

@@ -122,6 +122,14 @@ def test_the_askers_own_spelling_of_the_rate_stands_in_the_reason() -> None:
     )
 
 
+def test_where_a_peak_is_stated_it_is_what_must_be_carried() -> None:
+    facts = asked(
+        **{"workload.writes_per_s": Quantity(10, "rate"), "workload.peak_writes_per_s": Quantity(1e6, "rate")}
+    )
+    (found,) = exclusions(ID, profile(writes=3), facts)
+    assert found.phrase.endswith("at peak")
+
+
 def test_names_are_none_where_nothing_or_no_set_is_stated() -> None:
     assert names(asked(cloud=frozenset({"aws"})), "cloud") == frozenset({"aws"})
     assert names(asked(cloud="aws"), "cloud") == names(FactSet(), "cloud") == frozenset()

@@ -165,6 +165,25 @@ def test_a_missing_fact_that_a_rule_asks_for_becomes_a_question(advisor: Advisor
     assert 0 < len(advice.clarifying_questions) <= 3
 
 
+def test_who_told_a_near_synonym_is_not_asked_again(advisor: Advisor) -> None:
+    asked = {"table.rows": "workload.rows", "workload.requests_per_s": "workload.reads_per_s"}
+    vague = ask(advisor, "Estimate the storage for 20,000 events/s, 100 bytes each")
+    assert "workload.peak_factor" in {question.id for question in vague.clarifying_questions}
+    attributes = advisor.vocabulary.attributes
+    assert all(other in attributes[name].answered_by for name, other in asked.items())
+    told = replace(attributes["workload.peak_factor"], answered_by=("workload.writes_per_s",))
+    vocabulary = replace(advisor.vocabulary, attributes={**attributes, "workload.peak_factor": told})
+    changed = replace(advisor, vocabulary=vocabulary)
+    again = ask(changed, "Estimate the storage for 20,000 events/s, 100 bytes each")
+    assert "workload.peak_factor" not in {question.id for question in again.clarifying_questions}
+
+
+def test_who_names_nothing_is_asked_first_what_it_is_for(advisor: Advisor) -> None:
+    questions = ask(advisor, "Which database should I use?").clarifying_questions
+    assert questions[0].id == "workload"
+    assert len(questions) == 3
+
+
 def test_a_move_that_no_playbook_makes_is_named_as_a_gap(advisor: Advisor) -> None:
     advice = ask(advisor, "Plan the migration from SQL Server to PostgreSQL")
     assert any("from SQL Server to PostgreSQL" in claim.text for claim in advice.summary)

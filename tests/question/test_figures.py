@@ -78,7 +78,7 @@ SENTENCES: list[tuple[str, dict[str, float]]] = [
     ("the regulator wants 7 years of them", {"workload.retention": 7 * YEAR}),
     ("six statements one after the other, round trip 85 ms", {"statements.sequential": 6, "latency.rtt": 0.085}),
     ("the database is 40 ms away", {"latency.rtt": 0.04}),
-    ("20 pods with a pool of 15 each", {"workload.devices": 20, "pool.each": 15}),
+    ("20 pods with a pool of 15 each", {"app.instances": 20, "pool.each": 15}),
     ("four SSDs and 32 vCPUs", {"spindles": 4, "cores": 32}),
     ("a hit rate of 99.2%", {"cache.hit_ratio": 99.2}),
     ("20% of our 50 million products are hot", {"hot.share": 20, "workload.rows": 50e6}),

@@ -78,3 +78,9 @@ def test_a_figure_is_no_part_of_a_noun() -> None:
 )
 def test_a_plural_gives_its_singular(plural: str, one: str) -> None:
     assert singular(plural) == one
+
+
+def test_verbs_with_an_object_and_parts_of_other_words_are_no_things() -> None:
+    assert names("we want to catalogue pets, invoice owners") == ["pet", "owner"]
+    assert names("the clinic repairs machines for each owner") == ["owner"]
+    assert "house" not in names("an auction house for an owner")

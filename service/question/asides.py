@@ -1,0 +1,45 @@
+"""Numbers said in passing: what was before, what is left, from when on, and what one of many has."""
+
+import re
+
+from service.question.numbers import EVERY, Mention
+
+# "Fell from 97% to 88%": the first is past.
+_WAS = re.compile(
+    r"\b(?:fell|dropped|rose|went|jumped|grew|increased|decreased|climbed|sank|shrank|slipped|declined|has gone|have gone|used to be)\s+(?:\w+\s+)?(?:from\s+)?[~\s]*$",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"\s+to\s+[~\s]*\d", re.IGNORECASE)
+# "90 GB left", "180 GB behind" are no sizes of anything.
+_LEFT = re.compile(
+    r"\s*(?:left|remaining|behind|missing|short|to go|to spare|too (?:many|much|big|large))\b", re.IGNORECASE
+)
+_FROM_THERE = re.compile(
+    r"\b(?:once|if|when|whenever|as soon as|until|unless)\b[^.;,]{0,40}\b(?:more than|over|above|beyond|past|exceeds?|exceed|reach(?:es)?|pass(?:es)?|hits?|cross(?:es)?)\s+(?:about\s+)?$",
+    re.IGNORECASE,
+)
+_EACH = re.compile(r"\b(?:each|apiece)\s+(?:with|has|of)?[~\s]*$", re.IGNORECASE)
+_ON_AVERAGE = re.compile(
+    r"\b(?:avg\.?|average|averaging|mean|median|typically|on average)\s+(?:of\s+)?[~\s]*$", re.IGNORECASE
+)
+_AT_MOST = re.compile(r"\s*(?:max|maximum|limit|cap|quota)\b", re.IGNORECASE)
+_OF_OURS = re.compile(r"\b(?:each|every)(?:\s+(?:single|one))?\s+(?:of\s+)?(?:(?:our|the|these|those|all|its|their|my)\s+)*$", re.IGNORECASE)  # fmt: skip
+
+
+def is_aside(text: str, mention: Mention) -> bool:
+    """Whether the number is a past one, what is left of something, or a threshold."""
+    before = text[: mention.start]
+    if _WAS.search(before) and (_TO.match(text, mention.end) or "used to be" in before[-14:]):
+        return True
+    if mention.unit in ("bytes", "rate") and _AT_MOST.match(text, mention.end):
+        return True
+    if mention.unit in ("bytes", "count"):
+        return bool(_LEFT.match(text, mention.tail) or _LEFT.match(text, mention.end) or _FROM_THERE.search(before))
+    return False
+
+
+def is_of_one(text: str, mention: Mention) -> bool:
+    """Whether one of many has the counted things: the 14 events of "each bag makes 14 events" are not all events."""
+    before = text[: mention.start]
+    each = bool(EVERY.search(before) or _EACH.search(before)) and not _OF_OURS.search(before)
+    return mention.unit == "count" and (each or bool(_ON_AVERAGE.search(before)))

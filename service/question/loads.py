@@ -1,0 +1,69 @@
+"""A load that is stated twice: the usual one, and the one at peak."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from kb.fact import Fact, Span
+from kb.quantity import Quantity
+from service.question.numbers import Mention
+from service.question.roles import Bound
+
+_PEAKS: Mapping[str, str] = {
+    "workload.writes_per_s": "workload.peak_writes_per_s",
+    "workload.reads_per_s": "workload.peak_requests_per_s",
+    "workload.requests_per_s": "workload.peak_requests_per_s",
+}
+_USUAL = r"(?:otherwise|normal|normally|usual|usually|typical|typically|on average|average|avg|the rest|rest of|baseline|mostly|off-peak|the whole week|all week|all day)"
+_BEFORE = re.compile(rf"\b{_USUAL}\b[\s:,]*(?:[\w~]+\s+){{0,2}}$", re.IGNORECASE)
+_BEHIND = re.compile(rf"^[\s,(]*(?:[\w]+\s+){{0,2}}?{_USUAL}\b", re.IGNORECASE)
+_PEAK_BEFORE = re.compile(
+    r"\b(?:peaks?|peaking|bursts?|spikes?|worst|busiest|rush(?: hour)?|sales?)\b[\s:,]*(?:[\w~]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+_PEAK_BEHIND = re.compile(
+    r"^[\s,(]*(?:\w+\s+)?(?:during|at (?:the )?(?:peak|worst|weekend)|(?:in|on|at) (?:an? |the )?(?:\w+ )?(?:peaks?|rush|sales?|match(?:es)?|launch(?:es)?|black friday|christmas|xmas|holidays?|weekends?|evenings?|mornings?|(?:mon|tues|wednes|thurs|fri|satur|sun)days?))\b",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def loads(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], source: str) -> list[Bound | None]:
+    """The roles, where of two loads the usual one is the load and the other its peak; a bare second rate is of the same kind."""
+    shared = list(roles)
+    for n, (mention, bound) in enumerate(zip(counted, roles, strict=True)):
+        before = next((b for b in reversed(shared[:n]) if b and b.fact.attribute in _PEAKS), None)
+        if bound is None and before and mention.unit == "rate" and not mention.noun and _mark(text, counted, n):
+            shared[n] = _same(text, mention, before, source)
+    for attribute in _PEAKS:
+        places = [n for n, bound in enumerate(shared) if bound and bound.fact.attribute == attribute]
+        if len(places) > 1:
+            _tell_apart(text, counted, shared, places)
+    return shared
+
+
+def _tell_apart(text: str, counted: Sequence[Mention], shared: list[Bound | None], places: Sequence[int]) -> None:
+    marks = {n: _mark(text, counted, n) for n in places}
+    usual = next((n for n in places if marks[n] == "usual"), None)
+    usual = next((n for n in places if not marks[n]), None) if usual is None else usual
+    if usual is None:
+        return
+    for n in places:
+        bound = shared[n]
+        if bound and (marks[n] == "peak" or counted[n].value > counted[usual].value) and marks[usual] + marks[n]:
+            shared[n] = replace(bound, fact=replace(bound.fact, attribute=_PEAKS[bound.fact.attribute]))
+
+
+def _mark(text: str, counted: Sequence[Mention], n: int) -> str:
+    """What the words next to the number say of it: "usual", "peak", or nothing."""
+    begins = counted[n - 1].end if n else 0
+    ends = counted[n + 1].start if n + 1 < len(counted) else len(text)
+    before, behind = text[begins : counted[n].start], text[counted[n].end : ends]
+    if _BEFORE.search(before) or _BEHIND.search(behind):
+        return "usual"
+    return "peak" if _PEAK_BEFORE.search(before) or _PEAK_BEHIND.search(behind) else ""
+
+
+def _same(text: str, mention: Mention, other: Bound, source: str) -> Bound:
+    span = Span(source, mention.start, mention.end, text[mention.start : mention.end])
+    value = Quantity(mention.value, "rate", span.text.strip())
+    return replace(other, fact=Fact(other.fact.attribute, value, "stated", span))
