@@ -13,7 +13,7 @@ from kb.statements import split_statements, without_comments
 _VERBS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE", "REPLACE"})
 # Placeholders of drivers; blanked into one that every dialect reads, so that places stay.
 _PERCENT = re.compile(r"%s|%\((\w+)\)s|\{(\w+)\}")
-_EXPLAIN = re.compile(r"^\s*EXPLAIN\b(?:\s*\([^)]*\)|\s+(?:ANALYZE|VERBOSE))*", re.IGNORECASE)
+_EXPLAIN = re.compile(r"^\s*EXPLAIN\b(?:\s*\([^)]*\)|\s+(?:ANALYZE|VERBOSE|EXTENDED|FORMAT\s*=\s*\w+))*", re.IGNORECASE)
 MOST_QUERIES = 500
 
 

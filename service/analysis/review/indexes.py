@@ -76,7 +76,7 @@ def low_selectivity(subject: Subject) -> Iterable[Hit]:
             other = next((x.name for x in table.columns if subject.meaning(x) == "instant"), table.primary_key[0] if table.primary_key else "")  # fmt: skip
             fix = create_index(subject, table, (other,), f" WHERE {c} = {value}") if flag and other and subject.is_postgresql and column.type == "boolean" else ""  # fmt: skip
             yield Hit(
-                f"{subject.named(table, column.name)}: index {index.name}".rstrip(": index"),
+                f"{subject.named(table, column.name)}: index {index.name}".removesuffix(": index "),
                 index.place,
                 f"The index on {column.name} alone has low selectivity ({'two values' if flag else 'a few values'}); make it a partial index on the rare value, or lead a composite index with it",
                 "for the common value the planner reads the table anyway, and every write pays for both",

@@ -10,6 +10,7 @@ from service.analysis.review.indexes import INDEXES
 from service.analysis.review.integrity import INTEGRITY
 from service.analysis.review.keys import KEYS
 from service.analysis.review.operation import OPERATION
+from service.analysis.review.plan import PLAN
 from service.analysis.review.promise import PROMISES
 from service.analysis.review.query import QUERY
 from service.analysis.review.sargable import SARGABLE
@@ -19,5 +20,5 @@ from service.analysis.review.tenancy import TENANCY
 from service.analysis.review.types import TYPES
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *KEYS, *INTEGRITY, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TENANCY, *SECURITY, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *OPERATION
+    *TYPES, *KEYS, *INTEGRITY, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TENANCY, *SECURITY, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION
 )  # fmt: skip

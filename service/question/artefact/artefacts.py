@@ -15,7 +15,8 @@ from service.question.artefact.django_models import read_django
 from service.question.artefact.entity_framework_models import read_entity_framework
 from service.question.artefact.kinds import ArtefactKind, dialect_named, dialect_of, kind_of
 from service.question.artefact.model import Model, Scope, Trait
-from service.question.artefact.plan_text import PlanNode, is_plan, read_plan
+from service.question.artefact.plan_node import PlanNode
+from service.question.artefact.plan_text import is_plan, read_plan, without_plan
 from service.question.artefact.prisma_models import read_prisma
 from service.question.artefact.python_code import code_traits, embedded_sql, scopes_in
 from service.question.artefact.python_source import parsed
@@ -129,13 +130,12 @@ def _telling(ordered: Iterable[tuple[ArtefactKind, Given]]) -> str:
 def _with_sql(found: Artefacts, sql: str, dialect: str) -> Artefacts:
     if not sql.strip():
         return replace(found, schema=Schema((), dialect=dialect))
+    plans = read_plan(sql) if is_plan(sql) else ()
+    # A plan below its statement is no SQL; nothing of it is lost by not parsing it.
+    sql = without_plan(sql) if plans else sql
     schema = parse_schema(sql, dialect)
     queries, unread = parse_queries(sql, dialect)
     unparsed = (*schema.unparsed, *unread)
-    plans = read_plan(sql) if is_plan(sql) else ()
-    if plans:
-        # A plan below its statement is no SQL; nothing of it is lost by not parsing it.
-        unparsed = tuple(part for part in unparsed if not is_plan(part))
     inside = routine_queries(sql, dialect)
     scopes = tuple(Scope(routine.name, routine.start, routine.end) for routine in routines(sql, dialect))
     return replace(found, schema=schema, queries=(*queries, *inside), plans=plans, unparsed=unparsed, scopes=scopes)
