@@ -39,7 +39,13 @@ def redundant_index(subject: Subject) -> Iterable[Hit]:
                     f"The index on ({', '.join(index.columns)}) is redundant: {longer} begins with the same columns; drop it",
                     "each write maintains both, and the longer one serves every search of the shorter",
                     _drop(subject, index),
+                    "low" if _by_itself(subject, index) else None,
                 )
+
+
+def _by_itself(subject: Subject, index: Index) -> bool:
+    """Whether the framework made it for a foreign key, unasked: taking it away is a choice of db_index=False."""
+    return subject.artefacts.framework == "django" and index.name == f"{index.table}_{index.columns[0]}_idx"
 
 
 def _answered_by(subject: Subject, table: Table, index: Index, position: int) -> str:

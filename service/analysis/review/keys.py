@@ -18,6 +18,7 @@ _RULES = "patterns/integrity-constraints-and-validation"
 _NATURAL = re.compile(r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|passport)\b")
 _BUSY_RATE, _MANY_ROWS = 200.0, 1e8
 _SOON_YEARS = 10
+_LONG_KEY, _MANY_KEY_COLUMNS = 100, 3
 _YEAR = 365.25 * 86400
 _RANDOM = re.compile(r"gen_random_uuid|uuid_generate_v4|uuidv4|newid\(|\buuid\(\)|\buuid4\b|^uuid$", re.IGNORECASE)
 
@@ -254,7 +255,25 @@ def _target(subject: Subject, table: Table, stem: str) -> Table | None:
     return None
 
 
+def oversized_key(subject: Subject) -> Iterable[Hit]:
+    """A long or many-columned key that other tables repeat."""
+    for table in subject.tables:
+        pointing = [t.name for t, key in subject.foreign_keys() if key.target == table.name]
+        columns = [c for name in table.primary_key if (c := table.column(name))]
+        wide = next((c for c in columns if c.type in ("varchar", "char") and (c.length or 0) >= _LONG_KEY), None)
+        if not pointing or not (wide or len(columns) > _MANY_KEY_COLUMNS):
+            continue
+        what = f"{wide.declared.lower()}" if wide else f"{len(columns)} columns"
+        yield Hit(
+            subject.named(table, wide.name if wide else ""),
+            table.place,
+            f"The primary key is oversized ({what}) and {', '.join(dict.fromkeys(pointing))} repeat it; give the column the length of its values, or refer by a bigint key and keep this one unique",
+            "each referencing row and each of its indexes carries the whole key",
+        )
+
+
 KEYS = (
+    Rule("oversized-key", "keys", "low", f"{_IDS}#natural-keys-belong-into-unique-constraints", oversized_key),
     Rule("no-primary-key", "keys", "high", "checklists/schema-review#tables-without-a-primary-key", no_primary_key),
     Rule("mismatched-reference", "keys", "high", "patterns/join-strategies#types-that-differ", mismatched_reference),
     Rule("unindexed-foreign-key", "keys", "high", "checklists/schema-review#foreign-keys-without-an-index", unindexed_foreign_key),

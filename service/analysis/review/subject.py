@@ -18,7 +18,7 @@ _GROWING = re.compile(
     r"(?:^|_)(?:events?|logs?|audits?|audit_logs?|metrics?|readings?|measurements?|samples?|clicks?|page_?views?|views|impressions?|messages?|notifications?|history|histories|activit(?:y|ies)|trackings?|pings?|positions?|locations|ticks?|trades?|transactions?|entries|telemetry|requests?|visits?|sessions?|traces?|deliveries|emails?|movements?|orders?|order_items?|payments?)$"
 )
 _APPEND_ONLY = re.compile(
-    r"(?:^|_)(?:events?|logs?|audits?|metrics?|readings?|measurements?|samples?|clicks?|page_?views?|impressions?|history|histories|activit(?:y|ies)|trackings?|pings?|positions?|ticks?|telemetry|visits?|traces?|datapoints?|data_points?)$"
+    r"(?:^|_)(?:events?|logs?|audits?|metrics?|readings?|measurements?|samples?|clicks?|page_?views?|impressions?|history|histories|activit(?:y|ies)|trackings?|pings?|positions?|ticks?|telemetry|visits?|traces?|datapoints?|data_points?|scans?|heartbeats?)$"
 )
 
 

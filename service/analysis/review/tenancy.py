@@ -10,7 +10,6 @@ from service.analysis.review.fix import column_sql, columns_sql, create_index, q
 from service.analysis.review.subject import Subject
 
 _TENANTS = "patterns/tenant-shared-schema"
-_AUDITED = re.compile(r"(?:payment|invoice|ledger|account|permission|role|grant|salar|price|contract|transfer|refund|patient|medical|prescription)", re.IGNORECASE)  # fmt: skip
 
 
 def _scoped(subject: Subject) -> list[Table]:
@@ -177,21 +176,6 @@ def policy_missing(subject: Subject) -> Iterable[Hit]:
             )
 
 
-def no_audit(subject: Subject) -> Iterable[Hit]:
-    if len(subject.tables) < 3 or any(re.search(r"audit|history|_log$|ledger", t.name, re.IGNORECASE) for t in subject.tables):  # fmt: skip
-        return
-    watched = [t for t in subject.tables if _AUDITED.search(t.name) and not subject.is_append_only(t)]
-    bare = [t for t in watched if not any(re.search(r"updated|modified|changed|created_by|version", c.name, re.IGNORECASE) for c in t.columns)]  # fmt: skip
-    for table in bare[:1]:
-        yield Hit(
-            subject.named(table),
-            table.place,
-            f"Nothing records who changed {', '.join(t.name for t in bare[:4])} and when; add an audit table written by triggers in the same transaction",
-            "for money, permissions and health somebody will ask who changed this value",
-            severity="low",
-        )
-
-
 TENANCY = (
     Rule("reference-without-tenant", "tenancy", "high", f"{_TENANTS}#solution", reference_without_tenant),
     Rule("open-policy", "tenancy", "high", "patterns/row-level-security#permissive-or-restrictive", open_policy),
@@ -200,5 +184,4 @@ TENANCY = (
     Rule("policy-missing", "tenancy", "medium", "patterns/row-level-security#policies-add-a-condition", policy_missing),
     Rule("tenant-missing", "tenancy", "medium", f"{_TENANTS}#solution", tenant_missing),
     Rule("tenant-unindexed", "tenancy", "low", f"{_TENANTS}#the-leading-tenant-makes-the-list-cheap", tenant_unindexed),
-    Rule("no-audit", "tenancy", "low", "patterns/audit-trail#a-trigger-in-the-same-transaction", no_audit),
 )  # fmt: skip

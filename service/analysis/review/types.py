@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from kb.meaning import words_of
 from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
-from service.analysis.review.fix import add_check, alter_type, column_sql, table_sql
+from service.analysis.review.fix import add_check, alter_type, column_sql
 from service.analysis.review.subject import Subject
 
 _LAYOUT = "patterns/physical-types-and-layout"
@@ -216,7 +216,14 @@ def digits_as_number(subject: Subject) -> Iterable[Hit]:
 
 def padded_char(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
-        if column.type != "char" or (column.length or 1) <= 4 or column.length == 36 or subject.dialect == "sqlite":
+        # MySQL takes the blanks off again when it reads.
+        if (
+            column.type != "char"
+            or (column.length or 1) <= 4
+            or column.length == 36
+            or subject.dialect == "sqlite"
+            or subject.is_mysql
+        ):
             continue
         yield Hit(
             subject.named(table, column.name),
@@ -269,21 +276,6 @@ def old_types(subject: Subject) -> Iterable[Hit]:
             )
 
 
-def three_byte_utf8(subject: Subject) -> Iterable[Hit]:
-    if not subject.is_mysql:
-        return
-    for match in re.finditer(r"CHARSET\s*=?\s*(UTF8|UTF8MB3|LATIN1)\b(?!MB4)|CHARACTER SET\s*=?\s*(UTF8|UTF8MB3|LATIN1)\b(?!MB4)", subject.sql):  # fmt: skip
-        table = next((t for t in reversed(subject.tables) if t.place and t.place.start < match.start()), None)
-        if table is not None:
-            yield Hit(
-                subject.named(table),
-                table.place,
-                f"The character set {(match.group(1) or match.group(2)).lower()} cannot hold every character; use utf8mb4",
-                "four-byte characters such as emoji and rare names are refused or cut",
-                f"ALTER TABLE {table_sql(subject, table)} CONVERT TO CHARACTER SET utf8mb4;",
-            )
-
-
 TYPES = (
     Rule("float-money", "types", "high", f"{_LAYOUT}#money", float_money),
     Rule("scaleless-money", "types", "high", f"{_LAYOUT}#money", scaleless_money),
@@ -297,7 +289,6 @@ TYPES = (
     Rule("digits-as-number", "types", "medium", f"{_LAYOUT}#text", digits_as_number),
     Rule("money-type", "types", "medium", f"{_LAYOUT}#money", money_type),
     Rule("plain-json", "types", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", plain_json),
-    Rule("three-byte-utf8", "types", "medium", f"{_LAYOUT}#engine-notes", three_byte_utf8),
     Rule("padded-char", "types", "low", f"{_LAYOUT}#text", padded_char),
     Rule("old-types", "types", "low", "technologies/sql-server#design-rules", old_types),
 )  # fmt: skip

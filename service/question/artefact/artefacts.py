@@ -22,6 +22,7 @@ from service.question.artefact.python_code import code_traits, embedded_sql, sco
 from service.question.artefact.python_source import parsed
 from service.question.artefact.settings_file import Setting, read_settings_file
 from service.question.artefact.sqlalchemy_models import read_sqlalchemy
+from service.question.artefact.transactions import transaction_traits
 from service.question.artefact.typeorm_models import read_typeorm
 
 _PROVIDER = re.compile(r'provider\s*=\s*"(postgresql|mysql|sqlite|sqlserver|cockroachdb)"')
@@ -164,7 +165,7 @@ def _model(kind: ArtefactKind, content: str) -> Model:
     model = reader(source) if reader else Model()
     return replace(
         model,
-        traits=(*model.traits, *code_traits(source), *migration_traits(source)),
+        traits=(*model.traits, *code_traits(source), *migration_traits(source), *transaction_traits(source)),
         sql=tuple(embedded_sql(source)),
         scopes=scopes_in(source),
     )
