@@ -19,6 +19,10 @@ _TEXTS: Mapping[TraitKind, _Text] = {
         "N+1 queries: {name} is loaded lazily inside the loop; load it with the query of the list (selectinload or joinedload, select_related or prefetch_related, Include), or ask once for all keys",
         "a list of 100 rows sends 101 statements, and every round trip waits for the one before",
     ),
+    "query_loop": (
+        "N+1 queries: {name} is asked once for each turn of the loop; ask once for all keys (WHERE … IN), or load it with the query of the list (select_related or prefetch_related, selectinload or joinedload, Include)",
+        "a list of 100 rows sends 101 statements, and every round trip waits for the one before",
+    ),
     "lazy_everywhere": (
         "Lazy loading is on for every relation ({name}), which hides N+1 queries; switch it off and load per query",
         "a loop or a serialiser that touches a relation sends a statement per row without anybody seeing it",
@@ -66,6 +70,7 @@ _TEXTS: Mapping[TraitKind, _Text] = {
 }  # fmt: skip
 _SECTIONS: Mapping[TraitKind, tuple[Severity, str]] = {
     "lazy_loop": ("high", f"{_LOADING}#one-query-per-collection"),
+    "query_loop": ("high", f"{_LOADING}#one-query-per-collection"),
     "lazy_everywhere": ("medium", f"{_LOADING}#make-lazy-loading-an-error"),
     "eager_collection": ("medium", f"{_LOADING}#two-joined-collections-multiply"),
     "many_includes": ("medium", f"{_LOADING}#two-joined-collections-multiply"),

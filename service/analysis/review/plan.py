@@ -27,14 +27,17 @@ class _Asked:
 
 
 def _asked(subject: Subject, name: str, inner: bool) -> _Asked:
-    """A plan calls a table by its alias; without a query beside it there is only that name.
+    """MySQL's plans call a table by its alias, PostgreSQL's by its name; without a query beside it there is only that.
 
     `inner` is whether another table leads to it, so that its join columns narrow what is read.
     """
+    low = name.lower()
     for query in subject.artefacts.queries:
-        for node in query.tree.find_all(exp.Table):
-            if (node.alias or node.name).lower() == name.lower():
-                return _Asked(node.name, tuple(dict.fromkeys(_wanted(query.tree, name, inner))))
+        named = list(query.tree.find_all(exp.Table))
+        node = next((t for t in named if t.alias_or_name.lower() == low), None)
+        node = node or next((t for t in named if t.name.lower() == low), None)
+        if node is not None:
+            return _Asked(node.name, tuple(dict.fromkeys(_wanted(query.tree, node.alias_or_name, inner))))
     return _Asked(name, ())
 
 
@@ -82,7 +85,7 @@ def _index(subject: Subject, asked: _Asked) -> str:
     if not asked.columns or subject.artefacts.framework is not None:
         return ""
     plain = all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in (asked.table, *asked.columns))
-    return f"CREATE INDEX {asked.table}_{'_'.join(asked.columns)}_idx ON {asked.table} ({', '.join(asked.columns)});"[:400] if plain else ""  # fmt: skip
+    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{asked.table}_{'_'.join(asked.columns)}_idx ON {asked.table} ({', '.join(asked.columns)});"[:400] if plain else ""  # fmt: skip
 
 
 def filtered_index_scan(subject: Subject) -> Iterable[Hit]:

@@ -65,8 +65,10 @@ def _loops(lines: list[Line]) -> Iterator[Trait]:
             deep = re.search(rf"\b{row}\.([A-Za-z]\w*)\.([A-Za-z]\w*)\b(?!\s*\()", other.text)
             asks = re.search(r"await\s+[\w.]*(?:prisma|repo\w*|Repository|db|context)\.?[\w.]*\.(?:find\w*|First\w*|Single\w*|Where)\(", other.text, re.IGNORECASE)  # fmt: skip
             if (deep and queried and not included) or (asks and row in other.text):
-                name = deep.group(1) if deep else "query"
-                yield Trait("lazy_loop", f"{row}.{name}", other.place, name)
+                if deep:
+                    yield Trait("lazy_loop", f"{row}.{deep.group(1)}", other.place, deep.group(1))
+                elif asks:
+                    yield Trait("query_loop", asks.group().removeprefix("await").strip(" ("), other.place)
                 break
 
 

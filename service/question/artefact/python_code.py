@@ -60,7 +60,8 @@ def code_traits(source: Source) -> tuple[Trait, ...]:
             found += _function(source, node)
         elif isinstance(node, ast.JoinedStr | ast.BinOp) and _formats_sql(node):
             found.append(Trait("formatted_sql", "SQL", source.place(node)))
-    unique = {(t.kind, t.name, t.place.start): t for t in found}
+    # What a loop loads is found by its call and by its attribute; the latter knows the model and comes last.
+    unique = {(t.kind, t.name.rpartition(".")[2] if t.kind == "lazy_loop" else t.name, t.place.start): t for t in found}
     return tuple(sorted(unique.values(), key=lambda t: t.place.start))
 
 
@@ -105,7 +106,7 @@ def _loop(source: Source, loop: _Loop) -> Iterator[Trait]:
                 and mine
                 and (".objects" in owner or "session" in owner.lower() or "db." in f"{owner}.")
             ):
-                yield Trait("lazy_loop", owner, source.place(node), called)
+                yield Trait("query_loop", owner, source.place(node), called)
             elif called in ("all", "count", "first", "filter") and any(owner.startswith(f"{n}.") for n in names):
                 loaded = any(word in over for word in ("prefetch_related", "selectinload", "joinedload"))
                 if not loaded:
