@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 from service.question.artefact.artefacts import Given
+from service.question.artefact.plan_text import is_plan, without_plan
+from service.question.bare_sql import bare_statements
 from service.question.request import AskRequest
 
 _FENCED = re.compile(r"```[ \t]*([\w-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
@@ -17,11 +19,26 @@ def pasted(request: AskRequest) -> tuple[str, tuple[Given, ...]]:
     prose = request.question
     texts = [Given("question", match.group(2), match.group(1)) for match in _FENCED.finditer(prose)]
     prose = _FENCED.sub(_blank, prose)
-    bare = "\n".join(match.group() for match in _BARE_DDL.finditer(prose))
+    prose, bare = _without_bare(prose)
     if bare:
         texts.append(Given("question", bare))
-    prose = _BARE_DDL.sub(_blank, prose)
     return prose, (*texts, *_attached(request))
+
+
+def _without_bare(prose: str) -> tuple[str, str]:
+    """The prose without the code that stands in it unfenced, and that code: tables, statements, plans."""
+    spans = [match.span() for match in _BARE_DDL.finditer(prose)]
+    spans += list(bare_statements(_BARE_DDL.sub(_blank, prose)))
+    rest = prose
+    for start, end in spans:
+        rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+    parts = [(start, f"{prose[start:end].rstrip(' ;')};") for start, end in spans]
+    plan = without_plan(rest) if is_plan(rest) else rest
+    if plan != rest:
+        at = next(n for n, (old, new) in enumerate(zip(rest, plan, strict=True)) if old != new)
+        kept = "".join(old if old != new or old == "\n" else " " for old, new in zip(rest, plan, strict=True))
+        parts.append((at, kept.strip("\n")))
+    return plan, "\n".join(text for _, text in sorted(parts))
 
 
 def _blank(found: re.Match[str]) -> str:

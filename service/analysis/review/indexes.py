@@ -9,11 +9,14 @@ from kb.meaning import words_of
 from kb.schema import Index, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import columns_sql, create_index, quoted
-from service.analysis.review.statement import aliases, column_of, conditions, orders, place_of, table_of
+from service.analysis.review.statement import aliases, column_of, conditions, orders, place_of, sought, table_of
 from service.analysis.review.subject import Subject
 
 _ORDER = "patterns/composite-index-ordering"
 _MANY_INDEXES = 8
+_SLOW = re.compile(
+    r"\b(?:slow|slower|faster|speed|takes|seconds|minutes|which index|what index|index for)\b", re.IGNORECASE
+)
 
 
 def _drop(subject: Subject, index: Index) -> str:
@@ -130,9 +133,39 @@ def missing_index(subject: Subject) -> Iterable[Hit]:
             )
 
 
+def index_for_query(subject: Subject) -> Iterable[Hit]:
+    """A query of a table that was not pasted: which indexes there are is not known, which one serves it is."""
+    if subject.artefacts.plans:
+        return
+    for query in subject.artefacts.queries:
+        if not isinstance(query.tree, exp.Query | exp.Update | exp.Delete) or query.within:
+            continue
+        for node in query.tree.find_all(exp.Table):
+            columns = tuple(dict.fromkeys(sought(query.tree, node.alias_or_name, False)))
+            keyed = {"id", f"{node.name.rstrip('s')}_id"} & {c.lower() for c in columns[:1]}
+            if not columns or keyed or subject.table(node.name) or query.tree.args.get("where") is None:
+                continue
+            slow = subject.facts.get("query.time") is not None or _SLOW.search(subject.facts.text) is not None
+            yield Hit(
+                node.name,
+                place_of(query, node),
+                f"The table was not pasted, so whether an index serves this query is not known; it wants one on {node.name} ({', '.join(columns)}): columns compared with = first, then those of the sort, or one range",
+                f"without it the query reads the whole table{_rows(subject)} each time; EXPLAIN (ANALYZE, BUFFERS) tells which it does",
+                _on_unknown(subject, node.name, columns),
+                "medium" if slow else "low",
+            )
+
+
+def _on_unknown(subject: Subject, table: str, columns: tuple[str, ...]) -> str:
+    if not all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in (table, *columns)):
+        return ""
+    name = f"{table}_{'_'.join(columns)}_idx"[:60]
+    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name} ON {table} ({', '.join(columns)});"
+
+
 def _rows(subject: Subject) -> str:
-    rows = subject.facts.get("table.rows")
-    return f" of {rows} rows" if rows is not None else ""
+    rows = subject.facts.get("table.rows") or subject.facts.get("workload.rows")
+    return f" of {str(rows).removesuffix(' rows')} rows" if rows is not None else ""
 
 
 def _served(subject: Subject, table: Table, equal: tuple[str, ...], ranges: tuple[str, ...]) -> bool:
@@ -205,6 +238,7 @@ def unindexed_json(subject: Subject) -> Iterable[Hit]:
 
 INDEXES = (
     Rule("missing-index", "indexes", "medium", "patterns/index-selection#start-from-the-queries", missing_index),
+    Rule("index-for-query", "indexes", "low", "patterns/index-selection#start-from-the-queries", index_for_query),
     Rule("wrong-order", "indexes", "medium", f"{_ORDER}#equality-then-sort-then-range", wrong_order),
     Rule("redundant-index", "indexes", "medium", "checklists/schema-review#indexes-that-repeat-another", redundant_index),
     Rule("unindexed-json", "indexes", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", unindexed_json),

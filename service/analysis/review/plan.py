@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from service.analysis.review.finding import Hit, Rule
-from service.analysis.review.statement import orders
+from service.analysis.review.statement import sought
 from service.analysis.review.subject import Subject
 
 _MANY_REMOVED, _FACTOR, _MANY_LOOPS = 10_000, 10, 100
-_RANGES = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 
 
 @dataclass(frozen=True)
@@ -37,29 +36,8 @@ def _asked(subject: Subject, name: str, inner: bool) -> _Asked:
         node = next((t for t in named if t.alias_or_name.lower() == low), None)
         node = node or next((t for t in named if t.name.lower() == low), None)
         if node is not None:
-            return _Asked(node.name, tuple(dict.fromkeys(_wanted(query.tree, node.alias_or_name, inner))))
+            return _Asked(node.name, tuple(dict.fromkeys(sought(query.tree, node.alias_or_name, inner))))
     return _Asked(name, ())
-
-
-def _wanted(tree: exp.Expr, name: str, inner: bool) -> list[str]:
-    """Columns compared with a value, those of the join where it is inner, then those of the order, then one range."""
-    alone = len(list(tree.find_all(exp.Table))) == 1
-
-    def own(node: object) -> str:
-        """The name of a column of this table, else nothing."""
-        mine = isinstance(node, exp.Column) and (node.table.lower() == name.lower() or (alone and not node.table))
-        return node.name if mine and isinstance(node, exp.Column) else ""
-
-    valued: list[str] = []
-    joined: list[str] = []
-    for node in tree.find_all(exp.EQ, exp.In, exp.Is):
-        other = node.args.get("expression")
-        for side, opposite in ((node.this, other), (other, node.this)):
-            if column := own(side):
-                (joined if isinstance(opposite, exp.Column) else valued).append(column)
-    order = [column for each in orders(tree) if (column := own(each))]
-    ranges = [column for node in tree.find_all(*_RANGES) if (column := own(node.this))][:1]
-    return [*valued, *(joined if inner else ()), *(order or ranges)] or joined
 
 
 def full_scan(subject: Subject) -> Iterable[Hit]:
@@ -82,10 +60,11 @@ def full_scan(subject: Subject) -> Iterable[Hit]:
 
 def _index(subject: Subject, asked: _Asked) -> str:
     """Only for the table as the query names it, which may stand in no schema that was pasted."""
-    if not asked.columns or subject.artefacts.framework is not None:
-        return ""
     plain = all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in (asked.table, *asked.columns))
-    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{asked.table}_{'_'.join(asked.columns)}_idx ON {asked.table} ({', '.join(asked.columns)});"[:400] if plain else ""  # fmt: skip
+    if not asked.columns or not plain or subject.artefacts.framework is not None:
+        return ""
+    name = f"{asked.table}_{'_'.join(asked.columns)}_idx"[:60]
+    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name} ON {asked.table} ({', '.join(asked.columns)});"
 
 
 def filtered_index_scan(subject: Subject) -> Iterable[Hit]:
