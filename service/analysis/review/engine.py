@@ -144,7 +144,23 @@ def three_byte_utf8(subject: Subject) -> Iterable[Hit]:
             )
 
 
+def old_types(subject: Subject) -> Iterable[Hit]:
+    newer = {"sqlserver": ("TEXT|NTEXT|IMAGE", "varchar(max), nvarchar(max) or varbinary(max)"), "oracle": ("LONG RAW|LONG", "CLOB or BLOB")}  # fmt: skip
+    old, new = newer.get(subject.dialect, ("", ""))
+    for table, column in subject.columns() if old else ():
+        after = subject.artefacts.text[column.place.end : column.place.end + 40] if column.place else ""
+        # The parser writes the new name for the old one, so the text itself is looked at.
+        if match := re.match(rf"[\]\"\s]*({old})\b", after, re.IGNORECASE):
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"{match.group(1).upper()} is deprecated; use {new}",
+                "it will be removed, and most functions and indexes refuse it",
+            )
+
+
 ENGINE = (
+    Rule("old-types", "types", "low", "technologies/sql-server#design-rules", old_types),
     Rule("three-byte-utf8", "types", "medium", f"{_LAYOUT}#engine-notes", three_byte_utf8),
     Rule("identity-of-anyone", "concurrency", "medium", "technologies/sql-server#design-rules", identity_of_anyone),
     Rule("unindexable-key", "types", "medium", f"{_LAYOUT}#text", unindexable_key),

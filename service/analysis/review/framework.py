@@ -9,6 +9,7 @@ from kb.statements import split_statements, without_comments
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.subject import Subject
 from service.question.artefact.model import TraitKind
+from service.question.artefact.python_code import UNSEEN
 
 _LOADING = "patterns/orm-loading-strategies"
 _EXPAND = "patterns/expand-contract"
@@ -91,7 +92,11 @@ def _from_traits(kind: TraitKind, subject: Subject) -> Iterable[Hit]:
     for trait in subject.artefacts.traits:
         if trait.kind == kind and trait.name not in seen:
             seen.add(trait.name)
-            yield Hit(trait.name, trait.place, say.format(name=trait.name, detail=trait.detail), because)
+            unseen = kind == "lazy_loop" and trait.detail == UNSEEN
+            text = say.format(name=trait.name, detail=trait.detail) + (
+                ", unless the rows came with it" if unseen else ""
+            )
+            yield Hit(trait.name, trait.place, text, because, severity="medium" if unseen else None)
 
 
 def _rule(kind: TraitKind) -> Rule:

@@ -37,9 +37,9 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
             continue
         words, what = words_of(column.name), subject.meaning(column)
         part = subject.references(table, column.name)
-        owned = part is not None and bool(PARTS.search(words_of(table.name))) and part.target != table.name and part.on_delete != "set null"  # fmt: skip
+        owned = part is not None and bool(PARTS.search(words_of(table.name))) and part.target != table.name and part.on_delete != "set null" and not _held(table)  # fmt: skip
         vital = bool(_VITAL.match(words)) and (words != "email" or bool(PEOPLE.search(words_of(table.name))))
-        flag = what == "boolean"
+        flag = what == "boolean" and not _one_of_several(table, column)
         if not (owned or vital or flag or what == "tenant"):
             continue
         why = "a flag with NULL has three answers where the code expects two" if flag else "NULL passes every CHECK, drops out of comparisons and makes a sum of one row NULL"  # fmt: skip
@@ -51,6 +51,20 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
             set_not_null(subject, table, column),
             "low" if words == "created at" and column.default else "high" if what == "tenant" else "medium",
         )
+
+
+def _one_of_several(table: Table, column: Column) -> bool:
+    """`value_text, value_integer, value_boolean`: one of them is set, so that each may be NULL."""
+    stem = words_of(column.name).split()[0]
+    return sum(1 for c in table.columns if c.nullable and words_of(c.name).startswith(f"{stem} ")) >= 3
+
+
+def _held(table: Table) -> bool:
+    """Whether another reference that must be there already says whose part the row is."""
+    return any(
+        all((c := table.column(name)) is not None and not c.nullable for name in key.columns)
+        for key in table.keys_of("foreign")
+    )
 
 
 def everything_nullable(subject: Subject) -> Iterable[Hit]:

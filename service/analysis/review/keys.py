@@ -224,6 +224,10 @@ def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
         fits = pointed is not None and (pointed.type == column.type or {pointed.type, column.type} <= {"int", "bigint", "smallint"})  # fmt: skip
         if pointed is None or not fits or _typed_sibling(table, match.group(1)):
             continue
+        # In a log it is meant: what happened stays when what it happened to is gone.
+        declined = "db_constraint=False" in column.declared
+        if declined and re.search(r"log|histor|audit|archive", table.name, re.IGNORECASE):
+            continue
         composite = len(target.primary_key) > 1
         if (target is table and column.name in table.primary_key) or (composite and pointed.name != column.name):
             continue
@@ -234,7 +238,7 @@ def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
             f"{column.name} refers to {target.name} without a foreign key; declare the reference",
             "retries, scripts and restores leave orphans that no code path notices, and the planner knows nothing of the relation",
             fix,
-            "low" if subject.is_append_only(table) else "medium",
+            "low" if declined or subject.is_append_only(table) else "medium",
         )
 
 
@@ -256,14 +260,19 @@ def _target(subject: Subject, table: Table, stem: str) -> Table | None:
 
 
 def oversized_key(subject: Subject) -> Iterable[Hit]:
-    """A long or many-columned key that other tables repeat."""
+    """A key of several columns, many or one of them long, that other tables repeat."""
     for table in subject.tables:
         pointing = [t.name for t, key in subject.foreign_keys() if key.target == table.name]
         columns = [c for name in table.primary_key if (c := table.column(name))]
-        wide = next((c for c in columns if c.type in ("varchar", "char") and (c.length or 0) >= _LONG_KEY), None)
+        # A single wide column is told of as a natural key.
+        wide = next((c for c in columns if c.type in ("varchar", "char") and (c.length or 0) >= _LONG_KEY), None) if len(columns) > 1 else None  # fmt: skip
         if not pointing or not (wide or len(columns) > _MANY_KEY_COLUMNS):
             continue
-        what = f"{wide.declared.lower()}" if wide else f"{len(columns)} columns"
+        what = (
+            f"{len(columns)} columns, {wide.name} of them {wide.declared.lower()}"
+            if wide
+            else f"{len(columns)} columns"
+        )
         yield Hit(
             subject.named(table, wide.name if wide else ""),
             table.place,

@@ -26,6 +26,9 @@ PARTS = re.compile(r"(?:item|line|detail|entry|entrie|member|membership|particip
 
 def missing_unique(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
+        # Who writes unique=False has thought of it.
+        if "unique=False" in column.declared:
+            continue
         signs_in = _signs_in(table, column)
         if (
             not (signs_in or _identifies(table, column))
@@ -87,7 +90,8 @@ def pair_not_unique(subject: Subject) -> Iterable[Hit]:
         linked = len(set(own)) == 2 and plain and len(rest) <= 3
         named = re.search(r"(?:like|follow|membership|enrol+ment|subscription|favou?rite|vote|registration|rsvp|bookmark|wishlist|attendance)s?$", words_of(table.name))  # fmt: skip
         pair = own[:2]
-        if not (linked or (named and len(set(own)) >= 2)):
+        happened = subject.is_append_only(table) or re.search(r"\b(?:views?|looks?|downloads?)$", subject.words(table))
+        if happened or not (linked or (named and len(set(own)) >= 2)):
             continue
         covered = any({c for c in columns if c not in subject.tenants} and set(columns) - subject.tenants <= set(own) for columns in subject.uniques(table))  # fmt: skip
         if covered or _again_and_again(subject, table, own):

@@ -150,7 +150,32 @@ def _with_text(found: Artefacts, kind: ArtefactKind, content: str, start: int) -
     if kind == "plan":
         nodes = tuple(replace(each, place=_moved(each.place, start)) for each in read_plan(content))
         return replace(found, plans=(*found.plans, *nodes))
-    return _with_model(found, _model(kind, content), start)
+    return _with_model(found, _apart(_model(kind, content), found, start), start)
+
+
+def _apart(model: Model, found: Artefacts, start: int) -> Model:
+    """Two applications may each have a Line: the second gets the name of its folder before it, as frameworks do."""
+    taken = {t.name for t in found.schema.tables} & {t.name for t in model.tables}
+    if not taken:
+        return model
+    path = next((name for at, name in found.starts if at == start), "").rpartition("/")[0].rpartition("/")[2]
+    new = {name: f"{path}_{name}" if path.isidentifier() else f"{name}_{start}" for name in taken}
+
+    def pointed(table: Table) -> Table:
+        keys = tuple(replace(key, target=new.get(key.target, key.target)) for key in table.keys)
+        return replace(table, name=new.get(table.name, table.name), keys=keys)
+
+    return replace(
+        model,
+        tables=tuple(pointed(table) for table in model.tables),
+        indexes=tuple(replace(i, table=new.get(i.table, i.table)) for i in model.indexes),
+        names={new.get(name, name): each for name, each in model.names.items()},
+        fields={
+            f"{new.get(name, name)}.{column}": each
+            for key, each in model.fields.items()
+            for name, _, column in (key.rpartition("."),)
+        },
+    )
 
 
 def _model(kind: ArtefactKind, content: str) -> Model:

@@ -23,12 +23,23 @@ def read_django(source: Source) -> Model:
     """Every class that has model fields and is not abstract; fields of abstract parents in the same text are inherited."""
     reading = ModelReading(source, {n.name: n for n in source.nodes if isinstance(n, ast.ClassDef)})
     tables = []
+    # A view among tables; where nothing is managed, the database was there first and is what is asked about.
+    managed = any(_is_model(reading, n) and not _unmanaged(n) for n in reading.classes.values())
     for node in reading.classes.values():
-        if _is_model(reading, node) and not _meta_flag(node, "abstract") and not _meta_flag(node, "proxy"):
-            name = _table_name(reading, node.name)
+        if managed and _unmanaged(node):
+            continue
+        abstract = _meta_flag(node, "abstract") and not _stands_alone(reading, node)
+        if _is_model(reading, node) and not abstract and not _meta_flag(node, "proxy"):
+            name = _table_name(reading, node.name).removeprefix("abstract")
             reading.names[name] = node.name
             tables += [_table(reading, node, name), *_hidden(reading, node, name)]
     return Model(tuple(tables), tuple(reading.indexes), reading.names, reading.fields, tuple(reading.traits))
+
+
+def _stands_alone(reading: ModelReading, node: ast.ClassDef) -> bool:
+    """`AbstractOrder` whose Order is made elsewhere: nothing in the text inherits it, so it is read as the table that it becomes."""
+    parents = {dotted(base) for other in reading.classes.values() for base in other.bases}
+    return node.name.startswith("Abstract") and node.name not in parents
 
 
 def _is_model(reading: ModelReading, node: ast.ClassDef) -> bool:
@@ -51,6 +62,10 @@ def _meta_values(node: ast.ClassDef) -> dict[str, ast.expr]:
 
 def _meta_flag(node: ast.ClassDef, name: str) -> bool:
     return constant(_meta_values(node).get(name)) is True
+
+
+def _unmanaged(node: ast.ClassDef) -> bool:
+    return constant(_meta_values(node).get("managed")) is False
 
 
 def _table_name(reading: ModelReading, model: str) -> str:
