@@ -261,8 +261,11 @@ def _target(subject: Subject, table: Table, stem: str) -> Table | None:
 
 def oversized_key(subject: Subject) -> Iterable[Hit]:
     """A key of several columns, many or one of them long, that other tables repeat."""
+    by_target: dict[str, list[str]] = {}
+    for table, key in subject.foreign_keys():
+        by_target.setdefault(key.target, []).append(table.name)
     for table in subject.tables:
-        pointing = [t.name for t, key in subject.foreign_keys() if key.target == table.name]
+        pointing = by_target.get(table.name, [])
         columns = [c for name in table.primary_key if (c := table.column(name))]
         # A single wide column is told of as a natural key.
         wide = next((c for c in columns if c.type in ("varchar", "char") and (c.length or 0) >= _LONG_KEY), None) if len(columns) > 1 else None  # fmt: skip

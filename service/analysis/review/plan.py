@@ -128,11 +128,11 @@ def spilled(subject: Subject) -> Iterable[Hit]:
 def sorted_apart(subject: Subject) -> Iterable[Hit]:
     """MySQL says in the row of a table that its rows are sorted or grouped apart."""
     for node in subject.artefacts.plans:
-        told = re.search(r"Using filesort|Using temporary", node.details.get("Extra", ""))
-        if told is None or node.number("Rows Read") < _MANY_REMOVED:
+        told = node.details.get("Extra", "")
+        if not re.search(r"Using filesort|Using temporary", told) or node.number("Rows Read") < _MANY_REMOVED:
             continue
         asked = _asked(subject, node.table, False)
-        why = "sorts all rows that it finds before it returns the first (Using filesort)" if "filesort" in told.group() else "collects its rows in a temporary table (Using temporary)"  # fmt: skip
+        why = "sorts all rows that it finds before it returns the first (Using filesort)" if "filesort" in told else "collects its rows in a temporary table (Using temporary)"  # fmt: skip
         yield Hit(
             asked.table,
             node.place,

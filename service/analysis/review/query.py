@@ -18,8 +18,8 @@ _CASTLESS = (exp.Placeholder, exp.Parameter)
 def null_comparison(subject: Subject) -> Iterable[Hit]:
     for query, tree in each_query(subject):
         for node in tree.find_all(exp.EQ, exp.NEQ):
-            inside = node.find_ancestor(exp.Where, exp.Having, exp.Join, exp.Case)
-            if isinstance(node.expression, exp.Null) and inside is not None:
+            null = isinstance(node.expression, exp.Null)
+            if null and node.find_ancestor(exp.Where, exp.Having, exp.Join, exp.Case) is not None:
                 yield Hit(
                     f"{shown(query)}: {node.sql()}",
                     place_of(query, node),

@@ -24,7 +24,7 @@ def is_plan(text: str) -> bool:
 
 def is_mysql_plan(text: str) -> bool:
     """Whether the text holds a plan in a form that only MySQL prints."""
-    return is_row(text) or is_step(text) or '"query_block"' in text
+    return is_row(text) or is_step(text) or '"query_block"' in text or '"query_plan"' in text
 
 
 def read_plan(text: str) -> tuple[PlanNode, ...]:
