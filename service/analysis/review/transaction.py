@@ -21,8 +21,10 @@ _SAID = re.compile(
     r"\b(?:calls?|calling|asks?|posts?|requests?|sends?|waits?|waiting)\b.{0,60}\b(?:https?|api|service|provider|gateway|psp|stripe|paypal|webhook|e-?mails?|mail|sms|user|customer|browser|confirmation|answer|response|reply|seconds|minutes)\b",
     re.IGNORECASE,
 )
-_BLOCK = re.compile(r"(?:^|;)\s*(?:BEGIN|START\s+TRANSACTION|BEGIN\s+TRAN(?:SACTION)?)\b[^;\n]*;?(.*?)\b(?:COMMIT|ROLLBACK|END)\b\s*(?:TRAN(?:SACTION)?)?\s*(?:;|$)", re.IGNORECASE | re.DOTALL)  # fmt: skip
-_LONGEST = 20_000
+_MARK = re.compile(
+    r"(?:^|;)[ \t]*(?:(?P<begins>BEGIN(?:[ \t]+TRAN(?:SACTION)?|[ \t]+WORK)?[ \t]*(?=;|\n|$)|START[ \t]+TRANSACTION\b)|(?:COMMIT|ROLLBACK|END)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _OUTBOX = "commit first and let an outbox or a job do it, or do it before and store its result in a short transaction"
 _HELD = "locks, a connection and a snapshot are held as long as the other side takes, a timeout there stops everybody here, and a rollback does not take back what was sent"
 
@@ -39,11 +41,24 @@ def remote_in_code(subject: Subject) -> Iterable[Hit]:
             yield Hit(trait.name, trait.place, f"The transaction {what}", _HELD)
 
 
+def _blocks(text: str) -> list[tuple[int, int]]:
+    """The characters between each BEGIN and the COMMIT that follows it, found in one pass."""
+    found: list[tuple[int, int]] = []
+    begun: int | None = None
+    for mark in _MARK.finditer(text):
+        if mark["begins"]:
+            begun = mark.end()
+        elif begun is not None:
+            found.append((begun, mark.start()))
+            begun = None
+    return found
+
+
 def remote_in_sql(subject: Subject) -> Iterable[Hit]:
     """Calls and waits in routines, which run in the caller's transaction, and between BEGIN and COMMIT."""
     text = subject.artefacts.text
     spans = [(r.start, r.end, r.name) for r in routines(text, subject.dialect)] if "sql" in subject.artefacts.kinds else []  # fmt: skip
-    blocks = [m.span(1) for m in _BLOCK.finditer(text) if m.end() - m.start() < _LONGEST and not _within(m.start(), spans)]  # fmt: skip
+    blocks = [block for block in _blocks(text) if not _within(block[0], spans)]
     bare = subject.sql
     for start, end, name in (*spans, *((start, end, "BEGIN … COMMIT") for start, end in blocks)):
         found = _REMOTE.search(bare, start, end) or _WAIT.search(bare, start, end)
@@ -87,7 +102,7 @@ def batch_in_code(subject: Subject) -> Iterable[Hit]:
 
 def purge_at_once(subject: Subject) -> Iterable[Hit]:
     """A DELETE of everything older than some age, in one statement."""
-    blocks = [m.span(1) for m in _BLOCK.finditer(subject.artefacts.text) if m.end() - m.start() < _LONGEST]
+    blocks = _blocks(subject.artefacts.text)
     for query in subject.artefacts.queries:
         where = query.tree.args.get("where") if isinstance(query.tree, exp.Delete) else None
         if where is None or query.tree.args.get("limit") or where.find(exp.Subquery, exp.Select, exp.EQ, exp.In):

@@ -124,7 +124,9 @@ def read_artefacts(given: Iterable[Given], dialect: str = "", likely: str = "") 
 
 def _telling(ordered: Iterable[tuple[ArtefactKind, Given]]) -> str:
     """The texts whose words tell a dialect: SQL, and lines of code that name an engine; comments of code name everything."""
-    parts = [each.content if kind == "sql" else " ".join(_ENGINES.findall(each.content)) for kind, each in ordered]
+    parts = [
+        each.content if kind in ("sql", "plan") else " ".join(_ENGINES.findall(each.content)) for kind, each in ordered
+    ]
     return "\n".join(parts)
 
 
