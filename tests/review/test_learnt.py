@@ -28,6 +28,7 @@ SPARED = (
     ("open-state", T.format("city text NOT NULL, state text NOT NULL")),
     ("numbered-columns", T.format("iso_a2 char(2), iso_a3 char(3)")),
     ("secret-in-clear", T.format("card_no char(10) NOT NULL")),
+    ("secret-in-clear", HEAD + "class AbstractBaseUser(models.Model):\n    password = models.CharField(max_length=128)\n    def set_password(self, raw):\n        self.password = make_password(raw)\n"),
     ("promised-value", T.format("user_id bigint -- not always required\n")),
     ("promised-unique", T.format("most int -- limits the number of times per basket, only one per day\n")),
     ("race-in-code", HEAD + "class A(models.Model):\n    x = models.IntegerField()\n    def save(self):\n        old = A.objects.get(id=self.id)\n        if old.x != self.x:\n            self.y = 1\n        super().save()\n"),
