@@ -21,7 +21,7 @@ from service.analysis.review.review import review
 from service.question.question import understand
 from service.question.request import AskRequest, Attachment
 
-_CASES = Path(str(resources.files("evals").joinpath("review_cases", "review.yaml")))
+_CASES = Path(str(resources.files("evals").joinpath("review_cases")))
 _ALARMING = ("high", "medium")
 _NEUTRAL = "Please review what is attached."
 
@@ -70,9 +70,10 @@ class Scored:
 
 
 def load_review_cases(path: Path = _CASES) -> tuple[Case, ...]:
-    """The cases in the order of their file; a case that is not well formed raises pydantic's ValidationError."""
-    raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    return tuple(Case.model_validate(item) for item in raw["cases"])
+    """The cases of a file, or of every file of a folder, in order; one that is not well formed raises pydantic's ValidationError."""
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    raw = [yaml.load(each.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for each in files]
+    return tuple(Case.model_validate(item) for each in raw for item in each["cases"])
 
 
 def score(case: Case) -> Scored:

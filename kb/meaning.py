@@ -90,8 +90,10 @@ def _is_list(column: Column, words: str) -> bool:
 def _is_money(column: Column, words: str) -> bool:
     if column.declared.upper() in ("MONEY", "SMALLMONEY"):
         return True
-    rated = re.search(r"\b(?:hourly|daily|day|monthly|nightly) rate$", words) is not None
-    return column.type in _NUMBERS and bool(_MONEY.search(words)) and (rated or not _NOT_MONEY.search(words))
+    rated = re.search(
+        r"\b(?:hourly|daily|day|monthly|nightly) rate$|^(?:\w+ )?rate per (?:hour|day|night|week|month)$", words
+    )
+    return column.type in _NUMBERS and bool(rated or (_MONEY.search(words) and not _NOT_MONEY.search(words)))
 
 
 def _is_boolean(column: Column, words: str) -> bool:

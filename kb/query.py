@@ -13,8 +13,10 @@ from kb.statements import split_statements, without_comments
 _VERBS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "MERGE", "REPLACE"})
 # Placeholders of drivers; blanked into one that every dialect reads, so that places stay.
 _PERCENT = re.compile(r"%s|%\((\w+)\)s|\{(\w+)\}")
-_EXPLAIN = re.compile(r"^\s*EXPLAIN\b(?:\s*\([^)]*\)|\s+(?:ANALYZE|VERBOSE))*", re.IGNORECASE)
+_EXPLAIN = re.compile(r"^\s*EXPLAIN\b(?:\s*\([^)]*\)|\s+(?:ANALYZE|VERBOSE|EXTENDED|FORMAT\s*=\s*\w+))*", re.IGNORECASE)
 MOST_QUERIES = 500
+# A dump's INSERT of thousands of rows says nothing that its first lines do not, and trees of that size take minutes.
+LONGEST_QUERY = 20_000
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def parse_query(text: str, start: int, dialect: str, within: str = "") -> Query 
 
 
 def parse_queries(sql: str, dialect: str = "postgresql") -> tuple[tuple[Query, ...], tuple[str, ...]]:
-    """The queries of a text in order, and those that could not be read, quoted; at most MOST_QUERIES are looked at."""
+    """The queries of a text in order, and those that could not be read or are longer than LONGEST_QUERY, quoted; at most MOST_QUERIES are looked at."""
     found: list[Query] = []
     unread: list[str] = []
     for statement in split_statements(sql, dialect)[:MOST_QUERIES]:
@@ -62,7 +64,7 @@ def parse_queries(sql: str, dialect: str = "postgresql") -> tuple[tuple[Query, .
         verb = bare.split(None, 1)[0].upper().strip("(") if bare.strip() else ""
         if verb not in _VERBS:
             continue
-        query = parse_query(bare, statement.start, dialect)
+        query = parse_query(bare, statement.start, dialect) if len(bare) <= LONGEST_QUERY else None
         if query is None:
             unread.append(statement.text)
         else:

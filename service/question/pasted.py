@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.question.artefact.artefacts import Given
-from service.question.clauses import Stretch
+from service.question.artefact.plan_text import is_plan, without_plan
+from service.question.bare_sql import bare_statements
 from service.question.request import AskRequest
-from service.question.written_queries import written_plan, written_queries
 
 _FENCED = re.compile(r"```[ \t]*([\w-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _BARE_DDL = re.compile(
@@ -32,24 +32,28 @@ def pasted(request: AskRequest) -> Pasted:
     prose = request.question
     texts = [Given("question", match.group(2), match.group(1)) for match in _FENCED.finditer(prose)]
     prose = _FENCED.sub(_blank, prose)
-    bare = "\n".join(match.group() for match in _BARE_DDL.finditer(prose))
+    asked = _BARE_DDL.sub(_blank, prose)
+    asked = without_plan(asked) if is_plan(asked) else asked
+    prose, bare = _without_bare(prose)
     if bare:
         texts.append(Given("question", bare))
-    asked = prose = _BARE_DDL.sub(_blank, prose)
-    plan = written_plan(prose)
-    if plan is not None:
-        texts.append(Given("question", prose[plan.start : plan.end]))
-        prose = _without(prose, plan)
-    queries = list(written_queries(prose))
-    if queries:
-        texts.append(Given("question", ";\n".join(prose[q.start : q.end] for q in queries)))
-    for query in queries:
-        prose = _without(prose, query)
     return Pasted(prose, asked, (*texts, *_attached(request)))
 
 
-def _without(text: str, code: Stretch) -> str:
-    return f"{text[: code.start]}{' ' * (code.end - code.start)}{text[code.end :]}"
+def _without_bare(prose: str) -> tuple[str, str]:
+    """The prose without the code that stands in it unfenced, and that code: tables, statements, plans."""
+    spans = [match.span() for match in _BARE_DDL.finditer(prose)]
+    spans += list(bare_statements(_BARE_DDL.sub(_blank, prose)))
+    rest = prose
+    for start, end in spans:
+        rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+    parts = [(start, f"{prose[start:end].rstrip(' ;')};") for start, end in spans]
+    plan = without_plan(rest) if is_plan(rest) else rest
+    if plan != rest:
+        at = next(n for n, (old, new) in enumerate(zip(rest, plan, strict=True)) if old != new)
+        kept = "".join(old if old != new or old == "\n" else " " for old, new in zip(rest, plan, strict=True))
+        parts.append((at, kept.strip("\n")))
+    return plan, "\n".join(text for _, text in sorted(parts))
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -40,6 +40,7 @@ CREATE TABLE likes (id bigint PRIMARY KEY, room_id bigint NOT NULL REFERENCES ro
 CREATE TABLE room_attributes (room_id bigint NOT NULL REFERENCES rooms (id), name text NOT NULL, value text);
 CREATE TABLE projects (tenant_id bigint NOT NULL, id bigint PRIMARY KEY, code text NOT NULL UNIQUE);
 CREATE TABLE tasks (tenant_id bigint NOT NULL, id bigint PRIMARY KEY, project_id bigint NOT NULL REFERENCES projects (id), label text, UNIQUE (id, label));
+CREATE TABLE pay_grades (id bigint PRIMARY KEY, room_id bigint NOT NULL);
 CREATE TABLE log (message text, "at" timestamp NOT NULL);
 CREATE INDEX by_customer ON "order" (customer_id);
 CREATE INDEX "By_customer_status" ON "order" (customer_id, status);

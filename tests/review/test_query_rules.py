@@ -49,6 +49,8 @@ CASES = (
     ("conflict-without-key", "INSERT INTO orders (id, code) VALUES (1, 'x') ON CONFLICT (code) DO NOTHING", "INSERT INTO orders (id, code) VALUES (1, 'x') ON CONFLICT (id) DO NOTHING"),
     ("table-lock", "LOCK TABLE orders; SELECT id FROM orders WHERE id = 1", "SELECT id FROM orders WHERE id = 1 FOR UPDATE"),
     ("row-by-row", "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ DECLARE r record; BEGIN FOR r IN SELECT id FROM orders LOOP UPDATE orders SET note = 'x' WHERE id = r.id; END LOOP; END $$", "UPDATE orders SET note = 'x' WHERE id < 100"),
+    ("unequal-to-null", "SELECT id FROM orders WHERE note <> 'x'", "SELECT id FROM orders WHERE note <> 'x' OR note IS NULL"),
+    ("index-for-query", "SELECT id FROM elsewhere WHERE code = 'x' ORDER BY at", "SELECT id FROM elsewhere WHERE id = 1"),
     ("full-scan", PLAN, "Index Scan using x on orders  (cost=0.4..8.4 rows=1 width=20) (actual time=0.1..0.2 rows=1 loops=1)\n"),
 )  # fmt: skip
 

@@ -12,6 +12,8 @@ _QUOTES: Mapping[str, tuple[str, str]] = {
     "tidb": ("`", "`"),
     "sqlserver": ("[", "]"),
 }
+# A schema stands right before its table; a longer stretch would be searched once per fix.
+_BEFORE = 200
 _RESERVED = frozenset({"user", "order", "group", "table", "select", "where", "from", "to", "end", "limit", "offset", "check", "default", "desc", "primary", "references", "column", "key", "values", "grant", "all", "analyse", "analyze", "case", "when", "session"})  # fmt: skip
 _TYPES: Mapping[str, Mapping[str, str]] = {
     "money": {"sqlserver": "decimal(19,4)", "oracle": "NUMBER(19,4)", "mysql": "DECIMAL(19,4)", "": "numeric(19,4)"},
@@ -40,7 +42,9 @@ def table_sql(subject: Subject, table: Table) -> str:
     name = quoted(table.name, subject, table.place)
     if table.place is None or table.place.text.strip('"`[]') != table.name:
         return name
-    before = re.search(r'(?:[\w"`\[\]]+\s*\.\s*)+$', subject.artefacts.text[: table.place.start])
+    before = re.search(
+        r'(?:[\w"`\[\]]+\s*\.\s*)+$', subject.artefacts.text[max(table.place.start - _BEFORE, 0) : table.place.start]
+    )
     return f"{before.group()}{name}" if before else name
 
 

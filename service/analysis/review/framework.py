@@ -9,6 +9,7 @@ from kb.statements import split_statements, without_comments
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.subject import Subject
 from service.question.artefact.model import TraitKind
+from service.question.artefact.python_code import UNSEEN
 
 _LOADING = "patterns/orm-loading-strategies"
 _EXPAND = "patterns/expand-contract"
@@ -17,6 +18,10 @@ _Text = tuple[str, str]
 _TEXTS: Mapping[TraitKind, _Text] = {
     "lazy_loop": (
         "N+1 queries: {name} is loaded lazily inside the loop; load it with the query of the list (selectinload or joinedload, select_related or prefetch_related, Include), or ask once for all keys",
+        "a list of 100 rows sends 101 statements, and every round trip waits for the one before",
+    ),
+    "query_loop": (
+        "N+1 queries: {name} is asked once for each turn of the loop; ask once for all keys (WHERE … IN), or load it with the query of the list (select_related or prefetch_related, selectinload or joinedload, Include)",
         "a list of 100 rows sends 101 statements, and every round trip waits for the one before",
     ),
     "lazy_everywhere": (
@@ -66,6 +71,7 @@ _TEXTS: Mapping[TraitKind, _Text] = {
 }  # fmt: skip
 _SECTIONS: Mapping[TraitKind, tuple[Severity, str]] = {
     "lazy_loop": ("high", f"{_LOADING}#one-query-per-collection"),
+    "query_loop": ("high", f"{_LOADING}#one-query-per-collection"),
     "lazy_everywhere": ("medium", f"{_LOADING}#make-lazy-loading-an-error"),
     "eager_collection": ("medium", f"{_LOADING}#two-joined-collections-multiply"),
     "many_includes": ("medium", f"{_LOADING}#two-joined-collections-multiply"),
@@ -86,7 +92,11 @@ def _from_traits(kind: TraitKind, subject: Subject) -> Iterable[Hit]:
     for trait in subject.artefacts.traits:
         if trait.kind == kind and trait.name not in seen:
             seen.add(trait.name)
-            yield Hit(trait.name, trait.place, say.format(name=trait.name, detail=trait.detail), because)
+            unseen = kind == "lazy_loop" and trait.detail == UNSEEN
+            text = say.format(name=trait.name, detail=trait.detail) + (
+                ", unless the rows came with it" if unseen else ""
+            )
+            yield Hit(trait.name, trait.place, text, because, severity="medium" if unseen else None)
 
 
 def _rule(kind: TraitKind) -> Rule:

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from sqlglot import exp
+
 from kb.entry import Severity
 from kb.fact import Value
 from kb.meaning import words_of
@@ -21,9 +23,14 @@ _RATES = ("workload.writes_per_s", "workload.peak_writes_per_s", "source.writes_
 def unpartitioned(subject: Subject) -> Iterable[Hit]:
     rate = next((v for name in _RATES if isinstance(v := subject.facts.get(name), Quantity)), None)
     rows = subject.facts.get("table.rows")
+    purged = {
+        q.tables[0].lower()
+        for q in subject.access
+        if isinstance(q.tree, exp.Delete) and q.tables and q.tree.find(exp.Interval)
+    }
     for table in subject.tables:
         timed = [c for c in table.columns if c.type in ("timestamp", "timestamptz", "date")]
-        if table.partitioned or not timed or not subject.is_append_only(table):
+        if table.partitioned or not timed or not (subject.is_append_only(table) or table.name.lower() in purged):
             continue
         numbers = _numbers(rate, rows)
         column = next((c for c in timed if subject.meaning(c) == "instant"), timed[0])

@@ -9,11 +9,14 @@ from kb.meaning import words_of
 from kb.schema import Index, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import columns_sql, create_index, quoted
-from service.analysis.review.statement import aliases, column_of, conditions, orders, place_of, table_of
+from service.analysis.review.statement import aliases, column_of, conditions, orders, place_of, sought, table_of
 from service.analysis.review.subject import Subject
 
 _ORDER = "patterns/composite-index-ordering"
 _MANY_INDEXES = 8
+_SLOW = re.compile(
+    r"\b(?:slow|slower|faster|speed|takes|seconds|minutes|which index|what index|index for)\b", re.IGNORECASE
+)
 
 
 def _drop(subject: Subject, index: Index) -> str:
@@ -39,7 +42,13 @@ def redundant_index(subject: Subject) -> Iterable[Hit]:
                     f"The index on ({', '.join(index.columns)}) is redundant: {longer} begins with the same columns; drop it",
                     "each write maintains both, and the longer one serves every search of the shorter",
                     _drop(subject, index),
+                    "low" if _by_itself(subject, index) else None,
                 )
+
+
+def _by_itself(subject: Subject, index: Index) -> bool:
+    """Whether the framework made it for a foreign key, unasked: taking it away is a choice of db_index=False."""
+    return subject.artefacts.framework == "django" and index.name == f"{index.table}_{index.columns[0]}_idx"
 
 
 def _answered_by(subject: Subject, table: Table, index: Index, position: int) -> str:
@@ -76,7 +85,7 @@ def low_selectivity(subject: Subject) -> Iterable[Hit]:
             other = next((x.name for x in table.columns if subject.meaning(x) == "instant"), table.primary_key[0] if table.primary_key else "")  # fmt: skip
             fix = create_index(subject, table, (other,), f" WHERE {c} = {value}") if flag and other and subject.is_postgresql and column.type == "boolean" else ""  # fmt: skip
             yield Hit(
-                f"{subject.named(table, column.name)}: index {index.name}".rstrip(": index"),
+                f"{subject.named(table, column.name)}: index {index.name}".removesuffix(": index "),
                 index.place,
                 f"The index on {column.name} alone has low selectivity ({'two values' if flag else 'a few values'}); make it a partial index on the rare value, or lead a composite index with it",
                 "for the common value the planner reads the table anyway, and every write pays for both",
@@ -124,9 +133,39 @@ def missing_index(subject: Subject) -> Iterable[Hit]:
             )
 
 
+def index_for_query(subject: Subject) -> Iterable[Hit]:
+    """A query of a table that was not pasted: which indexes there are is not known, which one serves it is."""
+    if subject.artefacts.plans:
+        return
+    for query in subject.artefacts.queries:
+        if not isinstance(query.tree, exp.Query | exp.Update | exp.Delete) or query.within:
+            continue
+        for node in query.tree.find_all(exp.Table):
+            columns = tuple(dict.fromkeys(sought(query.tree, node.alias_or_name, False)))
+            keyed = {"id", f"{node.name.rstrip('s')}_id"} & {c.lower() for c in columns[:1]}
+            if not columns or keyed or subject.table(node.name) or query.tree.args.get("where") is None:
+                continue
+            slow = subject.facts.get("query.time") is not None or _SLOW.search(subject.facts.text) is not None
+            yield Hit(
+                node.name,
+                place_of(query, node),
+                f"The table was not pasted, so whether an index serves this query is not known; it wants one on {node.name} ({', '.join(columns)}): columns compared with = first, then those of the sort, or one range",
+                f"without it the query reads the whole table{_rows(subject)} each time; EXPLAIN (ANALYZE, BUFFERS) tells which it does",
+                _on_unknown(subject, node.name, columns),
+                "medium" if slow else "low",
+            )
+
+
+def _on_unknown(subject: Subject, table: str, columns: tuple[str, ...]) -> str:
+    if not all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in (table, *columns)):
+        return ""
+    name = f"{table}_{'_'.join(columns)}_idx"[:60]
+    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name} ON {table} ({', '.join(columns)});"
+
+
 def _rows(subject: Subject) -> str:
-    rows = subject.facts.get("table.rows")
-    return f" of {rows} rows" if rows is not None else ""
+    rows = subject.facts.get("table.rows") or subject.facts.get("workload.rows")
+    return f" of {str(rows).removesuffix(' rows')} rows" if rows is not None else ""
 
 
 def _served(subject: Subject, table: Table, equal: tuple[str, ...], ranges: tuple[str, ...]) -> bool:
@@ -199,6 +238,7 @@ def unindexed_json(subject: Subject) -> Iterable[Hit]:
 
 INDEXES = (
     Rule("missing-index", "indexes", "medium", "patterns/index-selection#start-from-the-queries", missing_index),
+    Rule("index-for-query", "indexes", "low", "patterns/index-selection#start-from-the-queries", index_for_query),
     Rule("wrong-order", "indexes", "medium", f"{_ORDER}#equality-then-sort-then-range", wrong_order),
     Rule("redundant-index", "indexes", "medium", "checklists/schema-review#indexes-that-repeat-another", redundant_index),
     Rule("unindexed-json", "indexes", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", unindexed_json),

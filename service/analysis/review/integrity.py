@@ -4,124 +4,31 @@ import re
 from collections.abc import Iterable, Sequence
 
 from kb.meaning import words_of
-from kb.schema import Column, Key, Table
+from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import (
     add_check,
     column_sql,
-    columns_sql,
     create_index,
     quoted,
     set_not_null,
     table_sql,
 )
 from service.analysis.review.subject import Subject
+from service.analysis.review.uniqueness import PARTS, PEOPLE, SOFT
 
 _RULES = "patterns/integrity-constraints-and-validation"
 _NUMBERS = ("int", "bigint", "smallint", "numeric", "float", "real")
-_IDENTIFYING = re.compile(r"\b(?:email|e mail|email address|username|user name|login|handle|slug|sku|isbn|barcode|iban|vin|coupon code|promo code|order number|order no|invoice number|invoice no|account number|tracking number|reference number|external id|external ref|idempotency key|license plate)$")  # fmt: skip
-_OWN_CODE = re.compile(r"^(?:code|number|key)$")
-_PEOPLE = re.compile(r"(?:user|account|member|customer|employee|student|patient|subscriber|admin|person|people|client|staff|teacher|driver|author|seller|login|credential)s?$")  # fmt: skip
 _VITAL = re.compile(r"^(?:amount|total|price|unit price|quantity|qty|balance|status|state|created at|currency|total amount|total cents|amount cents|price cents|subtotal|order date|placed at|email|stock|sku)$")  # fmt: skip
-_PARTS = re.compile(r"(?:item|line|detail|entry|entrie|member|membership|participant|enrollment|enrolment|attachment|comment|answer|installment)s?$")  # fmt: skip
-_SOFT = re.compile(r"^(?:deleted at|is deleted|deleted|archived at|removed at|deleted on)$")
 _BOUNDED = re.compile(r"\b(?:quantity|qty|stock|on hand|available|seats|capacity|balance|rating|stars|percent|percentage|pct|discount|age|score)\b")  # fmt: skip
 _TIGHT = re.compile(
     r"\b(?:stock|on hand|available|balance|seats left|inventory|quantity on hand|rating|stars|percent|percentage)\b"
 )
-_STARTS = ("start", "starts", "start at", "starts at", "start time", "start date", "from", "valid from", "begin", "begins at", "check in", "checkin", "check in date", "pickup at", "since", "effective from", "started at", "start on", "from date")  # fmt: skip
-_ENDS = ("end", "ends", "end at", "ends at", "end time", "end date", "to", "valid to", "valid until", "finish", "ends on", "check out", "checkout", "check out date", "return at", "until", "effective to", "ended at", "end on", "to date")  # fmt: skip
+_STARTS = ("start", "starts", "start at", "starts at", "start time", "start date", "from", "valid from", "begin", "begins at", "check in", "checkin", "check in date", "pickup at", "since", "effective from", "started at", "start on", "from date", "began", "began at", "started", "opened at")  # fmt: skip
+_ENDS = ("end", "ends", "end at", "ends at", "end time", "end date", "to", "valid to", "valid until", "finish", "ends on", "check out", "checkout", "check out date", "return at", "until", "effective to", "ended at", "end on", "to date", "ended", "closed at")  # fmt: skip
+# Recorded as it happens, not planned ahead.
+_PAST = re.compile(r"^(?:ended|closed)\b")
 _BOOKED = re.compile(r"(?:booking|reservation|appointment|rental|lease|shift|allocation|assignment|schedule|slot|price|rate|tariff|contract|occupanc|stay|visit)", re.IGNORECASE)  # fmt: skip
-
-
-def missing_unique(subject: Subject) -> Iterable[Hit]:
-    for table, column in subject.columns():
-        if not _identifies(table, column) or subject.is_unique(table, column.name) or subject.is_append_only(table):
-            continue
-        soft = next((c for c in table.columns if _SOFT.match(words_of(c.name))), None)
-        scoped = [c.name for c in table.columns if c.name in subject.tenants][:1]
-        tail = f" WHERE {column_sql(subject, table, soft.name)} IS NULL" if soft and subject.is_postgresql and soft.type.startswith("timestamp") else ""  # fmt: skip
-        names = (*scoped, column.name)
-        yield Hit(
-            subject.named(table, column.name),
-            column.place,
-            f"The column identifies a row but has no unique constraint; declare it unique{' within its tenant' if scoped else ''}",
-            "the application's check before the insert lets two sessions through at once, and duplicates stay",
-            create_index(subject, table, names, tail, unique=True),
-        )
-
-
-def _identifies(table: Table, column: Column) -> bool:
-    words, name = words_of(column.name), words_of(table.name)
-    if column.type not in ("text", "varchar", "char", "uuid", "other", "int", "bigint"):
-        return False
-    if column.type in ("int", "bigint") and not re.search(r"\b(?:number|no)$", words):
-        return False
-    if re.search(r"\b(?:email|e mail|email address|username|user name|login|handle)$", words):
-        return bool(_PEOPLE.search(name))
-    if _IDENTIFYING.search(words):
-        stem = words.rsplit(" ", 1)[0]
-        owned = words in ("slug", "sku", "isbn", "barcode", "iban", "vin", "idempotency key", "external id", "external ref", "license plate")  # fmt: skip
-        own = owned and not _PARTS.search(name) and _one_sku(words, name)
-        return own or bool(stem and stem in name) or "idempotency" in words
-    return bool(_OWN_CODE.match(words)) and re.search(r"(?:coupon|voucher|promo|currenc|countr|discount|gift card|airport|warehouse)", name) is not None  # fmt: skip
-
-
-def _one_sku(words: str, name: str) -> bool:
-    return words != "sku" or re.search(r"(?:product|variant|item|article|sku)s?$", name) is not None
-
-
-def pair_not_unique(subject: Subject) -> Iterable[Hit]:
-    """A table that links two others, and lets the same pair in twice."""
-    for table in subject.tables:
-        foreign = [key for key in table.keys_of("foreign") if key.target != table.name]
-        own = [c for key in foreign for c in key.columns if c not in subject.tenants]
-        rest = [c for c in table.columns if c.name not in own and c.name not in table.primary_key and c.name not in subject.tenants]  # fmt: skip
-        plain = all(subject.meaning(c) in ("instant", "date", "boolean") or re.search(r"role|position|sort|order|rank|level|status", c.name) for c in rest)  # fmt: skip
-        linked = len(set(own)) == 2 and plain and len(rest) <= 3
-        named = re.search(r"(?:like|follow|membership|enrol+ment|subscription|favou?rite|vote|registration|rsvp|bookmark|wishlist|attendance)s?$", words_of(table.name))  # fmt: skip
-        pair = own[:2]
-        if not (linked or (named and len(set(own)) >= 2)):
-            continue
-        covered = any({c for c in columns if c not in subject.tenants} and set(columns) - subject.tenants <= set(own) for columns in subject.uniques(table))  # fmt: skip
-        if covered:
-            continue
-        yield Hit(
-            subject.named(table),
-            table.place,
-            f"The same pair ({', '.join(pair)}) can be stored twice: add a unique constraint on it",
-            "a surrogate key makes every row unique, so a double click or a retry links the two again and counts are wrong",
-            create_index(subject, table, pair, unique=True),
-        )
-
-
-def nullable_unique(subject: Subject) -> Iterable[Hit]:
-    for table in subject.tables:
-        for key in table.keys_of("unique"):
-            open_ones = [c for name in key.columns if (c := table.column(name)) and c.nullable]
-            if not open_ones or _nulls_equal(subject, key):
-                continue
-            composite = len(key.columns) > 1
-            name = open_ones[0].name
-            t = table_sql(subject, table)
-            fix = f"ALTER TABLE {t} ADD UNIQUE NULLS NOT DISTINCT ({columns_sql(subject, table, key.columns)});" if composite and subject.dialect == "postgresql" else ""  # fmt: skip
-            yield Hit(
-                subject.named(table, name),
-                key.place,
-                f"The unique key ({', '.join(key.columns)}) holds a nullable column, {name}; make it NOT NULL"
-                + (", or the key NULLS NOT DISTINCT" if composite else " if every row has one"),
-                "NULL counts as distinct from NULL, so any number of rows with the same values and a NULL get in"
-                if subject.dialect != "sqlserver"
-                else "this engine lets one NULL in and refuses the second row without a value",
-                fix,
-                "medium" if composite else "low",
-            )
-
-
-def _nulls_equal(subject: Subject, key: Key) -> bool:
-    after = subject.sql[key.place.start : key.place.start + 400] if key.place else ""
-    before = subject.sql[max(key.place.start - 60, 0) : key.place.start] if key.place else ""
-    return "NULLS NOT DISTINCT" in f"{before}{after}"
 
 
 def nullable_vital(subject: Subject) -> Iterable[Hit]:
@@ -130,9 +37,9 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
             continue
         words, what = words_of(column.name), subject.meaning(column)
         part = subject.references(table, column.name)
-        owned = part is not None and bool(_PARTS.search(words_of(table.name))) and part.target != table.name and part.on_delete != "set null"  # fmt: skip
-        vital = bool(_VITAL.match(words)) and (words != "email" or bool(_PEOPLE.search(words_of(table.name))))
-        flag = what == "boolean"
+        owned = part is not None and bool(PARTS.search(words_of(table.name))) and part.target != table.name and part.on_delete != "set null" and not _held(table)  # fmt: skip
+        vital = bool(_VITAL.match(words)) and (words != "email" or bool(PEOPLE.search(words_of(table.name))))
+        flag = what == "boolean" and not _one_of_several(table, column)
         if not (owned or vital or flag or what == "tenant"):
             continue
         why = "a flag with NULL has three answers where the code expects two" if flag else "NULL passes every CHECK, drops out of comparisons and makes a sum of one row NULL"  # fmt: skip
@@ -144,6 +51,20 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
             set_not_null(subject, table, column),
             "low" if words == "created at" and column.default else "high" if what == "tenant" else "medium",
         )
+
+
+def _one_of_several(table: Table, column: Column) -> bool:
+    """`value_text, value_integer, value_boolean`: one of them is set, so that each may be NULL."""
+    stem = words_of(column.name).split()[0]
+    return sum(1 for c in table.columns if c.nullable and words_of(c.name).startswith(f"{stem} ")) >= 3
+
+
+def _held(table: Table) -> bool:
+    """Whether another reference that must be there already says whose part the row is."""
+    return any(
+        all((c := table.column(name)) is not None and not c.nullable for name in key.columns)
+        for key in table.keys_of("foreign")
+    )
 
 
 def everything_nullable(subject: Subject) -> Iterable[Hit]:
@@ -219,7 +140,7 @@ def overlap_possible(subject: Subject) -> Iterable[Hit]:
         if pair is None or not _BOOKED.search(table.name) or re.search(rf"EXCLUDE[^;]{{0,500}}\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
             continue
         resource = _resource(subject, table)
-        if resource is None or "WITHOUT OVERLAPS" in subject.sql:
+        if resource is None or "WITHOUT OVERLAPS" in subject.sql or _one_open(subject, table, resource, pair[1]):
             continue
         yield Hit(
             subject.named(table),
@@ -229,8 +150,17 @@ def overlap_possible(subject: Subject) -> Iterable[Hit]:
             _exclusion(subject, table, resource, pair),
             "high"
             if re.search(r"booking|reservation|appointment|rental|stay", table.name, re.IGNORECASE)
+            else "low"
+            if _PAST.match(words_of(pair[1].name))
             else "medium",
         )
+
+
+def _one_open(subject: Subject, table: Table, resource: str, end: Column) -> bool:
+    """Whether a partial unique index lets only one row of the resource be open; what is recorded as it happens needs no more."""
+    return any(
+        i.unique and i.columns == (resource,) and end.name in i.where for i in subject.schema.indexes_of(table.name)
+    )
 
 
 def _resource(subject: Subject, table: Table) -> str | None:
@@ -253,7 +183,7 @@ def _exclusion(subject: Subject, table: Table, resource: str, pair: tuple[Column
 
 def soft_delete_unique(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
-        soft = next((c for c in table.columns if _SOFT.match(words_of(c.name))), None)
+        soft = next((c for c in table.columns if SOFT.match(words_of(c.name))), None)
         if soft is None:
             continue
         live = f"{column_sql(subject, table, soft.name)} IS NULL" if soft.type in ("timestamp", "timestamptz", "date") else f"NOT {column_sql(subject, table, soft.name)}"  # fmt: skip
@@ -274,10 +204,7 @@ def soft_delete_unique(subject: Subject) -> Iterable[Hit]:
 
 INTEGRITY = (
     Rule("overlap-possible", "integrity", "high", f"{_RULES}#no-two-periods-overlap", overlap_possible),
-    Rule("missing-unique", "integrity", "medium", f"{_RULES}#a-check-before-writing-races", missing_unique),
-    Rule("pair-not-unique", "integrity", "medium", "patterns/normal-forms#a-surrogate-key-hides-the-duplicate", pair_not_unique),
     Rule("nullable-vital", "integrity", "medium", f"{_RULES}#null-passes-a-check", nullable_vital),
-    Rule("nullable-unique", "integrity", "medium", "patterns/identifier-strategy#unique-and-null", nullable_unique),
     Rule("soft-delete-unique", "integrity", "medium", "patterns/partial-index#soft-delete-and-reuse-of-a-name", soft_delete_unique),
     Rule("unbounded-value", "integrity", "low", f"{_RULES}#checks-over-one-row-and-null-passes-a-check", unbounded_value),
     Rule("period-unchecked", "integrity", "low", f"{_RULES}#checks-over-one-row-and-null-passes-a-check", period_unchecked),

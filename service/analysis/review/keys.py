@@ -18,6 +18,7 @@ _RULES = "patterns/integrity-constraints-and-validation"
 _NATURAL = re.compile(r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|passport)\b")
 _BUSY_RATE, _MANY_ROWS = 200.0, 1e8
 _SOON_YEARS = 10
+_LONG_KEY, _MANY_KEY_COLUMNS = 100, 3
 _YEAR = 365.25 * 86400
 _RANDOM = re.compile(r"gen_random_uuid|uuid_generate_v4|uuidv4|newid\(|\buuid\(\)|\buuid4\b|^uuid$", re.IGNORECASE)
 
@@ -223,6 +224,10 @@ def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
         fits = pointed is not None and (pointed.type == column.type or {pointed.type, column.type} <= {"int", "bigint", "smallint"})  # fmt: skip
         if pointed is None or not fits or _typed_sibling(table, match.group(1)):
             continue
+        # In a log it is meant: what happened stays when what it happened to is gone.
+        declined = "db_constraint=False" in column.declared
+        if declined and re.search(r"log|histor|audit|archive", table.name, re.IGNORECASE):
+            continue
         composite = len(target.primary_key) > 1
         if (target is table and column.name in table.primary_key) or (composite and pointed.name != column.name):
             continue
@@ -233,7 +238,7 @@ def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
             f"{column.name} refers to {target.name} without a foreign key; declare the reference",
             "retries, scripts and restores leave orphans that no code path notices, and the planner knows nothing of the relation",
             fix,
-            "low" if subject.is_append_only(table) else "medium",
+            "low" if declined or subject.is_append_only(table) else "medium",
         )
 
 
@@ -254,7 +259,33 @@ def _target(subject: Subject, table: Table, stem: str) -> Table | None:
     return None
 
 
+def oversized_key(subject: Subject) -> Iterable[Hit]:
+    """A key of several columns, many or one of them long, that other tables repeat."""
+    by_target: dict[str, list[str]] = {}
+    for table, key in subject.foreign_keys():
+        by_target.setdefault(key.target, []).append(table.name)
+    for table in subject.tables:
+        pointing = by_target.get(table.name, [])
+        columns = [c for name in table.primary_key if (c := table.column(name))]
+        # A single wide column is told of as a natural key.
+        wide = next((c for c in columns if c.type in ("varchar", "char") and (c.length or 0) >= _LONG_KEY), None) if len(columns) > 1 else None  # fmt: skip
+        if not pointing or not (wide or len(columns) > _MANY_KEY_COLUMNS):
+            continue
+        what = (
+            f"{len(columns)} columns, {wide.name} of them {wide.declared.lower()}"
+            if wide
+            else f"{len(columns)} columns"
+        )
+        yield Hit(
+            subject.named(table, wide.name if wide else ""),
+            table.place,
+            f"The primary key is oversized ({what}) and {', '.join(dict.fromkeys(pointing))} repeat it; give the column the length of its values, or refer by a bigint key and keep this one unique",
+            "each referencing row and each of its indexes carries the whole key",
+        )
+
+
 KEYS = (
+    Rule("oversized-key", "keys", "low", f"{_IDS}#natural-keys-belong-into-unique-constraints", oversized_key),
     Rule("no-primary-key", "keys", "high", "checklists/schema-review#tables-without-a-primary-key", no_primary_key),
     Rule("mismatched-reference", "keys", "high", "patterns/join-strategies#types-that-differ", mismatched_reference),
     Rule("unindexed-foreign-key", "keys", "high", "checklists/schema-review#foreign-keys-without-an-index", unindexed_foreign_key),

@@ -1,4 +1,4 @@
-"""Plans and settings: what EXPLAIN shows, and lines of configuration that lose data, wait forever or open the door."""
+"""Settings: lines of configuration that lose data, wait forever or open the door."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -8,99 +8,6 @@ from kb.entry import Severity
 from service.analysis.review.finding import Family, Hit, Rule
 from service.analysis.review.subject import Subject
 from service.question.artefact.settings_file import Product, Setting, amount
-
-_MANY_REMOVED, _FACTOR = 10_000, 10
-
-
-def full_scan(subject: Subject) -> Iterable[Hit]:
-    for node in subject.artefacts.plans:
-        removed, read = node.number("Rows Removed by Filter"), node.actual if node.actual is not None else node.rows
-        wasteful = removed >= max(_MANY_REMOVED, _FACTOR * (read or 1))
-        if "Seq Scan" in node.what and (
-            wasteful or (removed == 0 and "Filter" in node.details and node.actual is None)
-        ):
-            yield Hit(
-                node.table,
-                node.place,
-                f"The plan reads {node.table} in full and throws {removed:,.0f} rows away; index the columns of its filter {node.details.get('Filter', '')[:80]}".rstrip(),
-                f"it keeps {read:,.0f} rows" + (f" in each of {node.loops} loops" if node.loops > 1 else ""),
-            )  # fmt: skip
-
-
-def scan_of_most(subject: Subject) -> Iterable[Hit]:
-    """A scan that keeps most of what it reads: no index on its filter is cheaper, whatever exists."""
-    for node in subject.artefacts.plans:
-        removed, kept = node.number("Rows Removed by Filter"), node.actual or 0
-        if "Seq Scan" not in node.what or kept < _MANY_REMOVED or kept <= removed or "Filter" not in node.details:
-            continue
-        yield Hit(
-            node.table,
-            node.place,
-            f"The scan of {node.table} is right: its filter {node.details['Filter'][:80]} keeps {kept / (kept + removed):.0%} of the rows, and no index on it is cheaper; ask for fewer rows by a second condition, sum them up beforehand, or read fewer columns from an index that has them all",
-            f"fetching {kept:,.0f} rows one by one through an index costs more than reading all {kept + removed:,.0f} in their order",
-        )
-
-
-def filtered_index_scan(subject: Subject) -> Iterable[Hit]:
-    """An index that finds too much: most of what it finds is thrown away by a filter on other columns."""
-    for node in subject.artefacts.plans:
-        removed, kept = node.number("Rows Removed by Filter"), node.actual or 0
-        if "Index" not in node.what or removed * node.loops < _MANY_REMOVED or removed < kept:
-            continue
-        condition, rest = node.details.get("Index Cond", ""), node.details.get("Filter", "")
-        columns = list(dict.fromkeys([*_columns(rest), *_columns(condition)]))
-        yield Hit(
-            f"{node.table}.{columns[0]} (index {node.index})" if columns else node.table,
-            node.place,
-            f"The index {node.index} on {node.table} finds {removed + kept:,.0f} rows per loop and the filter {rest[:60]} throws {removed:,.0f} of them away; create a composite index ({', '.join(columns)}) with the column compared by = first, so that both conditions are in the index",
-            f"this happens {node.loops:,} times, so {removed * node.loops:,.0f} rows are read for nothing",
-        )
-
-
-def _columns(condition: str) -> list[str]:
-    """The columns that a plan's condition compares with =, then the others."""
-    bare = re.sub(r"'[^']*'(?:::[\w ]+)?", "", condition)
-    equal = re.findall(r"(\w+)\)?(?:::\w+)?\s*=", bare)
-    return [*equal, *(c for c in re.findall(r"(\w+)\)?(?:::\w+)?\s*(?:[<>]=?|~~)", bare) if c not in equal)]
-
-
-def wrong_estimate(subject: Subject) -> Iterable[Hit]:
-    for node in subject.artefacts.plans:
-        if node.actual is None or not node.table:
-            continue
-        low, high = sorted((max(node.rows, 1), max(node.actual, 1)))
-        if high / low >= _FACTOR and high >= 1000:
-            yield Hit(
-                node.table,
-                node.place,
-                f"{node.what} on {node.table} expects {node.rows:,.0f} rows and gets {node.actual:,.0f}; run ANALYZE, and create extended statistics where columns belong together",
-                "a wrong estimate picks the wrong join and ignores the right index",
-            )
-
-
-def spilled(subject: Subject) -> Iterable[Hit]:
-    for node in subject.artefacts.plans:
-        method = node.details.get("Sort Method", "")
-        batches = re.search(r"Batches:\s*(\d+)", " ".join(f"{k}: {v}" for k, v in node.details.items()))
-        if "external" in method or (batches and int(batches.group(1)) > 1):
-            yield Hit(
-                node.table or node.what,
-                node.place,
-                f"{node.what} spills to disk ({(method or (batches.group(0) if batches else '')).strip()}); deliver the order from an index, return fewer columns, or raise work_mem for this statement",
-                "sorting on disk takes several times as long as in memory",
-                severity="medium",
-            )
-
-
-def repeated_inner(subject: Subject) -> Iterable[Hit]:
-    for node in subject.artefacts.plans:
-        if "Seq Scan" in node.what and node.loops > 100:
-            yield Hit(
-                node.table,
-                node.place,
-                f"{node.table} is read in full {node.loops:,} times inside a nested loop; index its join column",
-                "the time is the product of both sides",
-            )
 
 
 @dataclass(frozen=True)
@@ -218,12 +125,6 @@ def _settings_rule(product: Product, family: Family, section: str) -> Rule:
 
 
 OPERATION = (
-    Rule("full-scan", "query", "high", "checklists/index-review#tables-that-are-read-in-full", full_scan),
-    Rule("scan-of-most", "query", "medium", "patterns/index-selection#selectivity-and-correlation-decide", scan_of_most),
-    Rule("filtered-index-scan", "indexes", "high", "patterns/composite-index-ordering#read-four-lines-of-the-plan", filtered_index_scan),
-    Rule("repeated-inner", "query", "high", "patterns/join-strategies#three-algorithms", repeated_inner),
-    Rule("wrong-estimate", "query", "medium", "patterns/join-strategies#a-wrong-estimate-picks-the-wrong-join", wrong_estimate),
-    Rule("spilled", "query", "medium", "patterns/composite-index-ordering#read-four-lines-of-the-plan", spilled),
     Rule("session-state", "concurrency", "high", "technologies/pgbouncer#session-state-leaks-or-vanishes", session_state_in_transaction_pool),
     *(_settings_rule(product, family, section) for (product, family), section in _EXPLAINED.items()),
 )  # fmt: skip

@@ -14,6 +14,12 @@ _RULES = "patterns/integrity-constraints-and-validation"
 _ONCE = re.compile(r"\b(?:(?:at most |only |exactly )?one\b.{0,40}\bper\b|at most one|only one|exactly one|belongs to one|(?:sold|used|applies|booked|counted|registered|issued) (?:only )?once|once (?:per|for each|a)\b|must be unique|is unique|are unique|unique (?:per|across|within|in|for|among)|no two|never twice|not twice|no duplicates?|one per|cannot be (?:reused|repeated))", re.IGNORECASE)  # fmt: skip
 _POSITIVE = re.compile(r"\b(?:never (?:below|under|less than|negative)|not negative|cannot be negative|non-?negative|above zero|greater than (?:zero|0)|positive|at least (?:zero|0|1|one)|between \d+ and \d+|from \d+ to \d+|\d+ ?(?:\.\.|to|-|–) ?\d+|0 (?:and|or) 100|percent)\b", re.IGNORECASE)  # fmt: skip
 _ALWAYS = re.compile(r"\b(?:every \w+ has|each \w+ has|always (?:has|set|given|known|there|present|filled)|never (?:null|empty|missing)|not null|required|mandatory|must be (?:set|given|known|present)|obligatory)\b", re.IGNORECASE)  # fmt: skip
+# A rule with a condition, or the opposite of one.
+_SOMETIMES = re.compile(
+    r"\b(?:only required|not (?:always |necessarily )?(?:required|mandatory|mand|set|needed)|isn't required|required (?:if|when|only|for)|mandatory (?:if|when|only|for)|optional)\b|n't (?:always )?(?:required|mandatory)",
+    re.IGNORECASE,
+)
+_LIMIT = re.compile(r"\b(?:number of times|how many times|limits? the)\b", re.IGNORECASE)
 _FLAG = re.compile(r"\b(?:Y(?:es)?\b.{0,4}\bN(?:o)?|'?0'?\s*(?:/|,|or|and)\s*'?1'?|'?1'?\s*(?:/|,|or|and|=).{0,12}'?0'?|T\s*(?:/|or)\s*F|true\s*(?:/|or)\s*false|yes\s*(?:/|or)\s*no|J\s*(?:/|or)\s*N)\b", re.IGNORECASE)  # fmt: skip
 _VALUES = re.compile(r"^\s*(?:one of:?\s*)?['\"]?\w[\w -]{1,24}['\"]?(?:\s*(?:,|\||/| or )\s*['\"]?\w[\w -]{1,24}['\"]?){2,}\s*(?:…|\.\.\.)?\s*$")  # fmt: skip
 _LOCAL_DATE = re.compile(r"\b(?:DD|MM)[./-](?:MM|DD)[./-]YY(?:YY)?\b")
@@ -26,7 +32,7 @@ _FADES = re.compile(r"\b(?:kept|retained|stored|keep|retention|older than|delete
 def promised_unique(subject: Subject) -> Iterable[Hit]:
     for remark in remarks(subject):
         table, said = remark.table, remark.comment.text
-        if not _ONCE.search(said):
+        if not _ONCE.search(said) or _LIMIT.search(said):
             continue
         names = _meant(subject, remark)
         if not names or any(set(columns) & set(names) and columns != _surrogate(table) for columns in subject.uniques(table)):  # fmt: skip
@@ -125,7 +131,12 @@ def promised_range(subject: Subject) -> Iterable[Hit]:
 def promised_value(subject: Subject) -> Iterable[Hit]:
     for remark in remarks(subject):
         column = remark.column
-        if column is None or not column.nullable or not _ALWAYS.search(remark.comment.text):
+        if (
+            column is None
+            or not column.nullable
+            or not _ALWAYS.search(remark.comment.text)
+            or _SOMETIMES.search(remark.comment.text)
+        ):
             continue
         yield Hit(
             subject.named(remark.table, column.name),

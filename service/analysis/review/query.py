@@ -18,14 +18,34 @@ _CASTLESS = (exp.Placeholder, exp.Parameter)
 def null_comparison(subject: Subject) -> Iterable[Hit]:
     for query, tree in each_query(subject):
         for node in tree.find_all(exp.EQ, exp.NEQ):
-            inside = node.find_ancestor(exp.Where, exp.Having, exp.Join, exp.Case)
-            if isinstance(node.expression, exp.Null) and inside is not None:
+            null = isinstance(node.expression, exp.Null)
+            if null and node.find_ancestor(exp.Where, exp.Having, exp.Join, exp.Case) is not None:
                 yield Hit(
                     f"{shown(query)}: {node.sql()}",
                     place_of(query, node),
                     f"{node.this.sql()} is compared with NULL by {'=' if isinstance(node, exp.EQ) else '<>'}; write IS {'' if isinstance(node, exp.EQ) else 'NOT '}NULL",
                     "a comparison with NULL is never true, so no row is ever found",
                 )
+
+
+def unequal_to_null(subject: Subject) -> Iterable[Hit]:
+    """`<>` with a value on a column that may be NULL: rows without a value are left out, which is seldom meant."""
+    for query, tree in each_query(subject):
+        known = aliases(subject, tree)
+        for node in tree.find_all(exp.NEQ):
+            column = node.this if isinstance(node.this, exp.Column) else None
+            actual = column_of(table_of(column, known), column.name) if column else None
+            valued = isinstance(node.expression, exp.Literal | exp.Parameter | exp.Placeholder)
+            if actual is None or not actual.nullable or not valued or node.find_ancestor(exp.Where) is None:
+                continue
+            if any(n.this == column for n in tree.find_all(exp.Is)) or node.find_ancestor(exp.Join):
+                continue
+            yield Hit(
+                f"{shown(query)}: {node.sql()}",
+                place_of(query, node),
+                f"{node.sql()} leaves out the rows whose {actual.name} is NULL; write IS DISTINCT FROM (or OR {actual.name} IS NULL) where they are meant, and declare it NOT NULL where there are none",
+                "a comparison with NULL is unknown, and WHERE keeps only what is true",
+            )
 
 
 def not_in_subquery(subject: Subject) -> Iterable[Hit]:
@@ -186,7 +206,7 @@ def random_order(subject: Subject) -> Iterable[Hit]:
         order = tree.args.get("order")
         if (order is not None and order.find(exp.Rand, exp.Uuid)) or re.search(r"ORDER\s+BY\s+(?:RANDOM|RAND|NEWID)\s*\(", query.text, re.IGNORECASE):  # fmt: skip
             yield Hit(
-                shown(query),
+                f"{shown(query)}: ORDER BY random()",
                 place_of(query),
                 "ORDER BY random() sorts the whole table for a few rows; pick random keys, or use TABLESAMPLE",
                 "every row is read and given a number on every call",
@@ -199,6 +219,7 @@ QUERY = (
     Rule("missing-join-condition", "query", "high", f"{_JOINS}#two-children-multiply", missing_join_condition),
     Rule("not-in-subquery", "query", "high", f"{_JOINS}#not-in-and-one-null", not_in_subquery),
     Rule("outer-turned-inner", "query", "high", f"{_JOINS}#a-where-on-the-right-side", outer_turned_inner),
+    Rule("unequal-to-null", "query", "low", "patterns/partial-index#three-valued-conditions", unequal_to_null),
     Rule("deep-offset", "query", "medium", "patterns/keyset-pagination#offset-reads-what-it-throws-away", deep_offset),
     Rule("between-days", "query", "medium", "patterns/physical-types-and-layout#ranges-of-time", between_days),
     Rule("random-order", "query", "medium", "patterns/index-selection#why-the-planner-ignores-an-index", random_order),

@@ -1,6 +1,7 @@
 """The table of review rules, all families."""
 
 from service.analysis.review.aggregate import AGGREGATE
+from service.analysis.review.audit import AUDIT
 from service.analysis.review.concurrency import CONCURRENCY
 from service.analysis.review.engine import ENGINE
 from service.analysis.review.finding import Rule
@@ -10,15 +11,18 @@ from service.analysis.review.indexes import INDEXES
 from service.analysis.review.integrity import INTEGRITY
 from service.analysis.review.keys import KEYS
 from service.analysis.review.operation import OPERATION
+from service.analysis.review.plan import PLAN
 from service.analysis.review.promise import PROMISES
 from service.analysis.review.query import QUERY
 from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
 from service.analysis.review.tenancy import TENANCY
+from service.analysis.review.transaction import TRANSACTION
 from service.analysis.review.types import TYPES
+from service.analysis.review.uniqueness import UNIQUENESS
 from service.analysis.review.wanted_index import WANTED
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *KEYS, *INTEGRITY, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TENANCY, *SECURITY, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *OPERATION, *WANTED
+    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
 )  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from kb.meaning import words_of
-from kb.schema import Column, Place
+from kb.schema import Column, Place, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import column_sql, table_sql
 from service.analysis.review.subject import Subject
@@ -14,10 +14,10 @@ _SECRET = re.compile(r"\b(?:password|passwd|pwd|passphrase|secret|client secret|
 _CARD = re.compile(
     r"\b(?:card number|credit card|card no|cc number|creditcard|credit card number|pan|cvv|cvv2|cvc|card cvv|security code)\b"
 )
-_SENSITIVE = re.compile(r"\b(?:ssn|social security|national id|passport|passport number|tax id|iban|bank account|account number|diagnosis|medical history|biometric|religion|ethnicity|drivers? licen[cs]e)\b")  # fmt: skip
+SENSITIVE = re.compile(r"\b(?:ssn|social security|national id|passport|passport number|tax id|iban|bank account|account number|diagnosis|medical history|biometric|religion|ethnicity|drivers? licen[cs]e)\b")  # fmt: skip
 
-_LONGEST = 2_000
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+]{1,30}://[^\s:/@'\"{}$]{1,100}:[^\s@'\"{}$]{1,100}@|\bPassword=[^;'\"${}\s]{1,100};", re.IGNORECASE)  # fmt: skip
+_LONGEST, _SHORTEST_PAN = 2_000, 12
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+]{1,30}://[^\s:/@'\"{}$]{1,100}:[^\s@'\"{}$]{1,100}@|\bPassword=[^;'\"${}\s]{1,100}[;\"']", re.IGNORECASE)  # fmt: skip
 _LITERAL = re.compile(
     r"\b(?:password|passwd|pwd|secret_key|api_key)\b\s*[=:]\s*['\"][^'\"\s${}]{4,100}['\"]", re.IGNORECASE
 )
@@ -31,6 +31,7 @@ def secret_in_clear(subject: Subject) -> Iterable[Hit]:
         card = _CARD.search(words)
         if (
             card
+            and _pays(table, column, card.group())
             and not _SAFE.search(words)
             and not (card.group() == "security code" and "card" not in words + table.name)
         ):
@@ -48,6 +49,8 @@ def secret_in_clear(subject: Subject) -> Iterable[Hit]:
             if re.search(r"hash|bcrypt|argon|encrypted", comment, re.IGNORECASE):
                 continue
             # Django's own password field holds a salted hash under this name.
+            if password and re.search(r"\b(?:make|set|check)_password\(", subject.artefacts.text):
+                continue
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
@@ -56,6 +59,22 @@ def secret_in_clear(subject: Subject) -> Iterable[Hit]:
                 "",
                 "high",
             )
+
+
+def _pays(table: Table, column: Column, words: str) -> bool:
+    """Whether it is a card to pay with: a library's card number is shorter, or stands beside nothing of the kind."""
+    if words not in ("card number", "card no", "security code"):
+        return True
+    beside = " ".join([words_of(table.name), *(words_of(c.name) for c in table.columns)])
+    short = column.length is not None and column.length < _SHORTEST_PAN
+    return (
+        not short
+        and re.search(
+            r"pay|credit|debit|billing|expir|exp month|cvv|cvc|security code|cardholder|card holder|order|wallet|customer",
+            beside,
+        )
+        is not None
+    )
 
 
 def _line_comment(subject: Subject, column: Column) -> str:
@@ -70,7 +89,7 @@ def _line_comment(subject: Subject, column: Column) -> str:
 def sensitive_in_clear(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
         words = words_of(column.name)
-        found = _SENSITIVE.search(words)
+        found = SENSITIVE.search(words)
         if (
             found is None
             or _SAFE.search(words.replace("national id", "").replace("tax id", ""))

@@ -146,7 +146,9 @@ def numbered_columns(subject: Subject) -> Iterable[Hit]:
             if match and not _NUMBERED_FINE.search(match.group(1)):
                 groups.setdefault(match.group(1).rstrip("_").lower(), []).append(column)
         for stem, columns in groups.items():
-            if len(columns) >= 2:
+            # Numbers that do not begin are part of a name: iso_3166_1_a2 and a3.
+            begins = any(re.search(r"(?<!\d)0*[01]$", c.name) for c in columns)
+            if len(columns) >= 2 and begins:
                 yield Hit(
                     subject.named(table, columns[0].name),
                     columns[0].place,
@@ -173,7 +175,7 @@ def cascade_reach(subject: Subject) -> Iterable[Hit]:
             continue
         reach = _OWN_LIFE.search(table.name) and not _PART_OF.search(table.name)
         entity = re.search(r"(?:user|customer|account|product|compan|driver|student|backer|donor|teacher|candidate|guest|bidder|player|organi|tenant|employee|categor|supplier|client|patient|member|person|owner|store|vendor)", key.target, re.IGNORECASE)  # fmt: skip
-        if not reach or not entity:
+        if not reach or not entity or _is_link(subject, table):
             continue
         target = subject.table(key.target)
         yield Hit(
@@ -183,6 +185,14 @@ def cascade_reach(subject: Subject) -> Iterable[Hit]:
             "one deleted account takes its invoices, payments or history with it, without a word and without a way back",
             _restrict(subject, table, key, target) if target else "",
         )
+
+
+def _is_link(subject: Subject, table: Table) -> bool:
+    """Whether the row says no more than that two belong together: one pair of keys, unique, and flags, votes or moments beside it."""
+    own = {c for key in table.keys_of("foreign") for c in key.columns}
+    rest = [c for c in table.columns if c.name not in own and c.name not in table.primary_key]
+    paired = any(len(columns) > 1 and set(columns) <= own for columns in subject.uniques(table))
+    return paired and all(c.type in ("boolean", "smallint") or subject.meaning(c) == "instant" for c in rest)
 
 
 def _restrict(subject: Subject, table: Table, key: Key, target: Table) -> str:

@@ -94,6 +94,27 @@ def orders(tree: exp.Expr) -> list[exp.Column]:
     return [o.this for o in order.expressions if isinstance(o.this, exp.Column)] if order else []
 
 
+def sought(tree: exp.Expr, name: str, inner: bool) -> list[str]:
+    """Columns compared with a value, those of the join where it is inner, then those of the order, then one range."""
+    alone = len(list(tree.find_all(exp.Table))) == 1
+
+    def own(node: object) -> str:
+        """The name of a column of this table, else nothing."""
+        mine = isinstance(node, exp.Column) and (node.table.lower() == name.lower() or (alone and not node.table))
+        return node.name if mine and isinstance(node, exp.Column) else ""
+
+    valued: list[str] = []
+    joined: list[str] = []
+    for node in tree.find_all(exp.EQ, exp.In, exp.Is):
+        other = node.args.get("expression")
+        for side, opposite in ((node.this, other), (other, node.this)):
+            if column := own(side):
+                (joined if isinstance(opposite, exp.Column) else valued).append(column)
+    order = [column for each in orders(tree) if (column := own(each))]
+    ranges = [column for node in tree.find_all(*_RANGES) if (column := own(node.this))][:1]
+    return [*valued, *(joined if inner else ()), *(order or ranges)] or joined
+
+
 def each_query(subject: Subject) -> Iterator[tuple[Query, exp.Expr]]:
     """Every query that was given, with its tree."""
     for query in subject.artefacts.queries:

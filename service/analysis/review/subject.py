@@ -18,7 +18,7 @@ _GROWING = re.compile(
     r"(?:^|_)(?:events?|logs?|audits?|audit_logs?|metrics?|readings?|measurements?|samples?|clicks?|page_?views?|views|impressions?|messages?|notifications?|history|histories|activit(?:y|ies)|trackings?|pings?|positions?|locations|ticks?|trades?|transactions?|entries|telemetry|requests?|visits?|sessions?|traces?|deliveries|emails?|movements?|orders?|order_items?|payments?)$"
 )
 _APPEND_ONLY = re.compile(
-    r"(?:^|_)(?:events?|logs?|audits?|metrics?|readings?|measurements?|samples?|clicks?|page_?views?|impressions?|history|histories|activit(?:y|ies)|trackings?|pings?|positions?|ticks?|telemetry|visits?|traces?|datapoints?|data_points?)$"
+    r"(?:^|_)(?:events?|logs?|audits?|metrics?|readings?|measurements?|samples?|clicks?|page_?views?|impressions?|history|histories|activit(?:y|ies)|trackings?|pings?|positions?|ticks?|telemetry|visits?|traces?|datapoints?|data_points?|scans?|heartbeats?)$"
 )
 
 
@@ -113,10 +113,15 @@ class Subject:
         return next((key for key in table.keys_of("foreign") if column in key.columns), None)
 
     def grows(self, table: Table) -> bool:
-        return _GROWING.search(words_of(table.name).replace(" ", "_")) is not None
+        return _GROWING.search(self.words(table).replace(" ", "_")) is not None
 
     def is_append_only(self, table: Table) -> bool:
-        return _APPEND_ONLY.search(words_of(table.name).replace(" ", "_")) is not None
+        return _APPEND_ONLY.search(self.words(table).replace(" ", "_")) is not None
+
+    def words(self, table: Table) -> str:
+        """The words of its name; a model's name still holds those that a framework writes together in the table's."""
+        model = self.artefacts.names.get(table.name, "")
+        return words_of(model if model.lower().removeprefix("abstract") == table.name.lower() else table.name)
 
     def leads(self, table: Table, columns: tuple[str, ...]) -> bool:
         """Whether some index or key begins with these columns, in any order among themselves."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from kb.meaning import words_of
 from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
-from service.analysis.review.fix import add_check, alter_type, column_sql, table_sql
+from service.analysis.review.fix import add_check, alter_type, column_sql
 from service.analysis.review.subject import Subject
 
 _LAYOUT = "patterns/physical-types-and-layout"
@@ -149,7 +149,7 @@ def open_state(subject: Subject) -> Iterable[Hit]:
     choices = {t.name.rpartition(".")[2] for t in subject.artefacts.traits if t.kind == "choices_only"}
     for table, column in subject.columns():
         named = re.search(r"\b(?:status|state|stage|phase|role|priority|gender|severity)$|^(?:type|kind)$|\b(?:order|payment|account|user|plan|event|notification|transaction) type$", words_of(column.name))  # fmt: skip
-        if not named or column.type not in _TEXTS or _is_closed(subject, table, column):
+        if not named or column.type not in _TEXTS or _is_closed(subject, table, column) or _is_region(table, column):
             continue
         is_state = subject.meaning(column) == "state"
         listed = column.name in choices
@@ -162,6 +162,27 @@ def open_state(subject: Subject) -> Iterable[Hit]:
             _closing(subject, table, column),
             "low" if listed or not is_state else "medium",
         )
+
+
+def _is_region(table: Table, column: Column) -> bool:
+    """The state of an address: it stands beside a town or a postcode."""
+    beside = {words_of(c.name) for c in table.columns}
+    return words_of(column.name) == "state" and bool(
+        beside
+        & {
+            "city",
+            "town",
+            "postcode",
+            "zip",
+            "zip code",
+            "postal code",
+            "country",
+            "street",
+            "line1",
+            "line 1",
+            "county",
+        }
+    )
 
 
 def _is_closed(subject: Subject, table: Table, column: Column) -> bool:
@@ -182,8 +203,11 @@ def uuid_as_text(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
         named = _UUID.search(words_of(column.name)) or re.search(r"uuid|newid|guid", column.default, re.IGNORECASE)
         sized = column.length == 36 and subject.meaning(column) == "identifier"
+        key = subject.references(table, column.name)
+        # Told of the key; those that point at it change with it.
+        if key is not None and subject.table(key.target) not in (None, table):
+            continue
         if column.type in _TEXTS and (named or sized) and subject.dialect != "sqlite":
-            key = subject.references(table, column.name)
             referenced = any(k.target == table.name and column.name in (k.target_columns or table.primary_key) for _, k in subject.foreign_keys())  # fmt: skip
             fix = "" if key or referenced else alter_type(subject, table, column, "uuid", "{c}::uuid")
             yield Hit(
@@ -216,7 +240,14 @@ def digits_as_number(subject: Subject) -> Iterable[Hit]:
 
 def padded_char(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
-        if column.type != "char" or (column.length or 1) <= 4 or column.length == 36 or subject.dialect == "sqlite":
+        # MySQL takes the blanks off again when it reads.
+        if (
+            column.type != "char"
+            or (column.length or 1) <= 4
+            or column.length == 36
+            or subject.dialect == "sqlite"
+            or subject.is_mysql
+        ):
             continue
         yield Hit(
             subject.named(table, column.name),
@@ -254,36 +285,6 @@ def money_type(subject: Subject) -> Iterable[Hit]:
             )
 
 
-def old_types(subject: Subject) -> Iterable[Hit]:
-    newer = {"sqlserver": ("TEXT|NTEXT|IMAGE", "varchar(max), nvarchar(max) or varbinary(max)"), "oracle": ("LONG RAW|LONG", "CLOB or BLOB")}  # fmt: skip
-    old, new = newer.get(subject.dialect, ("", ""))
-    for table, column in subject.columns() if old else ():
-        after = subject.artefacts.text[column.place.end : column.place.end + 40] if column.place else ""
-        # The parser writes the new name for the old one, so the text itself is looked at.
-        if match := re.match(rf"[\]\"\s]*({old})\b", after, re.IGNORECASE):
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                f"{match.group(1).upper()} is deprecated; use {new}",
-                "it will be removed, and most functions and indexes refuse it",
-            )
-
-
-def three_byte_utf8(subject: Subject) -> Iterable[Hit]:
-    if not subject.is_mysql:
-        return
-    for match in re.finditer(r"CHARSET\s*=?\s*(UTF8|UTF8MB3|LATIN1)\b(?!MB4)|CHARACTER SET\s*=?\s*(UTF8|UTF8MB3|LATIN1)\b(?!MB4)", subject.sql):  # fmt: skip
-        table = next((t for t in reversed(subject.tables) if t.place and t.place.start < match.start()), None)
-        if table is not None:
-            yield Hit(
-                subject.named(table),
-                table.place,
-                f"The character set {(match.group(1) or match.group(2)).lower()} cannot hold every character; use utf8mb4",
-                "four-byte characters such as emoji and rare names are refused or cut",
-                f"ALTER TABLE {table_sql(subject, table)} CONVERT TO CHARACTER SET utf8mb4;",
-            )
-
-
 TYPES = (
     Rule("float-money", "types", "high", f"{_LAYOUT}#money", float_money),
     Rule("scaleless-money", "types", "high", f"{_LAYOUT}#money", scaleless_money),
@@ -297,7 +298,5 @@ TYPES = (
     Rule("digits-as-number", "types", "medium", f"{_LAYOUT}#text", digits_as_number),
     Rule("money-type", "types", "medium", f"{_LAYOUT}#money", money_type),
     Rule("plain-json", "types", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", plain_json),
-    Rule("three-byte-utf8", "types", "medium", f"{_LAYOUT}#engine-notes", three_byte_utf8),
     Rule("padded-char", "types", "low", f"{_LAYOUT}#text", padded_char),
-    Rule("old-types", "types", "low", "technologies/sql-server#design-rules", old_types),
 )  # fmt: skip

@@ -15,12 +15,14 @@ from service.question.artefact.django_models import read_django
 from service.question.artefact.entity_framework_models import read_entity_framework
 from service.question.artefact.kinds import ArtefactKind, dialect_named, dialect_of, kind_of
 from service.question.artefact.model import Model, Scope, Trait
-from service.question.artefact.plan_text import PlanNode, is_plan, read_plan
+from service.question.artefact.plan_node import PlanNode
+from service.question.artefact.plan_text import is_plan, read_plan, without_plan
 from service.question.artefact.prisma_models import read_prisma
 from service.question.artefact.python_code import code_traits, embedded_sql, scopes_in
 from service.question.artefact.python_source import parsed
 from service.question.artefact.settings_file import Setting, read_settings_file
 from service.question.artefact.sqlalchemy_models import read_sqlalchemy
+from service.question.artefact.transactions import transaction_traits
 from service.question.artefact.typeorm_models import read_typeorm
 
 _PROVIDER = re.compile(r'provider\s*=\s*"(postgresql|mysql|sqlite|sqlserver|cockroachdb)"')
@@ -122,20 +124,21 @@ def read_artefacts(given: Iterable[Given], dialect: str = "", likely: str = "") 
 
 def _telling(ordered: Iterable[tuple[ArtefactKind, Given]]) -> str:
     """The texts whose words tell a dialect: SQL, and lines of code that name an engine; comments of code name everything."""
-    parts = [each.content if kind == "sql" else " ".join(_ENGINES.findall(each.content)) for kind, each in ordered]
+    parts = [
+        each.content if kind in ("sql", "plan") else " ".join(_ENGINES.findall(each.content)) for kind, each in ordered
+    ]
     return "\n".join(parts)
 
 
 def _with_sql(found: Artefacts, sql: str, dialect: str) -> Artefacts:
     if not sql.strip():
         return replace(found, schema=Schema((), dialect=dialect))
+    plans = read_plan(sql) if is_plan(sql) else ()
+    # A plan below its statement is no SQL; nothing of it is lost by not parsing it.
+    sql = without_plan(sql) if plans else sql
     schema = parse_schema(sql, dialect)
     queries, unread = parse_queries(sql, dialect)
     unparsed = (*schema.unparsed, *unread)
-    plans = read_plan(sql) if is_plan(sql) else ()
-    if plans:
-        # A plan below its statement is no SQL; nothing of it is lost by not parsing it.
-        unparsed = tuple(part for part in unparsed if not is_plan(part))
     inside = routine_queries(sql, dialect)
     scopes = tuple(Scope(routine.name, routine.start, routine.end) for routine in routines(sql, dialect))
     return replace(found, schema=schema, queries=(*queries, *inside), plans=plans, unparsed=unparsed, scopes=scopes)
@@ -149,7 +152,32 @@ def _with_text(found: Artefacts, kind: ArtefactKind, content: str, start: int) -
     if kind == "plan":
         nodes = tuple(replace(each, place=_moved(each.place, start)) for each in read_plan(content))
         return replace(found, plans=(*found.plans, *nodes))
-    return _with_model(found, _model(kind, content), start)
+    return _with_model(found, _apart(_model(kind, content), found, start), start)
+
+
+def _apart(model: Model, found: Artefacts, start: int) -> Model:
+    """Two applications may each have a Line: the second gets the name of its folder before it, as frameworks do."""
+    taken = {t.name for t in found.schema.tables} & {t.name for t in model.tables}
+    if not taken:
+        return model
+    path = next((name for at, name in found.starts if at == start), "").rpartition("/")[0].rpartition("/")[2]
+    new = {name: f"{path}_{name}" if path.isidentifier() else f"{name}_{start}" for name in taken}
+
+    def pointed(table: Table) -> Table:
+        keys = tuple(replace(key, target=new.get(key.target, key.target)) for key in table.keys)
+        return replace(table, name=new.get(table.name, table.name), keys=keys)
+
+    return replace(
+        model,
+        tables=tuple(pointed(table) for table in model.tables),
+        indexes=tuple(replace(i, table=new.get(i.table, i.table)) for i in model.indexes),
+        names={new.get(name, name): each for name, each in model.names.items()},
+        fields={
+            f"{new.get(name, name)}.{column}": each
+            for key, each in model.fields.items()
+            for name, _, column in (key.rpartition("."),)
+        },
+    )
 
 
 def _model(kind: ArtefactKind, content: str) -> Model:
@@ -164,7 +192,7 @@ def _model(kind: ArtefactKind, content: str) -> Model:
     model = reader(source) if reader else Model()
     return replace(
         model,
-        traits=(*model.traits, *code_traits(source), *migration_traits(source)),
+        traits=(*model.traits, *code_traits(source), *migration_traits(source), *transaction_traits(source)),
         sql=tuple(embedded_sql(source)),
         scopes=scopes_in(source),
     )

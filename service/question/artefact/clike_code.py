@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from service.question.artefact.lines import Line, lines_of
 from service.question.artefact.model import Scope, Trait
+from service.question.artefact.transactions import clike_transactions
 
 _CLASS = re.compile(r"\bclass\s+(\w+)")
 _METHOD = re.compile(r"^(?:(?:public|private|protected|internal|static|async|override|export|virtual)\s+)+(?:function\s+)?(?:[\w<>\[\],?. ]+\s+)?(\w+)\s*(?:<\w+>)?\s*\([^;]*$|^(?:export\s+)?(?:async\s+)?function\s+(\w+)\s*\(|^(?:async\s+)?(\w+)\s*\([^;=]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{$|^(?:export\s+)?const\s+(\w+)\s*=\s*(?:async\s*)?\(|^(?:export\s+)?const\s+(\w+)\s*=\s*new\s+DataSource")  # fmt: skip
@@ -13,6 +14,9 @@ _LOOP = re.compile(r"\bfor(?:each)?\s*\(\s*(?:var|const|let|\w+)\s+(\w+)\s+(?:in
 _CHANGED = re.compile(r"\b(\w+)\.(\w+)\s*(?:[-+]=|\+\+|--)|\b(\w+)\.(\w+)\s*=\s*\3\.\4\s*[-+]")
 _SAVED = re.compile(r"SaveChanges|\.save\(|\.update\(|\.flush\(")
 _ASKED = re.compile(r"\.(?:Any|AnyAsync|FirstOrDefault\w*|SingleOrDefault\w*|Find\w*|findOne\w*|findUnique|findFirst|findBy\w*|count|Count\w*|exist\w*)\(")  # fmt: skip
+_READ = re.compile(
+    r"\b(?:var|const|let)\s+(\w+)\s*=\s*(?:await\s+)?[\w.<>()]*\.(?:First\w*|Single\w*|Find\w*|find\w*)\("
+)
 _ADDED = re.compile(r"\.(?:Add|AddAsync|create|save|insert)\(")
 _GUARDED = re.compile(r"SERIALIZABLE|Serializable|pessimistic|FOR UPDATE|UPDLOCK|IsRowVersion|\[Timestamp\]|ConcurrencyCheck|IsConcurrencyToken|VersionColumn")  # fmt: skip
 
@@ -40,9 +44,11 @@ def clike_traits(text: str, members: Mapping[str, str]) -> tuple[Trait, ...]:
         lines = [Line(line.text, line.start + scope.start) for line in lines_of(text[scope.start : scope.end])]
         body = "\n".join(line.text for line in lines)
         found += _loops(lines)
+        found += clike_transactions(lines)
         if not _GUARDED.search(text):
             found += _changes(lines, body, members)
             found += _checks(lines, scope.name)
+            found += _decides(lines, body, members)
     return tuple(found)
 
 
@@ -59,8 +65,10 @@ def _loops(lines: list[Line]) -> Iterator[Trait]:
             deep = re.search(rf"\b{row}\.([A-Za-z]\w*)\.([A-Za-z]\w*)\b(?!\s*\()", other.text)
             asks = re.search(r"await\s+[\w.]*(?:prisma|repo\w*|Repository|db|context)\.?[\w.]*\.(?:find\w*|First\w*|Single\w*|Where)\(", other.text, re.IGNORECASE)  # fmt: skip
             if (deep and queried and not included) or (asks and row in other.text):
-                name = deep.group(1) if deep else "query"
-                yield Trait("lazy_loop", f"{row}.{name}", other.place, name)
+                if deep:
+                    yield Trait("lazy_loop", f"{row}.{deep.group(1)}", other.place, deep.group(1))
+                elif asks:
+                    yield Trait("query_loop", asks.group().removeprefix("await").strip(" ("), other.place)
                 break
 
 
@@ -73,6 +81,24 @@ def _changes(lines: list[Line], body: str, members: Mapping[str, str]) -> Iterat
         owner = (match.group(1) or match.group(3)) if match else ""
         if name and owner != "this":
             yield Trait("read_modify_write", f"{members.get(name, owner)}.{name}", line.place)
+
+
+def _decides(lines: list[Line], body: str, members: Mapping[str, str]) -> Iterator[Trait]:
+    """A row is read, a property of it is tested, and then the same property is set and saved."""
+    read = {m.group(1) for line in lines if (m := _READ.search(line.text))} if _SAVED.search(body) else set()
+    tested: dict[tuple[str, str], Line] = {}
+    for line in lines:
+        set_ = re.match(r"(\w+)!?\.(\w+)\s*=[^=]", line.text)
+        if set_ and (found := tested.pop((set_.group(1), set_.group(2)), None)):
+            yield Trait(
+                "read_modify_write", f"{members.get(set_.group(2), set_.group(1))}.{set_.group(2)}", found.place
+            )
+        elif re.match(r"(?:else\s+)?if\s*\(", line.text):
+            tested |= {
+                (m.group(1), m.group(2)): line
+                for m in re.finditer(r"\b(\w+)[!?]?\.(\w+)", line.text)
+                if m.group(1) in read
+            }
 
 
 def _checks(lines: list[Line], scope: str) -> Iterator[Trait]:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kb.schema import Check, Column, Index, Key, Table
+from kb.schema import Check, Column, Index, Key, Place, Table
 from service.question.artefact.model import Model, Trait
 from service.question.artefact.python_source import ModelReading, Source, assigned, constant, dotted, keyword, strings
 
@@ -23,12 +23,23 @@ def read_django(source: Source) -> Model:
     """Every class that has model fields and is not abstract; fields of abstract parents in the same text are inherited."""
     reading = ModelReading(source, {n.name: n for n in source.nodes if isinstance(n, ast.ClassDef)})
     tables = []
+    # A view among tables; where nothing is managed, the database was there first and is what is asked about.
+    managed = any(_is_model(reading, n) and not _unmanaged(n) for n in reading.classes.values())
     for node in reading.classes.values():
-        if _is_model(reading, node) and not _meta_flag(node, "abstract") and not _meta_flag(node, "proxy"):
-            name = _table_name(reading, node.name)
+        if managed and _unmanaged(node):
+            continue
+        abstract = _meta_flag(node, "abstract") and not _stands_alone(reading, node)
+        if _is_model(reading, node) and not abstract and not _meta_flag(node, "proxy"):
+            name = _table_name(reading, node.name).removeprefix("abstract")
             reading.names[name] = node.name
-            tables.append(_table(reading, node, name))
+            tables += [_table(reading, node, name), *_hidden(reading, node, name)]
     return Model(tuple(tables), tuple(reading.indexes), reading.names, reading.fields, tuple(reading.traits))
+
+
+def _stands_alone(reading: ModelReading, node: ast.ClassDef) -> bool:
+    """`AbstractOrder` whose Order is made elsewhere: nothing in the text inherits it, so it is read as the table that it becomes."""
+    parents = {dotted(base) for other in reading.classes.values() for base in other.bases}
+    return node.name.startswith("Abstract") and node.name not in parents
 
 
 def _is_model(reading: ModelReading, node: ast.ClassDef) -> bool:
@@ -51,6 +62,10 @@ def _meta_values(node: ast.ClassDef) -> dict[str, ast.expr]:
 
 def _meta_flag(node: ast.ClassDef, name: str) -> bool:
     return constant(_meta_values(node).get(name)) is True
+
+
+def _unmanaged(node: ast.ClassDef) -> bool:
+    return constant(_meta_values(node).get("managed")) is False
 
 
 def _table_name(reading: ModelReading, model: str) -> str:
@@ -83,6 +98,39 @@ def _table(reading: ModelReading, node: ast.ClassDef, name: str) -> Table:
         own = Column("id", "bigint", "BigAutoField", None, False, "", True, "", place)
         table = replace(table, columns=(own, *table.columns), keys=(Key("primary", ("id",), place=place), *table.keys))
     return _with_meta(reading, table, _meta_values(node))
+
+
+def _hidden(reading: ModelReading, node: ast.ClassDef, owner: str) -> list[Table]:
+    """The tables that Django makes for relations of many to many without a model of their own (`through`)."""
+    found = []
+    for statement in _body(reading, node):
+        attribute, value, _ = assigned(statement)
+        if not isinstance(value, ast.Call) or dotted(value.func) != "ManyToManyField" or keyword(value, "through"):
+            continue
+        target = dotted(keyword(value, "to") or (value.args[0] if value.args else None)).rpartition(".")[2]
+        name, place = str(constant(keyword(value, "db_table")) or f"{owner}_{attribute}"), reading.source.place(statement)  # fmt: skip
+        reading.names[name] = f"{node.name}.{attribute}"
+        link = _link(name, (owner, node.name.lower()), (_table_name(reading, target), target.lower()), place)
+        found.append(link)
+        # The unique pair begins with the first side; the other has an index of its own.
+        reading.indexes.append(Index(f"{name}_{link.columns[2].name}_idx", name, (link.columns[2].name,), place=place))
+    return found
+
+
+def _link(name: str, owner: tuple[str, str], target: tuple[str, str], place: Place) -> Table:
+    """Each side is a table and the model's name in small letters; a relation of a model with itself has two directions."""
+    own = target[1] in ("self", owner[1])
+    other = owner if own else target
+    names = (f"from_{owner[1]}_id", f"to_{owner[1]}_id") if own else (f"{owner[1]}_id", f"{target[1]}_id")
+    columns = [Column(each, "bigint", "bigint", None, False, "", False, "", place) for each in names]
+    identity = Column("id", "bigint", "BigAutoField", None, False, "", True, "", place)
+    keys = (
+        Key("primary", ("id",), place=place),
+        Key("unique", names, place=place),
+        Key("foreign", names[:1], "", owner[0], ("id",), "cascade", "", place),
+        Key("foreign", names[1:], "", other[0], ("id",), "cascade", "", place),
+    )
+    return Table(name, (identity, *columns), keys, place=place)
 
 
 def _with_field(reading: ModelReading, table: Table, statement: ast.stmt, model: str) -> Table:

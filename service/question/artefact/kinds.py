@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from kb.definition import DIALECTS
-from service.question.artefact.plan_text import is_plan
+from service.question.artefact.plan_text import is_mysql_plan, is_plan
 from service.question.artefact.settings_file import product_of
 
 ArtefactKind = Literal[
@@ -76,7 +76,7 @@ def dialect_named(name: str) -> str:
 def dialect_of(text: str, likely: str = "") -> str:
     """The dialect told by words that only it has; else what is likely, else PostgreSQL."""
     low = text.lower()
-    if "auto_increment" in low or "engine=" in low or "`" in text or "mysql" in low:
+    if "auto_increment" in low or "engine=" in low or "`" in text or "mysql" in low or is_mysql_plan(text):
         return "mysql"
     if "autoincrement" in low or "usesqlite" in low or "sqlite:///" in low:
         return "sqlite"

@@ -7,9 +7,9 @@ from typing import Literal
 from kb.schema import Index, Place, Table
 
 TraitKind = Literal[
-    "lazy_loop", "eager_collection", "lazy_everywhere", "many_includes", "shared_session", "evaluated_default",
+    "lazy_loop", "query_loop", "eager_collection", "lazy_everywhere", "many_includes", "shared_session", "evaluated_default",
     "mutable_default", "check_then_act", "read_modify_write", "synchronize", "unbounded_load", "no_foreign_keys",
-    "formatted_sql", "naive_now", "row_by_row_save", "generic_relation", "unlimited_text", "choices_only", "locking_operation", "secret_in_code",
+    "formatted_sql", "naive_now", "row_by_row_save", "generic_relation", "unlimited_text", "choices_only", "locking_operation", "secret_in_code", "remote_in_transaction", "batch_transaction",
 ]  # fmt: skip
 
 

@@ -1,40 +1,30 @@
-"""Plans as EXPLAIN prints them, PostgreSQL's text and MySQL's table: nodes with rows, loops, and what was thrown away."""
+"""Plans as EXPLAIN prints them: PostgreSQL's text here, MySQL's forms and JSON beside it."""
 
 import re
-from dataclasses import dataclass, field
 
-from kb.schema import Place
 from service.question.artefact.lines import Line, lines_of
+from service.question.artefact.mysql_plan import is_cell, is_row, is_step, read_rows, read_steps
+from service.question.artefact.plan_json import json_plans
+from service.question.artefact.plan_node import PlanNode
 
 _NODE = re.compile(
     r"(?:->\s*)?(?P<what>[A-Z][\w ]*?)(?: using (?P<index>[\w.\"]+))?(?: on (?P<table>[\w.\"]+)(?: (?P<alias>\w+))?)?\s+\(cost=[\d.]+\.\.(?P<cost>[\d.]+) rows=(?P<rows>\d+) width=\d+\)(?:\s*\(actual (?:time=[\d.]+\.\.(?P<time>[\d.]+) )?rows=(?P<actual>[\d.]+) loops=(?P<loops>\d+)\))?"
 )
 _DETAIL = re.compile(r"^([A-Z][\w ]+?):\s*(.+)$")
 
-
-@dataclass(frozen=True)
-class PlanNode:
-    """One line of a plan with the details under it; `actual` is rows per loop, `milliseconds` the time of one loop."""
-
-    what: str
-    table: str
-    index: str
-    rows: float
-    actual: float | None
-    loops: int
-    place: Place
-    milliseconds: float = 0.0
-    details: dict[str, str] = field(default_factory=dict)
-
-    def number(self, name: str) -> float:
-        """The first number of a detail such as `Rows Removed by Filter`; 0 without it."""
-        match = re.search(r"\d+", self.details.get(name, ""))
-        return float(match.group()) if match else 0.0
+# MySQL's client ends a statement by \\G to print its rows upright.
+_ENDED = re.compile(r"\\G")
+_DRAWN = re.compile(r"\+-|\| |\|-|\*{5}|\d+ rows? in set|\(\d+ rows?\)")
 
 
 def is_plan(text: str) -> bool:
     """Whether a line is a node of a plan."""
-    return _NODE.search(text) is not None
+    return _NODE.search(text) is not None or is_row(text) or is_step(text) or bool(json_plans(text)[0])
+
+
+def is_mysql_plan(text: str) -> bool:
+    """Whether the text holds a plan in a form that only MySQL prints."""
+    return is_row(text) or is_step(text) or '"query_block"' in text or '"query_plan"' in text
 
 
 def read_plan(text: str) -> tuple[PlanNode, ...]:
@@ -45,7 +35,24 @@ def read_plan(text: str) -> tuple[PlanNode, ...]:
             found.append(_node(match, line))
         elif found and (detail := _DETAIL.match(line.text)):
             found[-1].details[detail.group(1)] = detail.group(2)
-    return tuple(found)
+    return (*found, *read_rows(text), *read_steps(text), *json_plans(text)[0])
+
+
+def without_plan(text: str) -> str:
+    """The text with plans blanked out, so that a statement right above one is read and places stay."""
+    lines, inside, upright = [], False, is_row(text)
+    for line in _ENDED.sub("; ", _without_json(text)).splitlines(keepends=True):
+        bare = line.strip()
+        node = _NODE.search(bare[:2_000]) is not None or is_step(bare) or _DRAWN.match(bare) is not None
+        inside = node or (inside and _DETAIL.match(bare) is not None) or (upright and is_cell(bare))
+        lines.append(re.sub(r"[^\n]", " ", line) if inside else line)
+    return "".join(lines)
+
+
+def _without_json(text: str) -> str:
+    for start, end in reversed(json_plans(text)[1]):
+        text = text[:start] + re.sub(r"[^\n]", " ", text[start:end]) + text[end:]
+    return text
 
 
 def _node(match: re.Match[str], line: Line) -> PlanNode:

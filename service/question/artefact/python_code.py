@@ -16,6 +16,8 @@ _PLAIN = frozenset({"isoformat", "strftime", "lower", "upper", "strip", "append"
 _EAGER = ("select_related", "prefetch_related", "joinedload", "selectinload", "subqueryload", "values", "values_list", "contains_eager", "raiseload")  # fmt: skip
 _QUERYING = ("all", "filter", "exclude", "query", "scalars", "execute", "order_by", "select")
 _FETCHING = ("get", "filter", "filter_by", "query", "execute", "scalar", "scalars", "first", "one")
+# The loop goes over rows that came from elsewhere, where they may have been loaded with all that is needed.
+UNSEEN = "unseen"
 _SESSIONS = ("Session", "scoped_session", "SessionLocal", "sessionmaker")
 _WRITING = ("create", "add", "save", "insert", "bulk_create")
 _CHECKING = ("exists", "first", "one_or_none", "count", "scalar_one_or_none", "get_or_none", "scalar", "get")
@@ -60,7 +62,8 @@ def code_traits(source: Source) -> tuple[Trait, ...]:
             found += _function(source, node)
         elif isinstance(node, ast.JoinedStr | ast.BinOp) and _formats_sql(node):
             found.append(Trait("formatted_sql", "SQL", source.place(node)))
-    unique = {(t.kind, t.name, t.place.start): t for t in found}
+    # What a loop loads is found by its call and by its attribute; the latter knows the model and comes last.
+    unique = {(t.kind, t.name.rpartition(".")[2] if t.kind == "lazy_loop" else t.name, t.place.start): t for t in found}
     return tuple(sorted(unique.values(), key=lambda t: t.place.start))
 
 
@@ -105,11 +108,12 @@ def _loop(source: Source, loop: _Loop) -> Iterator[Trait]:
                 and mine
                 and (".objects" in owner or "session" in owner.lower() or "db." in f"{owner}.")
             ):
-                yield Trait("lazy_loop", owner, source.place(node), called)
+                yield Trait("query_loop", owner, source.place(node), called)
             elif called in ("all", "count", "first", "filter") and any(owner.startswith(f"{n}.") for n in names):
                 loaded = any(word in over for word in ("prefetch_related", "selectinload", "joinedload"))
                 if not loaded:
-                    yield Trait("lazy_loop", owner, source.place(node), called)
+                    told = called if _queries(loop.iter, source) else UNSEEN
+                    yield Trait("lazy_loop", owner, source.place(node), told)
     if _queries(loop.iter, source) and not any(word in over for word in _EAGER):
         yield from _deep(source, loop, names)
 
@@ -190,7 +194,14 @@ def _check_then_act(source: Source, function: ast.FunctionDef | ast.AsyncFunctio
         if isinstance(t, ast.Name)
     }
     calls = [c for c in ast.walk(function) if isinstance(c, ast.Call) and isinstance(c.func, ast.Attribute)]
-    writes = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in _WRITING]
+    # What saves itself is no row that was looked for before.
+    writes = [
+        c
+        for c in calls
+        if isinstance(c.func, ast.Attribute)
+        and c.func.attr in _WRITING
+        and ast.unparse(c.func.value) not in ("super()", "self")
+    ]
     for node in ast.walk(function) if writes else ():
         if isinstance(node, ast.If):
             named = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
