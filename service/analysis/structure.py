@@ -98,7 +98,7 @@ def _plainly(
         return None
     events = tuple(word for shape in shapes for word in shape.nouns.get("event", ()))
     plain = replace(plain, nouns={**plain.nouns, "event": events})
-    found = [replace(noun, listed=True) for noun in nouns(question.text, everything)]
+    found = [replace(noun, listed=True) for noun in nouns(question.subject, everything)]
     roles = bind(plain, vocabulary.nouns, found, codes[_PLAIN], centre="event")
     return (plain, roles) if _enough(roles) else None
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from kb.entry import Design
 from service.analysis.conclusions import Conclusion
 from service.analysis.review.review import review
-from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Part, Understanding
+from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Filled, Part, Understanding
 from service.answer.body import body
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, quote
@@ -17,6 +17,7 @@ from service.answer.closing import clarifying, confidence, understanding
 from service.answer.evidence import Evidence
 from service.answer.lead import lead
 from service.answer.reviewed import Wanted, reviewed
+from service.answer.verdict import passed_over
 from service.question.request import AskRequest
 from service.question.wishes import wants_contexts
 
@@ -24,6 +25,7 @@ from service.question.wishes import wants_contexts
 CODE_VERSION = 4
 # Beside an answer to a question, the worst are told and the rest is folded.
 _MOST_FINDINGS = 6
+_BRIEF_FINDING = "**{severity}**, {where}: {say}."
 _ABOUT_WHAT_IS_PASTED = frozenset({"review", "index", "query", "define", "evolve"})
 _WORTH_TELLING, _MOST_TOLD = ("**Critical**", "**High**", "**Medium**"), 2
 
@@ -116,9 +118,15 @@ def _judged(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]
 
 
 def _worst(found: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:
-    """The worst findings, in the words of the review; those of little weight lead nothing."""
+    """What the worst findings say to do, their reasons left to the review; those of little weight lead nothing."""
     told = (c for section in found[:1] for block in section.blocks if block.kind == "paragraph" for c in block.claims)
-    return tuple(claim for claim in told if claim.text.startswith(_WORTH_TELLING))[:_MOST_TOLD]
+    worst = [claim for claim in told if claim.text.startswith(_WORTH_TELLING)][:_MOST_TOLD]
+    return tuple(_briefly(claim, claim.support) for claim in worst if isinstance(claim.support, Filled))
+
+
+def _briefly(claim: Claim, support: Filled) -> Claim:
+    text = _BRIEF_FINDING.format(**support.slots)
+    return Claim(text=text, support=support.model_copy(update={"template": _BRIEF_FINDING}), citations=claim.citations)
 
 
 def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:
@@ -144,10 +152,10 @@ def _plain(evidence: Evidence, summary: tuple[Claim, ...]) -> list[str]:
 
 
 def _alternatives(evidence: Evidence, book: CitationBook) -> tuple[Alternative, ...]:
-    """What lost: the rejected alternatives of a backbone design, each row of its table, whose first cell is the name."""
+    """What lost: the rejected alternatives of a backbone design, each row of its table, whose first cell is the name; else those that a choice passed over."""
     backbone = evidence.selection.backbone
     if backbone is None or not isinstance(backbone.entry.meta, Design):
-        return ()
+        return passed_over(evidence, evidence.choice, book) if evidence.choice is not None else ()
     found = []
     for section in backbone.sections:
         if section.path[0].lower() != "alternatives considered":

@@ -1,5 +1,6 @@
 """How a worked design or a playbook fits the asker's case: his own, one of the same shape, merely the subject, or another's move."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -59,8 +60,18 @@ def names_domain(entry: Entry, question: Question) -> bool:
     return any(True for word in words for _ in find_cue(word, question.context))
 
 
+# Who asks for code, or whether something can be done at all, wants that and no plan.
+_IN_PARTICULAR = frozenset({"code", "define"})
+_ON_A_DETAIL = re.compile(
+    r"\s*(?:can|could|may|does|do|did|is|are|will|would|should|why|what happens|when|how long|how much|how many)\b(?! (?:you|we) (?:plan|help|write|give|show|walk|please))",
+    re.IGNORECASE,
+)
+
+
 def names_move(entry: Entry, question: Question) -> bool:
     """Whether the question names the move of a playbook in one of its phrasings."""
+    if question.intent_ids & _IN_PARTICULAR or _ON_A_DETAIL.match(question.text):
+        return False
     return isinstance(entry.meta, Playbook) and any(
         True for form in entry.meta.moves for _ in places(form, question.context)
     )

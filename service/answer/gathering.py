@@ -105,7 +105,8 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     if choice is not None and choice.open:
         selection = shortlisted(kb, selection, choice, retrieved)
     if own is not None and "design" in question.intent_ids and not _carried(selection):
-        selection = with_standing(kb, selection, outline, retrieved)
+        named = frozenset(f"technologies/{each.id}" for each in question.technologies)
+        selection = with_standing(kb, selection, outline, retrieved, named)
     selection, unanswered = with_parts(kb, selection, asked.parts)
     return Evidence(
         request=asked.request,

@@ -26,12 +26,16 @@ STANDING: Mapping[SectionKind, tuple[str, ...]] = {
 }
 # Under this a passage of another subject stands beside the asker's tables by its tone only; what he asks for by name may be farther.
 _NEAR, _ASKED_NEAR = 0.5, 0.42
+# Of an engine that nobody named, only what is about the very case.
+_ENGINES, _VERY_NEAR = frozenset({"technologies", "tradeoffs"}), 0.6
 
 
-def with_standing(kb: KnowledgeBase, selection: Selection, plan: Plan, retrieved: Retrieved) -> Selection:
+def with_standing(
+    kb: KnowledgeBase, selection: Selection, plan: Plan, retrieved: Retrieved, named: frozenset[str]
+) -> Selection:
     """Beside the asker's own tables: what is near, and the standing sections of the kinds that nothing chosen speaks of."""
     if selection.backbone is None:
-        selection = _near(selection, plan, retrieved)
+        selection = _near(selection, plan, retrieved, named)
     elif not _on_the_store(selection.backbone.entry):
         return selection
     had = {section_kind(c.entry, s) for c in selection.chosen for s in c.sections}
@@ -49,11 +53,13 @@ def _on_the_store(entry: Entry) -> bool:
     return isinstance(entry.meta, Design) and entry.meta.store == _STORE
 
 
-def _near(selection: Selection, plan: Plan, retrieved: Retrieved) -> Selection:
+def _near(selection: Selection, plan: Plan, retrieved: Retrieved, named: frozenset[str]) -> Selection:
     scores = {hit.section: hit.score for hit in retrieved.hits}
 
     def near(entry: Entry, section: Section) -> bool:
         least = _ASKED_NEAR if section_kind(entry, section) in plan.asked else _NEAR
+        if entry.kind in _ENGINES and entry.id not in named:
+            least = _VERY_NEAR
         return scores.get(section.id, 0.0) >= least
 
     kept = (replace(c, sections=tuple(s for s in c.sections if near(c.entry, s))) for c in selection.chosen)

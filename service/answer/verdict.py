@@ -3,7 +3,7 @@
 from kb.entry import Technology
 from service.analysis.choice import BUILT_FOR, IN_USE, RULES, Choice
 from service.analysis.demands import Exclusion
-from service.answer.advice import BlockUnion, Claim, Computed, ListBlock, Paragraph, Table
+from service.answer.advice import Alternative, BlockUnion, Claim, Computed, ListBlock, Paragraph, Table
 from service.answer.citations import CitationBook
 from service.answer.claims import quote
 from service.answer.evidence import Evidence
@@ -86,6 +86,35 @@ def comparison(evidence: Evidence, choice: Choice, book: CitationBook) -> tuple[
     if choice.flips:
         blocks.append(Paragraph(claims=(_flip(evidence, choice, names, cited),)))
     return tuple(blocks)
+
+
+def passed_over(evidence: Evidence, choice: Choice, book: CitationBook) -> tuple[Alternative, ...]:
+    """Those behind the first, and on which criteria each lost most; whom a constraint excluded is told with the choice."""
+    out = {e.candidate for e in choice.excluded}
+    behind = [(place, candidate) for place, candidate in enumerate(choice.ranking) if place and candidate not in out]
+    return tuple(
+        Alternative(name=_name(evidence, candidate), claims=(_behind(evidence, choice, place, book),))
+        for place, candidate in behind
+    )
+
+
+def _behind(evidence: Evidence, choice: Choice, place: int, book: CitationBook) -> Claim:
+    criteria = evidence.vocabulary.criteria
+    lost = sorted(
+        (row for row in choice.rows if row.scores[place] < row.scores[0]),
+        key=lambda row: (-row.weight * (row.scores[0] - row.scores[place]), row.criterion),
+    )
+    shown = [
+        f"{(_ROW_TITLES.get(row.criterion) or criteria[row.criterion].title).lower()} ({row.scores[place]} to {row.scores[0]})"
+        for row in lost[:_MOST_REASONS]
+    ]
+    name, mean = _name(evidence, choice.ranking[place]), f"{choice.means[place]:.1f}"
+    why = f", behind on {' and '.join(shown)}" if shown else ""
+    return Claim(
+        text=f"{name}: {mean} of 5 against {choice.means[0]:.1f}{why}.",
+        support=Computed(formula="weighted_mean", inputs={name: mean}, result=mean),
+        citations=_scores_of(evidence, choice.ranking[place], book),
+    )
 
 
 def _flip(evidence: Evidence, choice: Choice, names: tuple[str, ...], cited: tuple[int, ...]) -> Claim:

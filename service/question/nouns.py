@@ -12,7 +12,9 @@ import yaml
 from service.question.clauses import cue_pattern
 
 _SEGMENT = re.compile(r"[.;:!?()\n]|\s[-–—]\s")
-_SEPARATOR = re.compile(r"\s*,\s*(?:(?:and|or|plus)\s+)?|\s+(?:and|or|plus|&)\s+|\s*/\s*")
+_SEPARATOR = re.compile(
+    r"\s*,\s*(?:(?:and|or|plus)\s+)?|\s+(?:and|or|plus|&)\s+|\s*/(?!(?:s|sec|min|h|hour|d|day|week|month|y|year)\b)\s*"
+)
 # "samples (several levels)": a remark within a list, where a list in brackets has commas.
 _ASIDE = re.compile(r"\([^(),]{1,60}\)")
 _WORD = re.compile(r"(?<!\w)[a-z][a-z'-]*", re.IGNORECASE)
@@ -135,7 +137,8 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
         words = [(match[0], match.start()) for match in _WORD.finditer(text, at, stop)]
         run = _last_run(words) if number == 0 else _first_run(words)
         name = singular(" ".join(word for word, _ in run)) if run else ""
-        if 0 < len(run) <= _LONGEST and len(spans) > 1 and name not in _words()["never"]:
+        # The "s" of "bookings/s" is a second.
+        if len(name) > 1 and len(run) <= _LONGEST and len(spans) > 1 and name not in _words()["never"]:
             last, begin = run[-1]
             yield Noun(name, run[0][1], begin + len(last), True)
 

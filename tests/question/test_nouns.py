@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from service.question.nouns import nouns, singular
@@ -84,3 +86,17 @@ def test_verbs_with_an_object_and_parts_of_other_words_are_no_things() -> None:
     assert names("we want to catalogue pets, invoice owners") == ["pet", "owner"]
     assert names("the clinic repairs machines for each owner") == ["owner"]
     assert "house" not in names("an auction house for an owner")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "permits, 20 cities now with 50 bookings/s, and 400 cities in three years",
+        "orders, 5 items/s / s, x and y",
+        "tables: a, b, c, d / e / f",
+        "singers,,, concerts,,and,,venues",
+    ],
+)
+def test_every_noun_can_name_a_table(text: str) -> None:
+    found = nouns(text, {"permit", "city", "booking", "order", "item", "singer", "concert", "venue"})
+    assert all(re.fullmatch(r"[a-z][a-z'-]+(?: [a-z][a-z'-]+)*", noun.name) for noun in found), found
