@@ -54,7 +54,7 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
     codes = {name: fence.code for name, (_, fence) in templates.items()}
     found = _fitting(shapes, vocabulary, question, codes, everything)
-    if found is None and speaks_of_tables(question.text):
+    if found is None and speaks_of_tables(question.subject):
         found = _plainly(shapes, vocabulary, question, codes, everything)
     if found is None:
         return None

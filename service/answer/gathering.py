@@ -73,7 +73,9 @@ def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: s
 
 def _can_be_drawn(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> bool:
     """Whether tables are wanted of things that we can put into tables, in whatever domain."""
-    wanted = question.intent_ids & _DRAWING and "refuse" not in question.intent_ids and speaks_of_tables(question.text)
+    wanted = (
+        question.intent_ids & _DRAWING and "refuse" not in question.intent_ids and speaks_of_tables(question.subject)
+    )
     return bool(wanted) and structure(kb, vocabulary, question) is not None
 
 

@@ -15,7 +15,7 @@ _NEGATION = re.compile(
 
 # "AWS is a no-go", "ad hoc queries are not needed", "personal data? none".
 _DENIED_BEHIND = re.compile(
-    r"\s*(?:[\w-]+\s+)?(?:(?:is|are)(?:n't|\s+not)\s+(?:really\s+|at all\s+)?(?:needed|required|necessary|important|planned|relevant|wanted|allowed|possible|permitted|an? \w+)|(?:is|are)\s+(?:a no-?go|out of the question|out|off the table|forbidden|banned|unnecessary|overkill|irrelevant|ruled out)|[?:]\s*(?:no|none|not|never)|not\s+(?:needed|required|necessary))\b",
+    r"\s*(?:[\w-]+\s+)?(?:(?:is|are)(?:n't|\s+not)\s+(?:really\s+|at all\s+)?(?:needed|required|necessary|important|planned|relevant|wanted|allowed|possible|permitted|an? \w+)|(?:is|are)\s+(?:a no-?go|out of the question|out|off the table|forbidden|banned|unnecessary|overkill|irrelevant|ruled out)|[?:]\s*(?:no|none|not|never)(?=\s*(?:[.,;!?]|$|\n))|not\s+(?:needed|required|necessary))(?![\w])",
     re.IGNORECASE,
 )
 

@@ -14,6 +14,7 @@ _PEAKS: Mapping[str, str] = {
     "workload.reads_per_s": "workload.peak_requests_per_s",
     "workload.requests_per_s": "workload.peak_requests_per_s",
 }
+_SERVED = frozenset({"workload.reads_per_s", "workload.requests_per_s"})
 _USUAL = r"(?:otherwise|normal|normally|usual|usually|typical|typically|on average|average|avg|the rest|rest of|baseline|mostly|off-peak|the whole week|all week|all day)"
 _BEFORE = re.compile(rf"\b{_USUAL}\b[\s:,]*(?:[\w~]+\s+){{0,2}}$", re.IGNORECASE)
 _BEHIND = re.compile(rf"^[\s,(]*(?:[\w]+\s+){{0,2}}?{_USUAL}\b", re.IGNORECASE)
@@ -67,3 +68,19 @@ def _same(text: str, mention: Mention, other: Bound, source: str) -> Bound:
     span = Span(source, mention.start, mention.end, text[mention.start : mention.end])
     value = Quantity(mention.value, "rate", span.text.strip())
     return replace(other, fact=Fact(other.fact.attribute, value, "stated", span))
+
+
+_READ = re.compile(r"\b(?:views?|reads?|quer(?:y|ies)|pages?|hits?|search(?:es)?|lookups?|visits?)\b", re.IGNORECASE)
+
+
+def sized_by_peak(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Where only the peak of a load is stated, it is what the load is taken for: whoever sizes a store sizes it for that."""
+    known = {fact.attribute for fact in facts}
+    taken = []
+    for fact in facts:
+        if fact.attribute == "workload.peak_writes_per_s" and "workload.writes_per_s" not in known:
+            taken.append(replace(fact, attribute="workload.writes_per_s", origin="assumed"))
+        if fact.attribute == "workload.peak_requests_per_s" and not known & _SERVED and fact.span is not None:
+            base = "workload.reads_per_s" if _READ.search(fact.span.text) else "workload.requests_per_s"
+            taken.append(replace(fact, attribute=base, origin="assumed"))
+    return tuple(taken)

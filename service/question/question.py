@@ -15,7 +15,7 @@ from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intent_table, intents
-from service.question.loads import loads
+from service.question.loads import loads, sized_by_peak
 from service.question.numbers import Mention, mentions
 from service.question.parts import parts
 from service.question.pasted import pasted
@@ -77,6 +77,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     facts += _left(meant, named, facts)
     facts += _against(request.history, named, facts, vocabulary)
     facts += stated(request.constraints, vocabulary)
+    facts += sized_by_peak(facts)
     facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
     back = before if only_draws(meant) else ""

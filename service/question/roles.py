@@ -40,7 +40,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
     "copies": (1.0, 20.0),
-    "team.size": (1.0, 100.0),
+    "team.size": (1.0, 5000.0),
     "regions": (1.0, 100.0),
     "db.size": (1e6, 1e19),
     "shard.bytes": (1e6, 1e16),

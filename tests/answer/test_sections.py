@@ -214,7 +214,7 @@ def test_a_domain_without_a_design_or_shape_gets_no_invented_diagram(advisor: Ad
 def test_a_diagram_for_a_domain_without_a_design_is_said_to_be_that_of_another(advisor: Advisor) -> None:
     advice = ask(advisor, "Create an ERD for a choir and its concerts")
     assert [b for section in advice.sections for b in section.blocks if b.kind == "diagram"]
-    assert advice.summary[0].text.startswith("No design of your exact domain")
+    assert "no design of your exact domain" in advice.summary[0].text
 
 
 def test_what_follows_from_the_askers_numbers_leads_before_a_passage_about_others(advisor: Advisor) -> None:

@@ -19,7 +19,7 @@ Scripts = Callable[..., Any]
 FITS = int(version("anthropic").split(".")[0]) == 0
 ANTHROPIC = pytest.param("anthropic", marks=pytest.mark.skipif(not FITS, reason="`anthropic` is not the pinned one"))
 PROVIDERS = ("openai_like", ANTHROPIC, "ollama")
-WORDS = "sees nine hundred of them (900/s), all changes of rows"
+WORDS = "shows 900/s on the panel in the hall, all changes of rows"
 QUESTION = AskRequest(question=f"Which index suits us? The shop {WORDS}.", composer="model")
 
 

@@ -9,7 +9,8 @@ PLAN = "Seq Scan on orders  (cost=0.00..1834.00 rows=5 width=20)\n  Filter: (cod
 
 
 def taken(question: str) -> tuple[str, list[str]]:
-    prose, given = pasted(AskRequest(question=question))
+    read = pasted(AskRequest(question=question))
+    prose, given = read.prose, read.given
     assert len(prose) == len(question)
     return " ".join(prose.split()), [each.content for each in given]
 

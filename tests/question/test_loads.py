@@ -13,7 +13,11 @@ DAY = 86400.0
 
 def figures_of(text: str) -> dict[str, float]:
     facts = understand(AskRequest(question=text), VOCABULARY).facts.by_attribute.values()
-    return {fact.attribute: fact.value.value for fact in facts if isinstance(fact.value, Quantity)}
+    return {
+        fact.attribute: fact.value.value
+        for fact in facts
+        if fact.origin == "stated" and isinstance(fact.value, Quantity)
+    }
 
 
 @pytest.mark.parametrize(
@@ -114,3 +118,15 @@ def test_a_share_in_words_is_a_percentage_and_never_a_count(text: str, percent: 
 def test_nothing_is_out_of_zero_and_none_may_be_out_of_five() -> None:
     assert figures_of("3 out of 0 requests") == {}
     assert figures_of("0 out of 5 requests, zero out of five") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("The turnstiles log 1,000 writes/s at peak", "workload.writes_per_s"),
+        ("our site peaks at 4,600 page views/s", "workload.reads_per_s"),
+    ],
+)
+def test_a_load_of_which_only_the_peak_is_stated_is_sized_by_it(text: str, attribute: str) -> None:
+    facts = understand(AskRequest(question=text), VOCABULARY).facts
+    assert next(fact.origin for fact in facts.facts if fact.attribute == attribute) == "assumed"
