@@ -135,8 +135,22 @@ def _pattern(cues: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![A-Za-z_])(?:{'|'.join(alternatives)})(?![A-Za-z0-9_])", re.IGNORECASE)
 
 
+# However a negation is written in a cue, all its forms are meant: "SQL doesn't scale", "SQL databases do not scale".
+_NEGATIONS = (
+    (re.compile(r"\b(?:doesn't|does not|don't|do not)(?![\w'])"), r"(?:do(?:es)?n'?t|do(?:es)?[\s-]+not)"),
+    (re.compile(r"\b(?:can't|cannot|can not)(?![\w'])"), r"(?:can'?t|can[\s-]?not)"),
+    (re.compile(r"\b(?:isn't|is not|aren't|are not)(?![\w'])"), r"(?:isn'?t|aren'?t|(?:is|are)[\s-]+not)"),
+    (re.compile(r"\b(?:won't|will not)(?![\w'])"), r"(?:won'?t|will[\s-]+not)"),
+)
+
+
 def _cue(cue: str) -> str:
     """A cue as it is inflected: `scale` also scales, scaled, scaling; a space may be a hyphen."""
+    for negation, forms in _NEGATIONS:
+        if found := negation.search(cue):
+            around = (cue[: found.start()].strip(), cue[found.end() :].strip())
+            before, behind = (_cue(words) if words else "" for words in around)
+            return r"[\s-]+".join(part for part in (before, forms, behind) if part)
     words = [re.escape(word) for word in re.split(r"[\s-]+", cue.strip())]
     text = r"[\s-]+".join(words)
     if not cue[-1:].isalpha() or len(words[-1]) < 3:

@@ -68,3 +68,13 @@ def test_cues_match_as_they_are_inflected(text: str) -> None:
 
 def test_a_cue_is_not_found_inside_a_word() -> None:
     assert not believed([["key"]], "monkeys")
+
+
+@pytest.mark.parametrize(
+    "text", ["SQL databases don't scale", "SQL does not scale", "SQL DBs do not scale", "sql doesnt scale"]
+)
+def test_a_negation_in_a_cue_stands_for_all_its_forms(text: str) -> None:
+    groups: list[Group] = [["sql"], ["scale"], ["doesn't"]]
+    assert believed(groups, text)
+    assert not believed(groups, "SQL scales")
+    assert believed([["replica"], ["cannot lag"]], "A replica can't lag")
