@@ -24,11 +24,18 @@ _ON_AVERAGE = re.compile(
 )
 _AT_MOST = re.compile(r"\s*(?:max|maximum|limit|cap|quota)\b", re.IGNORECASE)
 _OF_OURS = re.compile(r"\b(?:each|every)(?:\s+(?:single|one))?\s+(?:of\s+)?(?:(?:our|the|these|those|all|its|their|my)\s+)*$", re.IGNORECASE)  # fmt: skip
+# "Costs 14k a month", "a bill of 900": money, whatever is counted elsewhere.
+_PRICE = re.compile(
+    r"\b(?:costs?|costing|pay|pays|paying|paid|spend|spends|spending|spent|bills?|budget|prices?|priced|fees?)\b[\s:,]*(?:(?:us|me|is|are|of|about|around|roughly|over|nearly|almost|some|at|for|up|to|now|already|currently)\s+)*[~\s]*$",
+    re.IGNORECASE,
+)
 
 
 def is_aside(text: str, mention: Mention) -> bool:
-    """Whether the number is a past one, what is left of something, or a threshold."""
+    """Whether the number is a past one, a price, what is left of something, or a threshold."""
     before = text[: mention.start]
+    if mention.unit in ("count", "rate") and not mention.noun and _PRICE.search(before):
+        return True
     if _WAS.search(before) and (_TO.match(text, mention.end) or "used to be" in before[-14:]):
         return True
     if mention.unit in ("bytes", "rate") and _AT_MOST.match(text, mention.end):

@@ -64,6 +64,11 @@ _DATA_WORDS = (
 
 # The last sentence of who has said what he wants changed.
 _ORDERED = re.compile(r"(?:^|[.!?,;]\s+)(?:please )?(?:just )?do it(?: now| please)?\s*[.!]*\s*$", re.IGNORECASE)
+# Who needs a schema wants one made.
+_NEEDED = re.compile(
+    r"\b(?:need|needs|want|wants|require|looking for|give (?:me|us)|propose|suggest|draft|sketch|write|make|come up with|help (?:me|us) with)\b(?:\s+[\w-]+){0,4}?\s+(?:schema|data model|database design|db design|tables|ddl|data layer)\b(?!\s+(?:review|change|changes|migration|registry|check|version|are|is|to be|with (?:\d|million|billion)))",
+    re.IGNORECASE,
+)
 _MODELLED = re.compile(
     r"\b(?:how (?:should|would|do|can|could) (?:i|we|you|one) (?:best )?model|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables)\b",
     re.IGNORECASE,
@@ -103,6 +108,8 @@ def intents(text: str, compared: int) -> tuple[Intent, ...]:
     """The intents whose cues stand in the text, in the table's order; comparing needs two technologies."""
     table = intent_table()
     places = {name: list(_places(intent, text)) for name, intent in table.items()}
+    if not places["design"]:
+        places["design"] = [Stretch(match.start(), match.end()) for match in _NEEDED.finditer(text)]
     aspects = [place.start for name in _ASPECTS for place in places[name]]
     # "Design the caching" wants caching, not a design: whatever is designed follows at once.
     if all(any(0 <= at - place.end <= _NEXT_WORDS for at in aspects) for place in places["design"]):

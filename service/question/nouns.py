@@ -135,12 +135,22 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
     spans = [*zip([start, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), end], strict=True)]
     for number, (at, stop) in enumerate(spans):
         words = [(match[0], match.start()) for match in _WORD.finditer(text, at, stop)]
-        run = _last_run(words) if number == 0 else _first_run(words)
+        run = _without_verb(_last_run(words) if number == 0 else _first_run(words))
         name = singular(" ".join(word for word, _ in run)) if run else ""
         # The "s" of "bookings/s" is a second.
         if len(name) > 1 and len(run) <= _LONGEST and len(spans) > 1 and name not in _words()["never"]:
             last, begin = run[-1]
             yield Noun(name, run[0][1], begin + len(last), True)
+
+
+# The first word of a compound is singular but for these: "members check in" is members and what they do.
+_PLURAL_FIRST = frozenset("sports goods news sales savings customs operations logistics series species gas bus".split())
+
+
+def _without_verb(run: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    first = run[0][0].lower() if run else ""
+    plural = len(run) > 1 and first not in _PLURAL_FIRST and singular(first) != first
+    return run[:1] if plural else run
 
 
 def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:

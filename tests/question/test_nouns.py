@@ -100,3 +100,10 @@ def test_verbs_with_an_object_and_parts_of_other_words_are_no_things() -> None:
 def test_every_noun_can_name_a_table(text: str) -> None:
     found = nouns(text, {"permit", "city", "booking", "order", "item", "singer", "concert", "venue"})
     assert all(re.fullmatch(r"[a-z][a-z'-]+(?: [a-z][a-z'-]+)*", noun.name) for noun in found), found
+
+
+def test_a_plural_with_its_verb_is_one_noun_and_a_compound_stays_whole() -> None:
+    text = "gyms, members check in daily, belts, lockers get rented, sales orders and training plans"
+    names = {noun.name for noun in nouns(text, {"gym", "member", "belt", "locker"})}
+    assert {"gym", "member", "belt", "locker", "sales order", "training plan"} <= names
+    assert not {"members check", "lockers get"} & names

@@ -51,6 +51,7 @@ def test_two_values_of_one_choice_state_none() -> None:
         ("Plan a sharding strategy", "scale"),
         ("We rename column msisdn in five services. Do it.", "execute"),
         ("Ways of keeping 300 dental customers apart", "tenancy"),
+        ("We run 40 climbing gyms, members check in, belts get rented. Need a postgres schema", "design"),
     ],
 )
 def test_words_state_intents(text: str, intent: str) -> None:
@@ -65,6 +66,7 @@ def test_words_state_intents(text: str, intent: str) -> None:
         ("Which database metrics and thresholds for a payment service?", "choose_store"),
         ("What database settings matter for bulk loads?", "choose"),
         ("How can we do it?", "execute"),
+        ("we need a schema change on a big table", "design"),
     ],
 )
 def test_what_is_denied_or_only_part_of_a_database_states_no_intent(text: str, intent: str) -> None:
