@@ -108,7 +108,7 @@ def intents(text: str, compared: int) -> tuple[Intent, ...]:
     """The intents whose cues stand in the text, in the table's order; comparing needs two technologies."""
     table = intent_table()
     places = {name: list(_places(intent, text)) for name, intent in table.items()}
-    if not places["design"]:
+    if not places["design"] and compared < 2:
         places["design"] = [Stretch(match.start(), match.end()) for match in _NEEDED.finditer(text)]
     aspects = [place.start for name in _ASPECTS for place in places[name]]
     # "Design the caching" wants caching, not a design: whatever is designed follows at once.
