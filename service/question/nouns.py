@@ -144,7 +144,22 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
 
 
 # The first word of a compound is singular but for these: "members check in" is members and what they do.
-_PLURAL_FIRST = frozenset("sports goods news sales savings customs operations logistics series species gas bus".split())
+_PLURAL_FIRST = frozenset(
+    [
+        "sports",
+        "goods",
+        "news",
+        "sales",
+        "savings",
+        "customs",
+        "operations",
+        "logistics",
+        "series",
+        "species",
+        "gas",
+        "bus",
+    ]
+)
 
 
 def _without_verb(run: list[tuple[str, int]]) -> list[tuple[str, int]]:
