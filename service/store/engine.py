@@ -1,5 +1,7 @@
 """Connections on which nothing waits forever: SQLite as a file in WAL mode, PostgreSQL through psycopg."""
 
+import sqlite3
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +17,7 @@ from service.errors import AnswerStoreError
 
 Result = TypeVar("Result")
 
+_TRIES, _PAUSE = 100, 0.05
 LOCK_SECONDS = 2
 STATEMENT_SECONDS = 3
 CONNECT_SECONDS = 3
@@ -62,7 +65,7 @@ def _sqlite(address: URL) -> Engine:
         # Python's driver would begin and commit on its own; the listener below does it instead.
         connection.isolation_level = None
         for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
+            _set(connection, pragma)
 
     @event.listens_for(engine, "begin")
     def begun(connection: Connection) -> None:
@@ -103,3 +106,15 @@ def _postgresql(address: URL) -> Engine:
         connection.execute(limits)
 
     return engine
+
+
+def _set(connection: sqlite3.Connection, pragma: str) -> None:
+    """Set a pragma; the change to WAL is refused at once, whatever the timeout, where two processes create a file together."""
+    for left in reversed(range(_TRIES)):
+        try:
+            connection.execute(f"PRAGMA {pragma}").close()
+            return
+        except sqlite3.OperationalError:
+            if not left:
+                raise
+            time.sleep(_PAUSE)
