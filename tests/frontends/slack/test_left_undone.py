@@ -68,9 +68,17 @@ def leave(store: Store, order: Order, held: str | None = None, tries: int = 0) -
 
 async def test_what_is_answered_is_not_kept_as_undone(house: House, slack: FakeSlack, keeper: Keeper) -> None:
     asked = sent.mention("Which index?")
+    slack.gates = {"chat.update": asyncio.Event(), "assistant.threads.setStatus": asyncio.Event()}
     await house.send(asked)
+    await slack.until(lambda: slack.calls["chat.update"] or slack.calls["assistant.threads.setStatus"])
+    assert len(left(keeper.store())) == 1
+    for gate in slack.gates.values():
+        gate.set()
     await slack.until(lambda: any("Which index?" in m.words for m in slack.in_thread(asked["event"]["ts"])))
     await slack.until(lambda: not left(keeper.store()))
+    (message,) = slack.in_thread(asked["event"]["ts"])
+    assert "Which index?" in message.words
+    assert left(keeper.store()) == []
 
 
 @pytest.mark.parametrize(
