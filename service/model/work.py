@@ -178,9 +178,9 @@ def understood(known: Advice, reading: Reading) -> Advice:
     """What the model read is shown as its reading, with the words it rests on, whoever words the answer."""
     read = {fact.attribute: fact for fact in reading.facts}
     lines = tuple(
-        f"{fact.phrase}, read by the model from “{read[fact.attribute].span.text}”"  # type: ignore[union-attr]  # what a model reads always has its words
+        f"{fact.phrase}, read by the model from “{span.text}”"
         for fact in known.understanding.facts
-        if fact.attribute in read
+        if fact.attribute in read and (span := read[fact.attribute].span) is not None
     )
     assumptions = (*known.understanding.assumptions, *lines)
     return known.model_copy(

@@ -199,12 +199,12 @@ def local_date(subject: Subject) -> Iterable[Hit]:
         if (
             column is not None
             and column.type in ("text", "varchar", "char")
-            and _LOCAL_DATE.search(remark.comment.text)
+            and (written := _LOCAL_DATE.search(remark.comment.text))
         ):
             yield Hit(
                 subject.named(remark.table, column.name),
                 column.place,
-                f"A date is kept as text in the order of its country ({_LOCAL_DATE.search(remark.comment.text).group()}); use a date type, or ISO 8601 (YYYY-MM-DD) where the engine has none",  # type: ignore[union-attr]  # it has just been found
+                f"A date is kept as text in the order of its country ({written.group()}); use a date type, or ISO 8601 (YYYY-MM-DD) where the engine has none",
                 "as text it does not sort by time, and no range or date arithmetic works on it",
             )
 

@@ -1,7 +1,7 @@
 """Integrity of the whole: relations that no key can hold, lists in strings, cascades that reach too far, facts that are overwritten."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from kb.entry import Severity
 from kb.meaning import words_of
@@ -26,13 +26,7 @@ def polymorphic(subject: Subject) -> Iterable[Hit]:
         names = {c.name.lower(): c for c in table.columns}
         django = subject.artefacts.names.get(table.name) in generic
         for low, column in names.items():
-            match = re.match(r"^(.+?)_?type$", low)
-            if django and low.startswith("content_type"):
-                partner = names.get("object_id") or column
-            elif match:
-                partner = names.get(f"{match.group(1)}_id") or names.get(f"{match.group(1)}id")  # type: ignore[assignment]  # absent is checked next
-            else:
-                continue
+            partner = _partner(names, low, column, django)
             if (
                 partner is None
                 or partner.name in table.primary_key
@@ -45,6 +39,14 @@ def polymorphic(subject: Subject) -> Iterable[Hit]:
                 f"{column.name} and {partner.name} form a polymorphic association, which no foreign key can hold; use one nullable foreign key per target with a CHECK that exactly one is set, or a table per target",
                 "deleted targets leave orphans, a join has to know the type, and a misspelt type points nowhere",
             )
+
+
+def _partner(names: Mapping[str, Column], name: str, column: Column, django: bool) -> Column | None:
+    """The column of the other half: `object_id` beside Django's content type, `owner_id` beside `owner_type`."""
+    if django and name.startswith("content_type"):
+        return names.get("object_id") or column
+    kind = re.match(r"^(.+?)_?type$", name)
+    return (names.get(f"{kind[1]}_id") or names.get(f"{kind[1]}id")) if kind else None
 
 
 def _generic(subject: Subject, table: Table) -> list[str]:
