@@ -56,8 +56,13 @@ def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool, shape
 
 def names_domain(entry: Entry, question: Question) -> bool:
     """Whether the question has the name of the design's domain, or a synonym of it."""
-    words = (entry.meta.domain.name, *entry.meta.domain.synonyms) if isinstance(entry.meta, Design) else ()
-    return any(True for word in words for _ in find_cue(word, question.context))
+    synonyms = entry.meta.domain.synonyms if isinstance(entry.meta, Design) else ()
+    return is_called(entry, question) or any(True for word in synonyms for _ in find_cue(word, question.context))
+
+
+def is_called(entry: Entry, question: Question) -> bool:
+    """Whether the question has the very name of the design's domain; a synonym may be a domain that is only run likewise."""
+    return isinstance(entry.meta, Design) and any(True for _ in find_cue(entry.meta.domain.name, question.context))
 
 
 # Who asks for code, or whether something can be done at all, wants that and no plan.

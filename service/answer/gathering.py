@@ -11,7 +11,7 @@ from service.analysis.conclusions import Conclusions, conclude
 from service.analysis.structure import Structure, structure
 from service.answer.bearing import bearing
 from service.answer.evidence import Evidence
-from service.answer.fit import Fit, fit_all, names_domain
+from service.answer.fit import Fit, fit_all, is_called
 from service.answer.parts import Part, with_parts
 from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open, is_ours
@@ -153,7 +153,7 @@ def _nearer(
 
 def _is_another(entry: Entry, question: Question, built: Structure) -> bool:
     """Whether the entry is near by its text only: it lacks most of the nouns, and the question has no name of its domain."""
-    return 2 * _strange(entry, built) > len(built.named) and not names_domain(entry, question)
+    return 2 * _strange(entry, built) > len(built.named) and not is_called(entry, question)
 
 
 def _strange(entry: Entry, built: Structure) -> int:

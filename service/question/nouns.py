@@ -34,6 +34,7 @@ class _Words(TypedDict):
     trade: frozenset[str]
     never: frozenset[str]
     asking: frozenset[str]
+    predicate: frozenset[str]
     compounds: dict[str, str]
     irregular: dict[str, str]
 
@@ -42,11 +43,11 @@ class _Words(TypedDict):
 def _words() -> _Words:
     text = resources.files("service.question").joinpath("nouns.yaml").read_text(encoding="utf-8")
     lists = yaml.load(text, Loader=yaml.CSafeLoader)
-    stop, verbs, trade, never, asking = (
-        frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never", "asking")
+    stop, verbs, trade, never, asking, predicate = (
+        frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never", "asking", "predicate")
     )
     return {
-        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "compounds": lists["compounds"], "irregular": lists["irregular"],
+        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "predicate": predicate, "compounds": lists["compounds"], "irregular": lists["irregular"],
     }  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
     """The nouns of every list of three or more, two of which are known."""
     start = 0
     for end in [*(match.start() for match in _SEGMENT.finditer(text)), len(text)]:
-        items = list(_items(text, start, end))
+        items = [noun for noun, clause in _items(text, start, end) if not clause or _is_known(noun, known)]
         if len(items) >= _LISTED and sum(_is_known(noun, known) for noun in items) >= _KNOWN_AMONG:
             yield from items
         start = end + 1
@@ -129,8 +130,9 @@ def _is_known(noun: Noun, known: frozenset[str]) -> bool:
     return noun.name in known or noun.name.rpartition(" ")[2] in known
 
 
-def _items(text: str, start: int, end: int) -> Iterator[Noun]:
-    """The parts of a segment between separators: of the first the last words, of the others the first, up to a word that ends a noun."""
+def _items(text: str, start: int, end: int) -> Iterator[tuple[Noun, bool]]:
+    """The parts of a segment between separators: of the first the last words, of the others the first, up to a word that ends
+    a noun; and whether the part is a clause, which says what happens to a thing and names none."""
     cuts = [*_SEPARATOR.finditer(text, start, end)]
     spans = [*zip([start, *(cut.end() for cut in cuts)], [*(cut.start() for cut in cuts), end], strict=True)]
     for number, (at, stop) in enumerate(spans):
@@ -140,7 +142,15 @@ def _items(text: str, start: int, end: int) -> Iterator[Noun]:
         # The "s" of "bookings/s" is a second.
         if len(name) > 1 and len(run) <= _LONGEST and len(spans) > 1 and name not in _words()["never"]:
             last, begin = run[-1]
-            yield Noun(name, run[0][1], begin + len(last), True)
+            clause = number > 0 and _is_clause([word.lower() for word, _ in words], run[0][0].lower(), len(run))
+            yield Noun(name, run[0][1], begin + len(last), True), clause
+
+
+def _is_clause(words: list[str], first: str, length: int) -> bool:
+    """ "must be traceable", "go to hospitals": a predicate before the words, or a direction behind them."""
+    at = words.index(first)
+    behind = words[at + length : at + length + 1]
+    return bool(_words()["predicate"] & set(words[:at])) or behind in (["to"], ["into"])
 
 
 # The first word of a compound is singular but for these: "members check in" is members and what they do.
