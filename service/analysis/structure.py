@@ -10,7 +10,7 @@ from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import is_reserved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, nouns
+from service.question.nouns import Noun, happening, nouns
 from service.question.question import Question
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
@@ -76,7 +76,7 @@ def _fitting(
         shape.name: bind(
             shape,
             vocabulary.nouns,
-            nouns(question.subject, _known(shape, vocabulary), everything),
+            _happened(shape, nouns(question.subject, _known(shape, vocabulary), everything), question.subject),
             codes[shape.name],
         )
         for shape in shapes
@@ -97,10 +97,21 @@ def _plainly(
     if plain is None:
         return None
     events = tuple(word for shape in shapes for word in shape.nouns.get("event", ()))
-    plain = replace(plain, nouns={**plain.nouns, "event": events})
-    found = [replace(noun, listed=True) for noun in nouns(question.subject, everything)]
+    told = happening(question.subject)
+    plain = replace(plain, nouns={**plain.nouns, "event": (*events, *((told,) if told else ()))})
+    listed = [replace(noun, listed=True) for noun in nouns(question.subject, everything)]
+    found = _happened(plain, listed, question.subject)
     roles = bind(plain, vocabulary.nouns, found, codes[_PLAIN], centre="event")
     return (plain, roles) if _enough(roles) else None
+
+
+def _happened(shape: ShapeTerm, found: Sequence[Noun], text: str) -> Sequence[Noun]:
+    """With what a verb says to happen, where no noun does and the shape knows it."""
+    events = shape.nouns.get("event", ())
+    told = happening(text)
+    if told not in events or any(noun.name in events for noun in found):
+        return found
+    return (*found, Noun(told, len(text), len(text), False))
 
 
 def _enough(roles: Mapping[str, tuple[str, ...]]) -> bool:

@@ -126,7 +126,7 @@ def _drawn_anew(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
     """Beside the schema in the asker's nouns, the tables of another domain and templates of other shapes only confuse."""
     if evidence.structure is not None and picked.entry.id == evidence.structure.section.entry:
         return True
-    return evidence.redrawn and picked.entry.kind == "designs" and kind in ("schema", "indexes", "erd")
+    return evidence.redrawn and picked.entry.kind in ("designs", "checklists") and kind in ("schema", "indexes", "erd")
 
 
 def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:

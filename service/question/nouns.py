@@ -37,6 +37,7 @@ class _Words(TypedDict):
     predicate: frozenset[str]
     compounds: dict[str, str]
     irregular: dict[str, str]
+    happens: dict[str, str]
 
 
 @lru_cache(maxsize=1)
@@ -47,7 +48,7 @@ def _words() -> _Words:
         frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never", "asking", "predicate")
     )
     return {
-        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "predicate": predicate, "compounds": lists["compounds"], "irregular": lists["irregular"],
+        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "predicate": predicate, "compounds": lists["compounds"], "irregular": lists["irregular"], "happens": lists["happens"],
     }  # fmt: skip
 
 
@@ -71,6 +72,16 @@ def nouns(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> tupl
     inside = {part for name in found if " " in name for part in name.split()}
     kept = [noun for noun in found.values() if noun.name not in inside or noun.listed]
     return tuple(sorted(kept, key=lambda noun: noun.start))
+
+
+def happening(text: str) -> str | None:
+    """The noun of what the text first says to happen: "boats get rented" are rentals."""
+    places = [
+        (match.start(), noun)
+        for verb, noun in _words()["happens"].items()
+        if (match := re.search(rf"(?<![\w-]){verb}(?![\w-])", text, re.IGNORECASE))
+    ]
+    return min(places)[1] if places else None
 
 
 def singular(phrase: str) -> str:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from service.question.nouns import nouns, singular
+from service.question.nouns import happening, nouns, singular
 
 KNOWN = frozenset(
     [
@@ -107,3 +107,20 @@ def test_a_plural_with_its_verb_is_one_noun_and_a_compound_stays_whole() -> None
     names = {noun.name for noun in nouns(text, {"gym", "member", "belt", "locker"})}
     assert {"gym", "member", "belt", "locker", "sales order", "training plan"} <= names
     assert not {"members check", "lockers get"} & names
+
+
+def test_a_clause_of_a_sentence_names_no_thing() -> None:
+    text = "donors give bags, bags get tested and go to hospitals, must be traceable for years"
+    assert {noun.name for noun in nouns(text, {"donor", "hospital", "bag"})} <= {"donor", "hospital", "bag"}
+
+
+@pytest.mark.parametrize(
+    ("text", "noun"),
+    [
+        ("boats get rented by members", "rental"),
+        ("Students enrol in courses", "enrolment"),
+        ("boats and members", None),
+    ],
+)
+def test_what_a_verb_says_to_happen_has_a_noun(text: str, noun: str | None) -> None:
+    assert happening(text) == noun
