@@ -55,9 +55,9 @@ def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool, shape
 
 
 def names_domain(entry: Entry, question: Question) -> bool:
-    """Whether the question has the name of the design's domain, or a synonym of it."""
-    synonyms = entry.meta.domain.synonyms if isinstance(entry.meta, Design) else ()
-    return is_called(entry, question) or any(True for word in synonyms for _ in find_cue(word, question.context))
+    """Whether the question has the name of the design's domain, a synonym of it, or another name of the design."""
+    others = (*entry.meta.domain.synonyms, *entry.meta.aliases) if isinstance(entry.meta, Design) else ()
+    return is_called(entry, question) or any(True for name in others for _ in find_cue(name, question.context))
 
 
 def is_called(entry: Entry, question: Question) -> bool:

@@ -10,6 +10,7 @@ import yaml
 
 from kb.entry import SectionKind
 from service.question.clauses import Stretch, find_cue, negated
+from service.question.forms import places
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Intent:
     focus: bool = False
     needs_two: bool = False
     deniable: bool = False
+    forms: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +41,7 @@ def intent_table() -> Mapping[str, Intent]:
             row.get("focus", False),
             row.get("needs_two", False),
             row.get("deniable", False),
+            tuple(row.get("forms", ())),
         )
         for name, row in rows.items()
     }
@@ -64,11 +67,6 @@ _DATA_WORDS = (
 
 # The last sentence of who has said what he wants changed.
 _ORDERED = re.compile(r"(?:^|[.!?,;]\s+)(?:please )?(?:just )?do it(?: now| please)?\s*[.!]*\s*$", re.IGNORECASE)
-# Who needs a schema wants one made.
-_NEEDED = re.compile(
-    r"\b(?:need|needs|want|wants|require|looking for|give (?:me|us)|propose|suggest|draft|sketch|write|make|come up with|help (?:me|us) with)\b(?:\s+[\w-]+){0,4}?\s+(?:schema|data model|database design|db design|tables|ddl|data layer)\b(?!\s+(?:review|change|changes|migration|registry|check|version|are|is|to be|with (?:\d|million|billion)))",
-    re.IGNORECASE,
-)
 _MODELLED = re.compile(
     r"\b(?:how (?:should|would|do|can|could) (?:i|we|you|one) (?:best )?model|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables)\b",
     re.IGNORECASE,
@@ -107,20 +105,22 @@ def speaks_of_tables(text: str) -> bool:
 def intents(text: str, compared: int) -> tuple[Intent, ...]:
     """The intents whose cues stand in the text, in the table's order; comparing needs two technologies."""
     table = intent_table()
-    places = {name: list(_places(intent, text)) for name, intent in table.items()}
-    if not places["design"] and compared < 2:
-        places["design"] = [Stretch(match.start(), match.end()) for match in _NEEDED.finditer(text)]
-    aspects = [place.start for name in _ASPECTS for place in places[name]]
+    stated = {name: list(_stated(intent, text)) for name, intent in table.items()}
+    if compared < 2:
+        # Between two candidates what is needed says which one, and wants nothing made.
+        for name, intent in table.items():
+            stated[name] += [place for form in intent.forms for place in places(form, text)]
+    aspects = [place.start for name in _ASPECTS for place in stated[name]]
     # "Design the caching" wants caching, not a design: whatever is designed follows at once.
-    if all(any(0 <= at - place.end <= _NEXT_WORDS for at in aspects) for place in places["design"]):
-        places["design"] = []
+    if all(any(0 <= at - place.end <= _NEXT_WORDS for at in aspects) for place in stated["design"]):
+        stated["design"] = []
     if _ORDERED.search(text) and "?" not in text:
-        places["execute"].append(Stretch(len(text), len(text)))
-    found = (intent for name, intent in table.items() if places[name] and not (intent.needs_two and compared < 2))
+        stated["execute"].append(Stretch(len(text), len(text)))
+    found = (intent for name, intent in table.items() if stated[name] and not (intent.needs_two and compared < 2))
     return tuple(found)
 
 
-def _places(intent: Intent, text: str) -> Iterator[Stretch]:
+def _stated(intent: Intent, text: str) -> Iterator[Stretch]:
     """Where its cues stand: a deniable one nowhere where it is denied, a choice not where something of a database is asked for."""
     for cue in intent.cues:
         for place in find_cue(cue, text):
