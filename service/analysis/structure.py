@@ -10,11 +10,11 @@ from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import is_reserved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, happening, nouns
+from service.question.nouns import Noun, happening, is_person, nouns
 from service.question.question import Question
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
-EXTRAS = ("place", "catalogue", "dependant", "detail", "other")
+EXTRAS = ("place", "catalogue", "dependant", "thing", "detail", "other")
 _MOST_OF_ONE, _LEAST = 3, 2
 # Things that only stand beside the others, and what an event leaves behind.
 _MOST_BESIDE = 8
@@ -163,8 +163,19 @@ def bind(
         elif noun.listed:
             strange.append(noun.name)
     for name in strange:
-        roles.setdefault(thing if thing and thing not in roles else "other", []).append(name)
+        role = thing if thing and thing not in roles else "other"
+        if role == "other" and "party" in shape.many and is_person(name):
+            role = "party"
+        roles.setdefault(role, []).append(name)
+    if "thing" in rooms and "event" in roles and _happens(roles["event"][0], shape):
+        # What happens points at what takes part in it; of a thing that stands in the middle the rest are parts.
+        roles |= {"thing": roles.pop("other")} if "other" in roles else {}
     return {role: tuple(names[: _most(role)]) for role, names in roles.items()}
+
+
+def _happens(noun: str, shape: ShapeTerm) -> bool:
+    known = shape.nouns.get("event", ())
+    return noun in known or noun.rpartition(" ")[2] in known
 
 
 def _heads(found: Sequence[Noun], shape: ShapeTerm) -> list[Noun]:
@@ -209,7 +220,7 @@ def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -
 
 
 def _most(role: str) -> int:
-    return _MOST_BESIDE if role in ("other", "detail") else _MOST_OF_ONE
+    return _MOST_BESIDE if role in ("other", "thing", "detail") else _MOST_OF_ONE
 
 
 def _statement(statement: str, filled: Mapping[str, tuple[str, ...]]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kb.entry import Entry, Section, SectionKind, Statement
 from kb.guidance import offer
 from service.analysis.conclusions import Conclusion
-from service.answer import instance
+from service.answer import elsewhere, instance
 from service.answer.advice import AdviceSection, BlockUnion, ListBlock, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
@@ -43,7 +43,19 @@ def body(
     order = _order(evidence)
     ordered = sorted(pieces, key=lambda piece: order.index(piece.kind))
     sections = tuple(AdviceSection(kind=p.kind, title=p.title, blocks=p.blocks) for p in ordered if p.blocks)
-    return (*computed(evidence, book, said), *sections)
+    return (*computed(evidence, book, said), *_with_differences(evidence, sections, book))
+
+
+def _with_differences(
+    evidence: Evidence, sections: tuple[AdviceSection, ...], book: CitationBook
+) -> tuple[AdviceSection, ...]:
+    """After the schema what it becomes on the asker's engine, where it is written for another."""
+    found = evidence.elsewhere
+    blocks = elsewhere.differences(found, sections, book) if found is not None else ()
+    if found is None or not blocks:
+        return sections
+    at = max((i for i, s in enumerate(sections) if s.kind in ("schema", "erd")), default=-1) + 1
+    return (*sections[:at], AdviceSection(kind="schema", title=found.title, blocks=blocks), *sections[at:])
 
 
 def _order(evidence: Evidence) -> list[SectionKind]:
@@ -115,6 +127,7 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
             if (
                 (kind == "erd" and not evidence.plan.erd)
                 or _drawn_anew(evidence, picked, kind)
+                or _of_another_store(evidence, picked, kind)
                 or _sums_of_others(evidence, picked.entry, section)
             ):
                 continue
@@ -127,6 +140,11 @@ def _drawn_anew(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
     if evidence.structure is not None and picked.entry.id == evidence.structure.section.entry:
         return True
     return evidence.redrawn and picked.entry.kind in ("designs", "checklists") and kind in ("schema", "indexes", "erd")
+
+
+def _of_another_store(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
+    """Why a design takes its store is no answer to somebody who has another."""
+    return evidence.elsewhere is not None and kind == "technology" and picked is evidence.selection.backbone
 
 
 def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:

@@ -9,6 +9,7 @@ from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice
 from service.analysis.conclusions import Conclusion, Conclusions, RuleKey
 from service.analysis.structure import Structure
+from service.answer.elsewhere import Elsewhere
 from service.answer.parts import Part
 from service.answer.plan import Plan
 from service.answer.selection import Selection
@@ -55,6 +56,7 @@ class Evidence:
     parts: tuple[Part, ...] = ()
     unanswered: tuple[str, ...] = ()
     structure: Structure | None = None
+    elsewhere: Elsewhere | None = None
 
     @property
     def redrawn(self) -> bool:

@@ -10,6 +10,7 @@ from service.analysis.choice import Choice, choose, shortlist
 from service.analysis.conclusions import Conclusions, conclude
 from service.analysis.structure import Structure, structure
 from service.answer.bearing import bearing
+from service.answer.elsewhere import elsewhere
 from service.answer.evidence import Evidence
 from service.answer.fit import Fit, fit_all, is_called
 from service.answer.parts import Part, with_parts
@@ -17,7 +18,7 @@ from service.answer.plan import plan
 from service.answer.scope import assumed, gaps, is_open, is_ours
 from service.answer.selection import Found, Selection, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
-from service.answer.standing import with_standing
+from service.answer.standing import STORE, Ground, with_standing
 from service.question.intents import by_example, speaks_of_tables
 from service.question.question import Question, understand
 from service.question.request import AskRequest
@@ -98,7 +99,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     selection = select(kb, question, retrieved, outline, found)
     own = built if built is not None and outline.whole and _adds(built, selection) else None
     # Who asks for tables and gets his own is not shown why of all databases.
-    anything = is_open(question, retrieved, outline, selection) and not (
+    anything = is_open(kb, question, retrieved, outline, selection) and not (
         own and "choose_store" not in question.intent_ids
     )
     taken = (*assumed(question, selection), *(assumed_workload(kb, question, retrieved) if anything else ()))
@@ -106,9 +107,11 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     choice = _choice(kb, vocabulary, asked, conclusions, anything)
     if choice is not None and choice.open:
         selection = shortlisted(kb, selection, choice, retrieved)
+    other = elsewhere(kb, question.facts, selection, own) if choice is None else None
     if own is not None and "design" in question.intent_ids and not _carried(selection):
         named = frozenset(f"technologies/{each.id}" for each in question.technologies)
-        selection = with_standing(kb, selection, outline, retrieved, named)
+        store = other.engine.id if other is not None and other.engine is not None else STORE
+        selection = with_standing(kb, selection, Ground(outline, retrieved, named, store))
     selection, unanswered = with_parts(kb, selection, asked.parts)
     return Evidence(
         request=asked.request,
@@ -125,6 +128,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         parts=asked.parts,
         unanswered=unanswered,
         structure=own,
+        elsewhere=other,
         edition=edition,
     )
 

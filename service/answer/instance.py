@@ -15,7 +15,7 @@ _READING: Mapping[str, str] = {
     "event": "{nouns} as what happens", "party": "{nouns} as who acts", "place": "{nouns} as where it is",
     "catalogue": "{nouns} as kinds or titles that several share", "dependant": "{nouns} as belonging to {party}",
     "detail": "{nouns} as what it leaves behind", "other": "{nouns} as a thing beside it, referred to where it seemed to belong",
-    "resource": "{nouns} as what is taken", "offering": "{nouns} as what has places", "account": "{nouns} as where amounts stand",
+    "thing": "{nouns} as what takes part in it", "resource": "{nouns} as what is taken", "offering": "{nouns} as what has places", "account": "{nouns} as where amounts stand",
     "source": "{nouns} as what reports", "container": "{nouns} as where it is gathered", "record": "{nouns} as what is kept",
     "tenant": "{nouns} as whose rows they are", "offer": "{nouns} as what is agreed on",
 }  # fmt: skip

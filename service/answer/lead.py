@@ -10,6 +10,7 @@ from service.answer.advice import Claim, Connective, Filled
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
+from service.answer import elsewhere
 from service.answer.evidence import Evidence
 from service.answer.instance import announced
 from service.answer.repetition import distinct
@@ -60,9 +61,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     claims += figures
     other_move = _other_move(evidence, book)
     claims += [*other_move, *_gap(evidence, book)]
-    if evidence.structure is not None and evidence.redrawn:
-        claims.append(announced(evidence.structure, book))
-    claims += _carried(evidence, book)
+    claims += _written(evidence, book)
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
         claims += reasons(evidence, evidence.choice, book) if evidence.choice.open else []
@@ -73,12 +72,22 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         book,
         enough=own
         or evidence.redrawn
+        or evidence.elsewhere is not None
         or bool(figures)
         or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
     )
     if evidence.plan.moving and evidence.selection.backbone is not None and not executes:
         claims.append(connective("recommend_only"))
     return tuple(claims), tuple(stated)
+
+
+def _written(evidence: Evidence, book: CitationBook) -> list[Claim]:
+    """What the schema is written for, where it is not simply a worked design of the asker's case on the store that he may use."""
+    if evidence.elsewhere is not None:
+        return [elsewhere.announced(evidence.elsewhere, book)]
+    if evidence.structure is not None and evidence.redrawn:
+        return [announced(evidence.structure, book)]
+    return _carried(evidence, book)
 
 
 def _other_move(evidence: Evidence, book: CitationBook) -> list[Claim]:
@@ -112,10 +121,12 @@ def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
     Beside a verdict only what agrees with it leads; the table shows the rest.
     """
     choice = evidence.choice
-    if choice is not None:
-        positive = [target for effect, target in conclusion.rule.effect.items() if effect in ("prefer", "require")]
-        if any(isinstance(t, str) and t.startswith("technologies/") and t != choice.ranking[0] for t in positive):
-            return False
+    positive = [target for effect, target in conclusion.rule.effect.items() if effect in ("prefer", "require")]
+    stores = [t for t in positive if isinstance(t, str) and t.startswith("technologies/")]
+    if choice is not None and any(store != choice.ranking[0] for store in stores):
+        return False
+    if evidence.elsewhere is not None and evidence.elsewhere.store.id in stores:
+        return False
     if evidence.plan.whole or evidence.plan.choosing or conclusion.entry in evidence.named:
         return True
     facts = evidence.conclusions.facts.by_attribute

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from kb.entry import Design, KnowledgeBase
+from kb.entry import Design, KnowledgeBase, Technology
 from kb.fact import Fact
 from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary
+from service.analysis.demands import exclusions, family
 from service.analysis.estimates import Estimated
 from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
@@ -47,7 +48,7 @@ def _states_a_case(question: Question) -> bool:
     return any(name not in _NAMES for name in question.facts.by_attribute)
 
 
-def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Selection) -> bool:
+def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, selection: Selection) -> bool:
     """Whether a technology is to be chosen and nothing chooses it yet: no worked design of the case, no candidates named.
 
     "Should I use UUIDs?" is a choice too, but none of a store: what is nearest then is no profile.
@@ -61,12 +62,23 @@ def is_open(question: Question, retrieved: Retrieved, plan: Plan, selection: Sel
     if "choose_store" in question.intent_ids:
         return not carried
     if "design" in question.intent_ids and plan.whole:
+        # Who has a database that holds tables is not told to take another before he has asked.
+        if _has_one(kb, question):
+            return False
         return selection.backbone is None and not _of_one_concern(question, retrieved)
     nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
     profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
     # Figures without a word of what is wanted ask for what carries them.
     wanted = "choose" in question.intent_ids or (not question.intents and _figures(question) >= _ENOUGH_FIGURES)
     return wanted and not carried and 2 * profiles > len(nearest)
+
+
+def _has_one(kb: KnowledgeBase, question: Question) -> bool:
+    """Whether the asker names a database that holds tables and meets what he demands."""
+    entry = kb.entries.get(f"technologies/{question.facts.get('engine')}")
+    if entry is None or not isinstance(entry.meta, Technology) or family(entry.meta) != "relational":
+        return False
+    return not exclusions(entry.id, entry.meta, question.facts)
 
 
 def _of_one_concern(question: Question, retrieved: Retrieved) -> bool:

@@ -1,7 +1,7 @@
 """What every new data layer needs, whatever its tables are: shown where no worked design of the case says it better."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kb.entry import Design, Entry, KnowledgeBase, Section, SectionKind
 from service.answer.plan import Plan
@@ -9,7 +9,7 @@ from service.answer.selection import Chosen, Selection
 from service.answer.topics import section_kind
 from service.retrieval.search import Retrieved
 
-_STORE = "technologies/postgresql"
+STORE = "technologies/postgresql"
 # By the kind of section that each stands for, in working order; a kind that the answer has anyway is left alone.
 STANDING: Mapping[SectionKind, tuple[str, ...]] = {
     "technology": ("technologies/postgresql#at-a-glance",),
@@ -30,12 +30,21 @@ _NEAR, _ASKED_NEAR = 0.5, 0.42
 _ENGINES, _VERY_NEAR = frozenset({"technologies", "tradeoffs"}), 0.6
 
 
-def with_standing(
-    kb: KnowledgeBase, selection: Selection, plan: Plan, retrieved: Retrieved, named: frozenset[str]
-) -> Selection:
+@dataclass(frozen=True)
+class Ground:
+    """What standing sections are chosen by: the plan, what was found, the technologies named, and the store of the tables (an entry id)."""
+
+    plan: Plan
+    retrieved: Retrieved
+    named: frozenset[str]
+    store: str = STORE
+
+
+def with_standing(kb: KnowledgeBase, selection: Selection, ground: Ground) -> Selection:
     """Beside the asker's own tables: what is near, and the standing sections of the kinds that nothing chosen speaks of."""
+    plan = ground.plan
     if selection.backbone is None:
-        selection = _near(selection, plan, retrieved, named)
+        selection = _near(selection, ground)
     elif not _on_the_store(selection.backbone.entry):
         return selection
     had = {section_kind(c.entry, s) for c in selection.chosen for s in c.sections}
@@ -43,22 +52,22 @@ def with_standing(
         section
         for kind, ids in STANDING.items()
         if kind not in had and kind in plan.kinds
-        for section in (kb.section(each) for each in ids)
+        for section in (kb.section(each.replace(STORE, ground.store)) for each in ids)
         if section is not None
     ]
     return replace(selection, chosen=_with(kb, selection.chosen, wanted))
 
 
 def _on_the_store(entry: Entry) -> bool:
-    return isinstance(entry.meta, Design) and entry.meta.store == _STORE
+    return isinstance(entry.meta, Design) and entry.meta.store == STORE
 
 
-def _near(selection: Selection, plan: Plan, retrieved: Retrieved, named: frozenset[str]) -> Selection:
-    scores = {hit.section: hit.score for hit in retrieved.hits}
+def _near(selection: Selection, ground: Ground) -> Selection:
+    scores = {hit.section: hit.score for hit in ground.retrieved.hits}
 
     def near(entry: Entry, section: Section) -> bool:
-        least = _ASKED_NEAR if section_kind(entry, section) in plan.asked else _NEAR
-        if entry.kind in _ENGINES and entry.id not in named:
+        least = _ASKED_NEAR if section_kind(entry, section) in ground.plan.asked else _NEAR
+        if entry.kind in _ENGINES and entry.id not in ground.named:
             least = _VERY_NEAR
         return scores.get(section.id, 0.0) >= least
 

@@ -23,7 +23,12 @@ _DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|
 _PEOPLE = "user"
 _AFTER_NOUN = re.compile(r"\b(?:a|an|the|our|each|every|one)\s+[a-z]+\s+$", re.IGNORECASE)
 _OBJECT = re.compile(r"\s+(?:the\s+|our\s+|their\s+)?[a-z]+s\b", re.IGNORECASE)
+_AGENT = re.compile(r"(?:[a-z]{3}(?:er|or)|[a-z]{2}(?:ist|eer|ian|ant)|[a-z]man|[a-z]woman)$")
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
+# "A schema for a choir: singers, rehearsals, dues": what stands behind such a colon is the list of things.
+_INTRODUCED = re.compile(
+    r"\b(?:schema|tables?|data ?base|data model|model|entities|entity|erd?|diagram)\b[^.;!?\n]*:$", re.IGNORECASE
+)
 
 
 class _Words(TypedDict):
@@ -35,6 +40,7 @@ class _Words(TypedDict):
     never: frozenset[str]
     asking: frozenset[str]
     predicate: frozenset[str]
+    no_agents: frozenset[str]
     compounds: dict[str, str]
     irregular: dict[str, str]
     happens: dict[str, str]
@@ -44,11 +50,12 @@ class _Words(TypedDict):
 def _words() -> _Words:
     text = resources.files("service.question").joinpath("nouns.yaml").read_text(encoding="utf-8")
     lists = yaml.load(text, Loader=yaml.CSafeLoader)
-    stop, verbs, trade, never, asking, predicate = (
-        frozenset(lists[name].split()) for name in ("stop", "verbs", "trade", "never", "asking", "predicate")
+    stop, verbs, trade, never, asking, predicate, no_agents = (
+        frozenset(lists[name].split())
+        for name in ("stop", "verbs", "trade", "never", "asking", "predicate", "no_agents")
     )
     return {
-        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "predicate": predicate, "compounds": lists["compounds"], "irregular": lists["irregular"], "happens": lists["happens"],
+        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "predicate": predicate, "no_agents": no_agents, "compounds": lists["compounds"], "irregular": lists["irregular"], "happens": lists["happens"],
     }  # fmt: skip
 
 
@@ -82,6 +89,12 @@ def happening(text: str) -> str | None:
         if (match := re.search(rf"(?<![\w-]){verb}(?![\w-])", text, re.IGNORECASE))
     ]
     return min(places)[1] if places else None
+
+
+def is_person(noun: str) -> bool:
+    """Whether an unfamiliar noun is by its ending somebody who does something: a singer, a juror, an archivist."""
+    last = noun.rpartition(" ")[2]
+    return _AGENT.search(last) is not None and last not in _words()["no_agents"]
 
 
 def singular(phrase: str) -> str:
@@ -128,13 +141,20 @@ def _is_compound(word: str, before: str) -> bool:
 
 
 def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
-    """The nouns of every list of three or more, two of which are known."""
+    """The nouns of every list of three or more, two of which are known, or which is announced as what is to be stored."""
     start = 0
     for end in [*(match.start() for match in _SEGMENT.finditer(text)), len(text)]:
         items = [noun for noun, clause in _items(text, start, end) if not clause or _is_known(noun, known)]
-        if len(items) >= _LISTED and sum(_is_known(noun, known) for noun in items) >= _KNOWN_AMONG:
+        enough = sum(_is_known(noun, known) for noun in items) >= _KNOWN_AMONG
+        if len(items) >= _LISTED and (enough or _is_announced(text, start, items)):
             yield from items
         start = end + 1
+
+
+def _is_announced(text: str, start: int, items: list[Noun]) -> bool:
+    """Whether the list stands behind "a schema for ...:" and names things: half are in the plural, which qualities are not."""
+    plural = sum(text[noun.start : noun.end].lower() != noun.name for noun in items)
+    return 2 * plural >= len(items) and _INTRODUCED.search(text, 0, start) is not None
 
 
 def _is_known(noun: Noun, known: frozenset[str]) -> bool:
