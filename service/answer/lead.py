@@ -6,11 +6,11 @@ from kb.entry import Design, Entry, Rule, Section, Statement
 from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
+from service.answer import elsewhere
 from service.answer.advice import Claim, Connective, Filled
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
-from service.answer import elsewhere
 from service.answer.evidence import Evidence
 from service.answer.instance import announced
 from service.answer.repetition import distinct
