@@ -1,7 +1,7 @@
 """Choosing a technology: hard constraints on typed facts, then scores weighted by the workload and what rules conclude, open to the reader."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kb.entry import KnowledgeBase, Technology
 from kb.fact import FactSet
@@ -39,6 +39,8 @@ _OPINIONS: Mapping[str, int] = {"require": 5, "prefer": 5, "avoid": 0, "exclude"
 _SHOWN, _SHOWN_OUT = 4, 3
 # Who lost to a constraint is told where the scores alone would have brought him this near to the first.
 _CONTENDER = 0.2
+# By so much of the scale of 5 somebody who was not asked about must lead before he is mentioned.
+_CLEARLY = 0.35
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Choice:
     """The ranking of candidates (entry ids), best first, with the weighted means on the scale of 0 to 5.
 
     `open` says that nobody named the candidates: they are the best of all profiles that meet the constraints.
+    `outsider` is a profile that nobody named and that is built for the load as the first is not, with the means of both.
     """
 
     ranking: tuple[str, ...]
@@ -65,6 +68,7 @@ class Choice:
     survives: bool
     flips: tuple[str, ...]
     open: bool = False
+    outsider: tuple[str, float, float] | None = None
 
     @property
     def margin(self) -> float:
@@ -108,7 +112,26 @@ def choose(
     profiles = {name: meta for name, meta in _profiles(kb).items() if name in named}
     if len(profiles) < 2:
         return None
-    return _ranked(_field(profiles, vocabulary, facts, weights, tuple(fired)), _workloads(facts, vocabulary), False)
+    workloads = _workloads(facts, vocabulary)
+    choice = _ranked(_field(profiles, vocabulary, facts, weights, tuple(fired)), workloads, False)
+    offered = {name: meta for name, meta in _profiles(kb).items() if name in named or _offered(meta, facts)}
+    everybody = _field(offered, vocabulary, facts, weights, tuple(fired))
+    return replace(choice, outsider=_outsider(everybody, choice)) if workloads else choice
+
+
+def _outsider(field: Field, choice: Choice) -> tuple[str, float, float] | None:
+    """The best of all where it leads the first of the named ones clearly and is built for the load, which that one is not."""
+    first = choice.ranking[0]
+    strangers = [
+        (-field.mean(name), name)
+        for name, meta in field.profiles.items()
+        if name not in choice.ranking
+        and field.built_for[name] > field.built_for[first]
+        and not exclusions(name, meta, field.facts)
+    ]
+    best, mean = min(strangers)[1] if strangers else "", field.mean(first)
+    led = bool(best) and field.mean(best) - mean >= _CLEARLY
+    return (best, field.mean(best), mean) if led else None
 
 
 def shortlist(
@@ -119,12 +142,12 @@ def shortlist(
     fired: Iterable[Conclusion] = (),
 ) -> Choice | None:
     """The best of all profiles for the facts, and with them the one that was asked about."""
-    asked = f"technologies/{facts.get('engine')}"
+    asked = frozenset(f"technologies/{name}" for name in ({str(facts.get("engine"))} | names(facts, "compared")))
     ruled_out = {f"technologies/{name}" for name in names(facts, "excluded")}
     profiles = {
         name: meta
         for name, meta in _profiles(kb).items()
-        if name == asked or (name not in ruled_out and _offered(meta, facts))
+        if name in asked or (name not in ruled_out and _offered(meta, facts))
     }
     if len(profiles) < 2:
         return None
@@ -215,7 +238,7 @@ def _opinions(profiles: Mapping[str, Technology], fired: tuple[Conclusion, ...])
     return {name: round(sum(scores) / len(scores)) for name, scores in said.items()}
 
 
-def _ranked(field: Field, workloads: tuple[str, ...], is_open: bool, asked: str = "") -> Choice:
+def _ranked(field: Field, workloads: tuple[str, ...], is_open: bool, asked: frozenset[str] = frozenset()) -> Choice:
     faults = {name: exclusions(name, meta, field.facts) for name, meta in field.profiles.items()}
     means = {name: field.mean(name) for name in field.profiles}
     order = sorted(field.profiles, key=lambda name: (bool(faults[name]), -means[name], name))
@@ -225,8 +248,8 @@ def _ranked(field: Field, workloads: tuple[str, ...], is_open: bool, asked: str 
         least = means[within[0]] if within else 0.0
         strong = (name for name in order if faults[name] and means[name] >= least - _CONTENDER)
         out = sorted(strong, key=lambda name: (-means[name], name))[:_SHOWN_OUT]
-        shown = within[:_SHOWN] + [name for name in (asked,) if name in within[_SHOWN:]]
-        faults = {name: found for name, found in faults.items() if name in out or name == asked or name in shown}
+        shown = within[:_SHOWN] + [name for name in within[_SHOWN:] if name in asked]
+        faults = {name: found for name, found in faults.items() if name in out or name in asked or name in shown}
         if len(shown) < 2:
             shown = order[:_SHOWN]
     ranking = tuple(shown)

@@ -88,7 +88,8 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     )
     # Nouns alone suggest tables; they do not make another domain's worked design that of the asker.
     shape = str(question.facts.get("shape") or "")
-    fits = _nearer(kb, question, built, fit_all(kb, question, retrieved, shape))
+    fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, shape))
+    fits = {**fitting, **_ruled_out(asked.certain)}
     # Who goes on asking wants what he asks for, not the design once more.
     bears = None if question.goes_on else bearing(kb, question, retrieved, fits)
     if built is not None and bears is not None and _merely_near(bears, fits, retrieved):
@@ -131,6 +132,12 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         elsewhere=other,
         edition=edition,
     )
+
+
+def _ruled_out(certain: Conclusions) -> Mapping[str, Fit]:
+    """Designs that a rule excludes for what the asker stated: their own authors say that they are for another case."""
+    targets = (c.rule.effect.get("exclude") for c in certain.fired)
+    return {t: "foreign" for t in targets if isinstance(t, str) and t.startswith("designs/")}
 
 
 def _carried(selection: Selection) -> bool:
@@ -187,6 +194,8 @@ def _choice(
     """Among the named candidates; where none is named and no design carries the answer, among all."""
     weights = asked.request.weights
     named = choose(kb, vocabulary, conclusions.facts, weights, conclusions.fired)
-    if named is not None or not anything:
+    if named is not None and "open_end" not in asked.question.intent_ids:
         return named
+    if named is None and not anything:
+        return None
     return shortlist(kb, vocabulary, conclusions.facts, weights, conclusions.fired)

@@ -29,7 +29,20 @@ def verdict(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Clai
         text=text, support=Computed(formula="weighted_mean", inputs=shown, result=names[0]), citations=cited
     )
     named_out = [_exclusion(evidence, found, book) for c, found in out.items() if c in choice.ranking]
-    return [*named_out[:1], decided] if not choice.open else [decided, *named_out[:1]]
+    if choice.open:
+        return [decided, *named_out[:1]]
+    return [*named_out[:1], decided, *_outsider(evidence, choice, book)]
+
+
+def _outsider(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Claim]:
+    """Who was not named and is built for such a load, as neither of the named ones is."""
+    if choice.outsider is None:
+        return []
+    name, mean, first = choice.outsider
+    shown = {_name(evidence, name): f"{mean:.1f}", _name(evidence, choice.ranking[0]): f"{first:.1f}"}
+    text = f"Neither is built first of all for such a load: among all profiles {_name(evidence, name)} leads with {mean:.1f} against {first:.1f} of 5 on the same criteria, so ask first whether the choice must be between these."
+    support = Computed(formula="weighted_mean", inputs=shown, result=_name(evidence, name))
+    return [Claim(text=text, support=support, citations=_scores_of(evidence, name, book))]
 
 
 def _decided(evidence: Evidence, choice: Choice, names: list[str], shown: dict[str, str]) -> str:
@@ -40,6 +53,8 @@ def _decided(evidence: Evidence, choice: Choice, names: list[str], shown: dict[s
         return f"Take {first}{for_what}: {shown[first]} of 5 on your criteria, before {others}, and the order survives ±20% on every weight."
     if choice.open:
         return f"Take {first}{for_what}, with {second} close behind ({shown[first]} to {shown[second]} of 5): ±20% on the weights can turn it, so what your team knows, or your hardest query measured on both, decides."
+    if choice.ranking[1] in {e.candidate for e in choice.excluded}:
+        return f"{first} is what is left{for_what}: {shown[first]} of 5 on your criteria, and {second} is out whatever its score."
     if choice.survives:
         return f"{first} rather than {second}{for_what}: weighted scores {shown[first]} against {shown[second]} of 5, and the order survives ±20% on every weight."
     return f"{first} leads {second}{for_what} by {shown[first]} to {shown[second]} of 5, a close call: ±20% on the weights can turn it, so measure your own hardest query on both before deciding."
