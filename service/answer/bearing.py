@@ -31,12 +31,13 @@ def bearing(kb: KnowledgeBase, question: Question, retrieved: Retrieved, fits: M
         if fits.get(hit.entry, "foreign") != "foreign"
         and not (kin and fits[hit.entry] == "subject" and kb.entries[hit.entry].kind == "designs")
     ]
+    # Its name is enough: that other entries are nearer, or that it was not found at all, says nothing against it.
+    named = (n for n, fit in fits.items() if fit != "foreign" and names_move(kb.entries[n], question))
+    moving = [(-counts[name], name) for name in named]
+    if moving:
+        return kb.entries[min(moving)[1]]
     if not candidates:
         return None
-    moving = [candidate for candidate in candidates if names_move(kb.entries[candidate[2]], question)]
-    if moving:
-        # Its name is enough: that other entries are nearer says nothing against it.
-        return kb.entries[min(moving)[2]]
     count, _, name = min(candidates)
     needed = _SEVERAL if question.intent_ids & _WHOLE_WORDS else _MOST_OF_THEM
     return kb.entries[name] if -count >= needed else None

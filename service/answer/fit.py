@@ -24,7 +24,9 @@ def close_entries(retrieved: Retrieved) -> frozenset[str]:
 def fit_all(kb: KnowledgeBase, question: Question, retrieved: Retrieved, shape: str) -> Mapping[str, Fit]:
     """The fit of every design and playbook that was found; `shape` is what the asker's case is an instance of, empty if unknown."""
     close = close_entries(retrieved)
-    found = (kb.entries[hit.entry] for hit in retrieved.entries)
+    found = [kb.entries[hit.entry] for hit in retrieved.entries]
+    # Whose move is named is meant, however far its words are.
+    found += [e for _, e in sorted(kb.entries.items()) if e.kind == "playbooks" and names_move(e, question)]
     return {
         entry.id: _fit(kb, entry, question, entry.id in close, shape)
         for entry in found
