@@ -26,7 +26,8 @@ _OFFER_NEAR, _OFFER_SHARE = 0.40, 0.6
 # In our questions, answers under this were beside the point more often than not.
 _WEAK = 0.38
 # A section this near answers, however chatty the question around it is.
-_NEAR_ENOUGH = 0.45
+_NEAR_ENOUGH, _ASKED_FOR = 0.45, 0.36
+_ON_A_SUBJECT = ("patterns", "tradeoffs")
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,11 @@ class Evidence:
         if self.selection.backbone is not None or self.choice is not None:
             return False
         scores = self.section_scores
-        shown = (scores.get(s.id, 0.0) for chosen in self.selection.chosen for s in chosen.sections)
-        return self.relevance < _WEAK and max(shown, default=0.0) < _NEAR_ENOUGH
+        chosen = self.selection.chosen
+        best = max((scores.get(s.id, 0.0) for c in chosen for s in c.sections), default=0.0)
+        # Who names a concern and gets what is written on a subject of that kind is answered, in whatever other words.
+        asked = bool(self.plan.asked) and bool(chosen) and chosen[0].entry.kind in _ON_A_SUBJECT
+        return self.relevance < _WEAK and best < (_ASKED_FOR if asked else _NEAR_ENOUGH)
 
     def rule_score(self, key: RuleKey) -> float:
         return max((hit.score for hit in self.retrieved.rules if (hit.entry, hit.rule) == key), default=0.0)

@@ -13,6 +13,7 @@ from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
 from service.answer.evidence import Evidence
 from service.answer.instance import announced
+from service.answer.options import weighing
 from service.answer.repetition import distinct
 from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
@@ -163,6 +164,8 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
     nearest = evidence.selection.chosen[0].entry
     if evidence.plan.whole and evidence.selection.backbone is None and nearest.kind == "designs":
         return [connective("no_design")]
+    if not evidence.plan.whole and (both := weighing(evidence.question.text, evidence.selection.chosen)):
+        return [_summed_up(both.entry, book)]
     if evidence.weak:
         return [connective("weak")]
     if (subject := _subject(evidence)) is not None:
