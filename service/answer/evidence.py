@@ -27,6 +27,8 @@ _OFFER_NEAR, _OFFER_SHARE = 0.40, 0.6
 _WEAK = 0.38
 # A section this near answers, however chatty the question around it is.
 _NEAR_ENOUGH, _ASKED_FOR = 0.45, 0.36
+# "Do we need ...?": a rule that tests for it answers that.
+NEED_ASKED = "need.asked"
 _ON_A_SUBJECT = ("patterns", "tradeoffs")
 
 
@@ -78,7 +80,7 @@ class Evidence:
         chosen = self.selection.chosen
         best = max((scores.get(s.id, 0.0) for c in chosen for s in c.sections), default=0.0)
         # Who names a concern and gets what is written on a subject of that kind is answered, in whatever other words.
-        asked = bool(self.plan.asked) and bool(chosen) and chosen[0].entry.kind in _ON_A_SUBJECT
+        asked = bool(self.plan.asked) and any(c.entry.kind in _ON_A_SUBJECT for c in chosen)
         return self.relevance < _WEAK and best < (_ASKED_FOR if asked else _NEAR_ENOUGH)
 
     def rule_score(self, key: RuleKey) -> float:
@@ -117,6 +119,9 @@ class Evidence:
         if self._warns_of_a_stranger(conclusion):
             return False
         backbone = self.selection.backbone
+        if NEED_ASKED in conclusion.firing.used:
+            # It answers "do we need ...?", whatever is asked about.
+            return True
         if "correct" in conclusion.rule.effect or (backbone is not None and conclusion.entry == backbone.entry.id):
             return True
         return self.rule_score(conclusion.key) >= (_RULE_OF_CHOSEN if conclusion.entry in self.entries else _RULE_NEAR)

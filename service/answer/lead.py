@@ -11,7 +11,7 @@ from service.answer.advice import Claim, Connective, Filled
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
 from service.answer.estimates import leading
-from service.answer.evidence import Evidence
+from service.answer.evidence import NEED_ASKED, Evidence
 from service.answer.instance import announced
 from service.answer.options import weighing
 from service.answer.repetition import distinct
@@ -72,6 +72,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         evidence,
         book,
         enough=own
+        or any(NEED_ASKED in conclusion.firing.used for conclusion in stated)
         or evidence.redrawn
         or evidence.elsewhere is not None
         or bool(figures)

@@ -5,13 +5,46 @@ from collections.abc import Iterable
 
 from service.answer.selection import Chosen
 
-_OPTIONS = re.compile(
-    r"((?:[\w-]+\s){0,2}[\w-]+)\s*,?\s+(?:or|vs\.?|versus)\s+((?:[\w-]+\s?){1,3})", re.IGNORECASE
-)
+_OPTIONS = re.compile(r"((?:[\w-]+\s){0,2}[\w-]+)\s*,?\s+(?:or|vs\.?|versus)\s+((?:[\w-]+\s?){1,3})", re.IGNORECASE)
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # Words that tell no option from another.
 _COMMON = frozenset(
-    "a an the use using should would could we i our is are be do does take with for of to in on as and which what better keep store have it them not".split()
+    [
+        "a",
+        "an",
+        "the",
+        "use",
+        "using",
+        "should",
+        "would",
+        "could",
+        "we",
+        "i",
+        "our",
+        "is",
+        "are",
+        "be",
+        "do",
+        "does",
+        "take",
+        "with",
+        "for",
+        "of",
+        "to",
+        "in",
+        "on",
+        "as",
+        "and",
+        "which",
+        "what",
+        "better",
+        "keep",
+        "store",
+        "have",
+        "it",
+        "them",
+        "not",
+    ]
 )
 # Inflections of a word share this many of its first letters.
 _STEM = 6

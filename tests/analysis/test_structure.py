@@ -105,3 +105,18 @@ def test_counted_places_are_no_exclusive_things(real_kb: KnowledgeBase) -> None:
 )
 def test_a_question_without_things_gets_no_schema(real_kb: KnowledgeBase, text: str) -> None:
     assert built(real_kb, text) is None
+
+
+def test_what_happens_points_at_what_takes_part_in_it(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "Design the schema for a choir: singers, rehearsals, attendance, dues")
+    assert found is not None
+    tables = {table.name: table for table in parse_schema(found.sql).tables}
+    assert {fk.target for fk in tables["attendance"].foreign_keys} >= {"singer", "rehearsal"}
+    assert not tables["rehearsal"].foreign_keys
+
+
+def test_of_a_thing_in_the_middle_the_rest_are_parts(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "Data model for a vineyard: blocks, vines, harvests, barrels")
+    assert found is not None
+    assert "thing" not in found.roles
+    assert "other" in found.roles

@@ -107,3 +107,13 @@ def test_a_question_on_a_detail_names_no_move(real_kb: KnowledgeBase) -> None:
         "Is int or bigint better for an id?",
     ):
         assert not any(names_move(entry, asked(text)) for entry in real_kb.entries.values())
+
+
+def test_a_move_that_is_named_bears_the_answer_though_nothing_of_it_was_found(real_kb: KnowledgeBase) -> None:
+    text = "Split our shared schema along bounded contexts, please"
+    retrieved = found(["patterns/cache-aside"] * 12)
+    fits = fit_all(real_kb, asked(text), retrieved, "")
+    assert fits["playbooks/monolith-to-database-per-service"] == "near"
+    bearer = bearing(real_kb, asked(text), retrieved, fits)
+    assert bearer is not None
+    assert bearer.id == "playbooks/monolith-to-database-per-service"

@@ -92,3 +92,40 @@ def test_a_choice_of_something_else_than_a_store_gets_no_shortlist(advisor: Advi
     advice = ask(advisor, "Should a composite index start with the tenant column?")
     assert not scores(advice)
     assert not advice.summary[0].text.startswith("Take ")
+
+
+SLICED = "PostgreSQL or MongoDB for 400k events/s where analysts slice by any dimension, on a real-time dashboard?"
+
+
+def test_who_is_built_for_the_load_is_mentioned_beside_two_who_are_not(advisor: Advisor) -> None:
+    told = " ".join(claim.text for claim in ask(advisor, SLICED).summary)
+    assert "Neither is built first of all for such a load" in told
+    assert "MongoDB is what is left" in told
+
+
+def test_two_who_serve_the_load_get_no_third_beside_them(advisor: Advisor) -> None:
+    told = " ".join(claim.text for claim in ask(advisor, "PostgreSQL or MySQL for payroll?").summary)
+    assert "Neither" not in told
+
+
+def test_an_open_end_opens_the_choice_and_shows_the_named_all_the_same(advisor: Advisor) -> None:
+    advice = ask(advisor, SLICED.replace("MongoDB", "MongoDB, or something else,"))
+    assert advice.summary[0].text.startswith("Take ClickHouse")
+    assert "MongoDB" in scores(advice)[0].header
+
+
+def test_a_design_is_for_another_case_where_its_own_rule_says_so(advisor: Advisor) -> None:
+    question = "Store for 600k IoT readings/s, only the latest value of each meter is looked up, by key"
+    advice = ask(advisor, question)
+    assert advice.summary[0].text.startswith("Keep one item per source")
+    assert not [section for section in advice.sections if "columns" in section.title.lower()]
+
+
+def test_who_asks_whether_a_handful_of_people_need_more_is_told_no(advisor: Advisor) -> None:
+    summary = ask(advisor, "Do we need Redis and sharding for a rowing club with 300 members?").summary
+    assert summary[0].text.startswith("No: 300 members")
+
+
+def test_who_asks_the_same_for_millions_is_not(advisor: Advisor) -> None:
+    summary = ask(advisor, "Do we need Redis and sharding for 30 million users?").summary
+    assert not summary[0].text.startswith("No:")

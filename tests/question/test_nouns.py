@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from service.question.nouns import happening, nouns, singular
+from service.question.nouns import happening, is_person, nouns, singular
 
 KNOWN = frozenset(
     [
@@ -124,3 +124,26 @@ def test_a_clause_of_a_sentence_names_no_thing() -> None:
 )
 def test_what_a_verb_says_to_happen_has_a_noun(text: str, noun: str | None) -> None:
     assert happening(text) == noun
+
+
+def test_a_list_that_is_announced_as_what_is_to_be_stored_needs_no_familiar_word() -> None:
+    assert names("Schema for a choir: singers, rehearsals, attendance, dues") == [
+        "singer",
+        "rehearsal",
+        "attendance",
+        "dues",
+    ]
+
+
+def test_qualities_behind_a_colon_are_no_things() -> None:
+    assert names("Help with our schema: slow, ugly, undocumented") == []
+
+
+@pytest.mark.parametrize("noun", ["singer", "juror", "archivist", "stage carpenter"])
+def test_whoever_does_something_is_a_person_by_the_ending(noun: str) -> None:
+    assert is_person(noun)
+
+
+@pytest.mark.parametrize("noun", ["container", "order", "sensor", "plant", "voucher", "rehearsal"])
+def test_a_thing_with_the_same_ending_is_none(noun: str) -> None:
+    assert not is_person(noun)
