@@ -128,6 +128,7 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
                 (kind == "erd" and not evidence.plan.erd)
                 or _drawn_anew(evidence, picked, kind)
                 or _of_another_store(evidence, picked, kind)
+                or _told_by_rows(evidence, section)
                 or _sums_of_others(evidence, picked.entry, section)
             ):
                 continue
@@ -145,6 +146,14 @@ def _drawn_anew(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
 def _of_another_store(evidence: Evidence, picked: Chosen, kind: SectionKind) -> bool:
     """Why a design takes its store is no answer to somebody who has another."""
     return evidence.elsewhere is not None and kind == "technology" and picked is evidence.selection.backbone
+
+
+def _told_by_rows(evidence: Evidence, section: Section) -> bool:
+    """Of the map of dialects a schema is followed by the rows that it needs: not by all of them, nor by those of other engines."""
+    part = evidence.elsewhere.part if evidence.elsewhere is not None else None
+    if part is None or section.entry != part.entry or not (evidence.plan.whole or evidence.structure is not None):
+        return False
+    return section.id == part.id or section.path[0] != part.path[0]
 
 
 def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:

@@ -1,15 +1,17 @@
 """Elsewhere: what a schema that is written for one engine becomes on the one that the asker has, and why it is not the first."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from kb.entry import Design, Entry, KnowledgeBase, Section, Statement, Technology
 from kb.fact import FactSet
 from kb.wording import pour
 from service.analysis.demands import Exclusion, exclusions
 from service.analysis.structure import Structure
-from service.answer.advice import AdviceSection, BlockUnion, Claim, Filled, Table
+from service.answer.advice import AdviceSection, BlockUnion, Claim, Filled
 from service.answer.citations import CitationBook
-from service.answer.claims import quote
+from service.answer.claims import quoted_block
 from service.answer.selection import Selection
 
 _WRITTEN_FOR = "technologies/postgresql"
@@ -22,6 +24,7 @@ _PARTS = {
     "oracle-database": "oracle",
     "sqlite": "sqlite",
 }
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 # What the asker himself says about where it runs; how much it takes is for the rules of a design to say.
 _HIS_WORDS = frozenset({"excluded", "cloud", "managed_only", "engine"})
 _NAMED = "Take {engine:words}, which is given: the schema below is written and run on {store:words}, its tables, keys and checks carry over, and “{title:words}” lists what it uses that {engine:words} does otherwise."
@@ -91,19 +94,25 @@ def differences(found: Elsewhere, sections: tuple[AdviceSection, ...], book: Cit
     """The rows of the map whose feature stands in the SQL that the answer shows; none where it shows none."""
     if found.part is None:
         return ()
-    shown = "\n".join(
-        claim.text.lower()
+    shown = _plain(
+        claim.text
         for section in sections
         for block in section.blocks
         if block.kind == "code" and block.dialect == "postgresql"
         for claim in block.claims
     )
-    tables = (block for block in found.part.blocks if block.kind == "table")
-    rows = [(block, row) for block in tables for row in block.statements if _used(row, shown)]
-    if not rows:
-        return ()
-    claims = tuple(quote(found.part, row, book) for _, row in rows)
-    return (Table(header=rows[0][0].header, rows=tuple(row.cells for _, row in rows), claims=claims),)
+    blocks = (
+        replace(block, statements=tuple(row for row in block.statements if _used(row, shown)))
+        for block in found.part.blocks
+        if block.kind == "table"
+    )
+    tables = (quoted_block(found.part, block, book, {}) for block in blocks)
+    return tuple(table for table in tables if table is not None)
+
+
+def _plain(codes: Iterable[str]) -> str:
+    """SQL in lower case and on one line, without its comments, which are prose."""
+    return " ".join(_COMMENT.sub("", "\n".join(codes)).lower().split())
 
 
 def _used(row: Statement, shown: str) -> bool:
