@@ -4,6 +4,7 @@ from service.analysis.review.aggregate import AGGREGATE
 from service.analysis.review.audit import AUDIT
 from service.analysis.review.concurrency import CONCURRENCY
 from service.analysis.review.engine import ENGINE
+from service.analysis.review.engine_types import ENGINE_TYPES
 from service.analysis.review.finding import Rule
 from service.analysis.review.framework import FRAMEWORK
 from service.analysis.review.growth import GROWTH
@@ -14,6 +15,7 @@ from service.analysis.review.operation import OPERATION
 from service.analysis.review.plan import PLAN
 from service.analysis.review.promise import PROMISES
 from service.analysis.review.query import QUERY
+from service.analysis.review.routine_body import ROUTINE
 from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
@@ -24,5 +26,5 @@ from service.analysis.review.uniqueness import UNIQUENESS
 from service.analysis.review.wanted_index import WANTED
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
+    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
 )  # fmt: skip

@@ -18,7 +18,7 @@ def _scoped(subject: Subject) -> list[Table]:
 
 def _certain(subject: Subject) -> bool:
     """Whether the tenant is called so; a shop_id that most tables carry may be a mere part of the business."""
-    return any(TENANT.match(name) for name in subject.tenants)
+    return bool(subject.policed) or any(TENANT.match(name) for name in subject.tenants)
 
 
 def _tenant(subject: Subject, table: Table) -> Column | None:
