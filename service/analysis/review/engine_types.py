@@ -70,7 +70,25 @@ def untrusted_constraint(subject: Subject) -> Iterable[Hit]:
         )
 
 
+def decimal_by_default(subject: Subject) -> Iterable[Hit]:
+    """Entity Framework gives a decimal two digits after the point where nobody says how many."""
+    text = subject.artefacts.text
+    if subject.artefacts.framework != "entity_framework" or "HavePrecision" in text:
+        return
+    for table, column in subject.columns():
+        said = rf"=>\s*\w+\.{re.escape(column.name)}\)[^;]{{0,300}}\.Has(?:Precision|ColumnType)\("
+        if column.declared == "decimal" and not re.search(said, text):
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                "A decimal without precision becomes decimal(18,2), and further digits are silently rounded; state it with HasPrecision or [Precision]",
+                "what the code writes and what it reads back differ from the third digit on",
+                severity="low" if subject.meaning(column) == "money" else "medium",
+            )
+
+
 ENGINE_TYPES = (
+    Rule("decimal-by-default", "types", "medium", f"{_LAYOUT}#identifiers-numbers-and-the-rest", decimal_by_default),
     Rule("zero-date", "types", "medium", f"{_LAYOUT}#moments-in-time", zero_date),
     Rule("ends-in-2038", "types", "medium", f"{_LAYOUT}#moments-in-time", ends_in_2038),
     Rule("bytes-for-characters", "types", "medium", f"{_LAYOUT}#text", bytes_for_characters),

@@ -1,5 +1,6 @@
 """The table of review rules, all families."""
 
+from service.analysis.review.access import ACCESS
 from service.analysis.review.aggregate import AGGREGATE
 from service.analysis.review.audit import AUDIT
 from service.analysis.review.concurrency import CONCURRENCY
@@ -19,6 +20,7 @@ from service.analysis.review.routine_body import ROUTINE
 from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
+from service.analysis.review.stated import STATED
 from service.analysis.review.tenancy import TENANCY
 from service.analysis.review.transaction import TRANSACTION
 from service.analysis.review.types import TYPES
@@ -26,5 +28,5 @@ from service.analysis.review.uniqueness import UNIQUENESS
 from service.analysis.review.wanted_index import WANTED
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
+    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
 )  # fmt: skip
