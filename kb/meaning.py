@@ -18,7 +18,7 @@ _SCOPE = re.compile(
 )
 
 _SECRET = re.compile(
-    r"\b(?:password|passwd|pwd|secret|api key|private key|access token|refresh token|token|cvv|cvc|pin code|passphrase)\b"
+    r"\b(?:password|passwd|pwd|secret|api key|private key|access token|refresh token|token|cvv|cvc|pin code|passphrase|kennwort|passwort|mot de passe|contrasena|wachtwoord)\b"
 )
 _EMAIL = re.compile(r"\be ?mail(?: address)?\b(?!.*\b(?:sent|verified|count|id)\b)")
 _LIST = re.compile(
@@ -26,7 +26,7 @@ _LIST = re.compile(
 )
 _LIST_COMMENT = re.compile(r"\bcomma|separated\b|\bcsv\b|\blist of\b", re.IGNORECASE)
 _MONEY = re.compile(
-    r"\b(?:price|prices|amount|cost|balance|fee|fees|salary|revenue|subtotal|total|tax|vat|payment|refund|deposit|cents|minor|wage|budget|credit limit|discount amount|charge|money|spend|premium|fare|rent|rental fee|toll|tip|donation|pledge|raised|gross|net|bid|fine|commission|bonus|hourly rate|daily rate|cash on delivery|credit|debit|payout|payable|paid amount|unit cost|goal amount|msrp|surcharge|allowance|dues|tuition|royalty|dividend|bounty|stipend)\b"
+    r"\b(?:price|prices|amount|cost|balance|fee|fees|salary|revenue|subtotal|total|tax|vat|payment|refund|deposit|cents|minor|wage|budget|credit limit|discount amount|charge|money|spend|premium|fare|rent|rental fee|toll|tip|donation|pledge|raised|gross|net|bid|fine|commission|bonus|hourly rate|daily rate|cash on delivery|credit|debit|payout|payable|paid amount|unit cost|goal amount|msrp|surcharge|allowance|dues|tuition|royalty|dividend|bounty|stipend|betrag|preis|kosten|summe netto|summe brutto|gebuehr|gehalt|montant|prix|cout|solde|importe|precio|saldo|monto|bedrag|prijs|importo|prezzo)\b"
 )
 _NOT_MONEY = re.compile(
     r"\b(?:count|qty|quantity|percent|pct|ratio|rate|number|rows|items|digits|hours|days|minutes|seconds|bytes|weight|score|points)\b"

@@ -46,6 +46,10 @@ def routine_queries(sql: str, dialect: str = "postgresql") -> tuple[Query, ...]:
     return tuple(found[:MOST_QUERIES])
 
 
+def _beyond(line: int, text: str) -> str:
+    return f"queries from line {line} on, beyond the {MOST_QUERIES} that are read at once: {text.rstrip()}"
+
+
 def parse_query(text: str, start: int, dialect: str, within: str = "") -> Query | None:
     """One statement, or nothing where it cannot be read as one over rows."""
     try:
@@ -56,14 +60,19 @@ def parse_query(text: str, start: int, dialect: str, within: str = "") -> Query 
 
 
 def parse_queries(sql: str, dialect: str = "postgresql") -> tuple[tuple[Query, ...], tuple[str, ...]]:
-    """The queries of a text in order, and those that could not be read or are longer than LONGEST_QUERY, quoted; at most MOST_QUERIES are looked at."""
+    """The queries of a text in order, and those that could not be read or are longer than LONGEST_QUERY, quoted.
+
+    After MOST_QUERIES the rest is quoted as one text that says so.
+    """
     found: list[Query] = []
     unread: list[str] = []
-    for statement in split_statements(sql, dialect)[:MOST_QUERIES]:
+    for statement in split_statements(sql, dialect):
         bare = _EXPLAIN.sub(lambda m: " " * len(m.group()), without_comments(statement.text))
         verb = bare.split(None, 1)[0].upper().strip("(") if bare.strip() else ""
         if verb not in _VERBS:
             continue
+        if len(found) + len(unread) >= MOST_QUERIES:
+            return tuple(found), (*unread, _beyond(statement.line, sql[statement.start :]))
         query = parse_query(bare, statement.start, dialect) if len(bare) <= LONGEST_QUERY else None
         if query is None:
             unread.append(statement.text)

@@ -101,9 +101,14 @@ class Schema:
     unparsed: tuple[str, ...] = ()
     dialect: str = "postgresql"
     by_name: Mapping[str, Table] = field(init=False, repr=False, compare=False)
+    _by_table: Mapping[str, tuple[Index, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_name", {table.name: table for table in self.tables})
+        by_table: dict[str, list[Index]] = {}
+        for index in self.indexes:
+            by_table.setdefault(index.table, []).append(index)
+        object.__setattr__(self, "_by_table", {name: tuple(found) for name, found in by_table.items()})
 
     def indexes_of(self, table: str) -> tuple[Index, ...]:
-        return tuple(index for index in self.indexes if index.table == table)
+        return self._by_table.get(table, ())

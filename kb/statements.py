@@ -26,6 +26,7 @@ _COMPOUND = re.compile(
     r"^\s*CREATE\b.*\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b|^\s*(?:DECLARE|BEGIN)\b(?!\s*(?:;|TRAN|WORK|$))",
     re.IGNORECASE | re.DOTALL,
 )
+_NESTING = frozenset({"BEGIN", "CASE", "END"})
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,14 @@ class Statement:
 
 def split_statements(sql: str, dialect: Dialect = "postgresql") -> tuple[Statement, ...]:
     """The statements of a text in order; empty ones and ones of comments only are left out."""
-    return tuple(
-        statement for start, end in _regions(sql, dialect) for statement in _in_region(sql, start, end, dialect)
-    )
+    found: list[Statement] = []
+    line, counted = 1, 0
+    for begin, end in _regions(sql, dialect):
+        for start, stop in _in_region(sql, begin, end, dialect):
+            # Counted on from the statement before: from the top, many small ones would each read the whole text.
+            line, counted = line + sql.count("\n", counted, start), start
+            found.append(Statement(sql[start:stop], start, stop, line))
+    return tuple(found)
 
 
 def without_comments(sql: str) -> str:
@@ -87,15 +93,17 @@ def _delimited(sql: str) -> Iterator[tuple[int, int]]:
             start, delimiter = match.end(), match.group(1)
 
 
-def _in_region(sql: str, start: int, end: int, dialect: Dialect) -> Iterator[Statement]:
-    begun, position, depth = start, start, 0
+def _in_region(sql: str, start: int, end: int, dialect: Dialect) -> Iterator[tuple[int, int]]:
+    begun, position, depth, compound = start, start, 0, False
     while position < end:
         kind, after = _token(sql, position, end, dialect)
         if kind == "ending" and depth == 0:
             yield from _statement(sql, begun, position)
-            begun = after
-        elif kind == "word":
-            depth = max(0, depth + _nesting(sql, begun, position, after, dialect))
+            begun, compound = after, False
+        elif kind == "word" and sql[position:after].upper() in _NESTING:
+            # What has begun as a compound stays one, so its head is read once.
+            compound = compound or _COMPOUND.match(without_comments(sql[begun:after])) is not None
+            depth = max(0, depth + _nesting(sql, position, after, dialect)) if compound else depth
         position = after
     yield from _statement(sql, begun, end)
 
@@ -110,24 +118,20 @@ def _token(sql: str, position: int, end: int, dialect: Dialect) -> tuple[str, in
     return (match.lastgroup or "other", match.end()) if match else ("other", position + 1)
 
 
-def _nesting(sql: str, begun: int, position: int, after: int, dialect: Dialect) -> int:
+def _nesting(sql: str, position: int, after: int, dialect: Dialect) -> int:
     """How a word changes the depth of a compound body: BEGIN and CASE open, END closes."""
     word = sql[position:after].upper()
-    if word not in ("BEGIN", "CASE", "END") or not _COMPOUND.match(without_comments(sql[begun:after])):
-        return 0
     following = sql[after : after + 20].split()
     if dialect in ("postgresql", "timescaledb") and word == "BEGIN":
         return 1 if " ".join(following[:1]).upper() == "ATOMIC" else 0
     if word == "END":
         return 0 if following and following[0].upper().rstrip(";") in ("IF", "LOOP", "WHILE", "REPEAT") else -1
-    return 0 if sql[begun:position].rstrip().upper().endswith("END") else 1
+    return 0 if sql[max(position - 20, 0) : position].rstrip().upper().endswith("END") else 1
 
 
-def _statement(sql: str, start: int, end: int) -> Iterator[Statement]:
-    text = sql[start:end]
-    bare = without_comments(text)
-    if not bare.strip():
-        return
-    # A comment before a statement is not part of it: the line of an error is that of its first word.
-    first = start + len(bare) - len(bare.lstrip())
-    yield Statement(sql[first:end].rstrip(), first, first + len(sql[first:end].rstrip()), sql.count("\n", 0, first) + 1)
+def _statement(sql: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Its first and last character, where there is more than comments: the line of an error is that of its first word."""
+    bare = without_comments(sql[start:end])
+    if bare.strip():
+        first = start + len(bare) - len(bare.lstrip())
+        yield first, first + len(sql[first:end].rstrip())

@@ -14,7 +14,7 @@ from service.answer.advice import AdviceSection, BlockUnion, Claim, Code, Diagra
 from service.answer.citations import CitationBook
 from service.answer.claims import connective
 
-_MOST_PLACES = 8
+_MOST_PLACES, _MOST_UNREAD = 8, 20
 _MOST_CUTS = 40
 _DIAGRAM_SECTION = "patterns/er-and-domain-modeling#the-diagram-if-somebody-asks-for-one"
 _CONTEXT_SECTION = (
@@ -47,7 +47,10 @@ def reviewed(review: Review, kb: KnowledgeBase, book: CitationBook, wanted: Want
     ]
     unread = review.artefacts.unparsed if wanted.unread else ()
     if unread:
-        claims = tuple(connective("unread", f"“{_inline(text, 200)}”") for text in unread[:20])
+        quoted = [f"“{_inline(text, 200)}”" for text in unread[:_MOST_UNREAD]]
+        if len(unread) > _MOST_UNREAD:
+            quoted.append(f"And {len(unread) - _MOST_UNREAD:,} more after these; send them apart to have them judged.")
+        claims = tuple(connective("unread", text) for text in quoted)
         sections.append(
             AdviceSection(kind="schema", title="What could not be read", blocks=(ListBlock(claims=claims),))
         )

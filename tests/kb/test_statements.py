@@ -30,3 +30,14 @@ def test_a_statement_knows_its_line_and_its_verb() -> None:
 
 def test_a_statement_without_a_word_has_no_verb() -> None:
     assert split_statements("()")[0].verb == ""
+
+
+def test_each_of_many_statements_knows_its_line() -> None:
+    found = split_statements("SELECT 1;\n\n" * 3000, "sqlite")
+    assert [each.line for each in found[:3]] == [1, 3, 5]
+    assert found[-1].line == 5999
+
+
+def test_a_routine_that_never_ends_is_one_statement() -> None:
+    text = "CREATE PROCEDURE p() " + "BEGIN " * 5000
+    assert [each.text for each in split_statements(f"SELECT 1; {text}", "mysql")] == ["SELECT 1", text.rstrip()]

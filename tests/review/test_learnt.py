@@ -109,3 +109,12 @@ def test_a_statement_of_a_dump_is_quoted_and_not_judged(judge: Judge) -> None:
     found = judge(text, "postgresql").artefacts
     assert found.queries == ()
     assert found.unparsed[0].strip().startswith("INSERT INTO t")
+
+
+def test_queries_beyond_the_most_that_are_read_are_quoted_with_their_line(judge: Judge) -> None:
+    text = "SELECT a FROM t WHERE b = 1;\n" * 501 + T.format("b int") + "SELECT c FROM t;"
+    found = judge(text, "postgresql").artefacts
+    assert len(found.queries) == 500
+    (rest,) = found.unparsed
+    assert rest.startswith("queries from line 501 on, beyond the 500 that are read at once: SELECT a FROM t")
+    assert [table.name for table in found.schema.tables] == ["t"]

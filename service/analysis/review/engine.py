@@ -12,7 +12,7 @@ from service.analysis.review.subject import Subject
 
 _LAYOUT = "patterns/physical-types-and-layout"
 _CODED = re.compile(
-    r"\b(?:code|barcode|email|sku|isbn|slug|login|username|user name|serial no|serial number|reference|hash|uuid|guid)$"
+    r"\b(?:code|barcode|email|sku|isbn|slug|login|username|user name|serial no|serial number|reference|hash|uuid|guid|nr|no|num|number|numero)$"
 )
 _HUMAN = re.compile(r"\b(?:name|first name|last name|full name|title|address|city|street|description|comment|note)s?$")
 

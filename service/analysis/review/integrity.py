@@ -103,13 +103,20 @@ def unbounded_value(subject: Subject) -> Iterable[Hit]:
         )
 
 
-def _period(table: Table) -> tuple[Column, Column] | None:
+def period(table: Table) -> tuple[Column, Column] | None:
     """A pair of columns that begins and ends something, as instants or dates."""
     timed = [c for c in table.columns if c.type in ("timestamp", "timestamptz", "date", "time")]
     found = [(c, _stem(words_of(c.name), _STARTS)) for c in timed]
     starts = [c for c, hit in found if hit]
     ends = [c for c in timed if _stem(words_of(c.name), _ENDS)]
-    return (starts[0], ends[0]) if starts and ends else None
+    return (starts[0], ends[0]) if starts and ends else _paired(timed)
+
+
+def _paired(timed: Sequence[Column]) -> tuple[Column, Column] | None:
+    """`moored_from` and `moored_to`: the same word before either."""
+    by_words = {words_of(c.name): c for c in timed}
+    found = [(c, by_words.get(words.removesuffix(" from") + end)) for words, c in by_words.items() if words.endswith(" from") for end in (" to", " until", " till")]  # fmt: skip
+    return next(((start, end) for start, end in found if end is not None), None)
 
 
 def _stem(words: str, known: Sequence[str]) -> bool:
@@ -118,7 +125,7 @@ def _stem(words: str, known: Sequence[str]) -> bool:
 
 def period_unchecked(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
-        pair = _period(table)
+        pair = period(table)
         if pair is None or any(pair[0].name in c.expression and pair[1].name in c.expression for c in table.checks):
             continue
         if "EXCLUDE" in subject.sql and re.search(rf"EXCLUDE[^;]{{0,500}}{pair[0].name.upper()}", subject.sql):
@@ -136,18 +143,18 @@ def period_unchecked(subject: Subject) -> Iterable[Hit]:
 
 def overlap_possible(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
-        pair = _period(table)
+        pair = period(table)
         if pair is None or not _BOOKED.search(table.name) or re.search(rf"EXCLUDE[^;]{{0,500}}\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
             continue
-        resource = _resource(subject, table)
-        if resource is None or "WITHOUT OVERLAPS" in subject.sql or _one_open(subject, table, resource, pair[1]):
+        thing = resource(subject, table)
+        if thing is None or "WITHOUT OVERLAPS" in subject.sql or _one_open(subject, table, thing, pair[1]):
             continue
         yield Hit(
             subject.named(table),
             table.place,
-            f"Nothing keeps two rows of the same {resource} from overlapping in time (double booking): add an exclusion constraint",
+            f"Nothing keeps two rows of the same {thing} from overlapping in time (double booking): add an exclusion constraint",
             "no unique key on the start prevents two periods that overlap, and a check in code races between sessions",
-            _exclusion(subject, table, resource, pair),
+            exclusion(subject, table, thing, pair),
             "high"
             if re.search(r"booking|reservation|appointment|rental|stay", table.name, re.IGNORECASE)
             else "low"
@@ -163,13 +170,15 @@ def _one_open(subject: Subject, table: Table, resource: str, end: Column) -> boo
     )
 
 
-def _resource(subject: Subject, table: Table) -> str | None:
+def resource(subject: Subject, table: Table) -> str | None:
+    """The column of what is taken, not of who takes it."""
     people = re.compile(r"(?:user|customer|guest|client|patient|tenant|organi[sz]ation|member|owner|company|renter|order)", re.IGNORECASE)  # fmt: skip
     columns = [key.columns[-1] for key in table.keys_of("foreign")] or [c.name for c in table.columns if c.name.lower().endswith("_id")]  # fmt: skip
     return next((c for c in columns if not people.search(c) and c not in subject.tenants), None)
 
 
-def _exclusion(subject: Subject, table: Table, resource: str, pair: tuple[Column, Column]) -> str:
+def exclusion(subject: Subject, table: Table, resource: str, pair: tuple[Column, Column]) -> str:
+    """The constraint that keeps its periods apart, where the engine has one."""
     if not subject.is_postgresql:
         return ""
     kind = {"date": "daterange", "timestamptz": "tstzrange", "timestamp": "tsrange"}.get(pair[0].type)

@@ -11,11 +11,13 @@ from kb.quantity import Quantity, show
 from kb.schema import Column, Key, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import add_foreign_key, alter_type, column_sql, columns_sql, create_index, table_sql
+from service.analysis.review.remark import remarks
 from service.analysis.review.subject import Subject
 
 _IDS = "patterns/identifier-strategy"
 _RULES = "patterns/integrity-constraints-and-validation"
 _NATURAL = re.compile(r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|passport)\b")
+_CHANGING = re.compile(r"\b(?:corrected|amended|reassigned|reissued|re-issued|reused|renamed|renumbered|may change|can change|changes (?:when|if|on)|sometimes changed?|gets changed|edited)\b", re.IGNORECASE)  # fmt: skip
 _BUSY_RATE, _MANY_ROWS = 200.0, 1e8
 _SOON_YEARS = 10
 _LONG_KEY, _MANY_KEY_COLUMNS = 100, 3
@@ -129,7 +131,15 @@ def natural_key(subject: Subject) -> Iterable[Hit]:
         if column is None or column.type not in ("text", "varchar", "char") or subject.references(table, column.name):
             continue
         words = words_of(column.name)
-        if _NATURAL.search(words) and not re.search(r"\b(?:code|id|iso|key|setting|flag)\b", words):
+        said = " ".join(r.comment.text for r in remarks(subject) if r.table is table and r.column is column)
+        if (changes := _CHANGING.search(said)) is not None:
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"A natural key, {column.name}, is the primary key although its value may change (“{changes.group()}”); give the table a surrogate key and keep {column.name} UNIQUE NOT NULL",
+                "a corrected value has to change in every foreign key, and the old one stays in logs, exports and backups",
+            )
+        elif _NATURAL.search(words) and not re.search(r"\b(?:code|id|iso|key|setting|flag)\b", words):
             referenced = any(key.target == table.name for _, key in subject.foreign_keys())
             personal = re.search(r"email|mail|user|login|phone|ssn|passport|tax", words) is not None
             if not (referenced or personal):

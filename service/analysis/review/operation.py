@@ -114,6 +114,27 @@ def session_state_in_transaction_pool(subject: Subject) -> Iterable[Hit]:
             )
 
 
+_MUCH_MEMORY = 16.0
+_OF_BUFFERS = 4.0
+
+
+def memory_of_all(subject: Subject) -> Iterable[Hit]:
+    """work_mem of every connection at once against the memory: some four times the buffers, where they are set by the book."""
+    found = {s.name: s for s in subject.artefacts.settings if s.product == "postgresql"}
+    each, most, buffers = (found.get(name) for name in ("work_mem", "max_connections", "shared_buffers"))
+    if each is None or most is None:
+        return
+    total = (amount(each.value) or 0) * (amount(most.value) or 0) / 1024**3
+    limit = _OF_BUFFERS * (amount(buffers.value) or 0) / 1024**3 if buffers else _MUCH_MEMORY
+    if total > max(limit, 1.0):
+        yield Hit(
+            each.name,
+            each.place,
+            f"work_mem {each.value} times max_connections {most.value} is {total:,.0f} GB, and a sort or hash takes it several times per query; lower it to some megabytes, raise it per statement, and put a pooler in front",
+            "when many sort at once the machine swaps, or the kernel kills the server",
+        )
+
+
 def _breaks(setting: Setting, line: _Line) -> bool:
     return setting.product == line.product and setting.name in line.names and line.wrong(setting.value)
 
@@ -125,6 +146,7 @@ def _settings_rule(product: Product, family: Family, section: str) -> Rule:
 
 
 OPERATION = (
+    Rule("memory-of-all", "growth", "medium", "patterns/connection-pooling#size-from-the-database-not-from-the-users", memory_of_all),
     Rule("session-state", "concurrency", "high", "technologies/pgbouncer#session-state-leaks-or-vanishes", session_state_in_transaction_pool),
     *(_settings_rule(product, family, section) for (product, family), section in _EXPLAINED.items()),
 )  # fmt: skip

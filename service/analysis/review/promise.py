@@ -22,7 +22,11 @@ _SOMETIMES = re.compile(
 _LIMIT = re.compile(r"\b(?:number of times|how many times|limits? the)\b", re.IGNORECASE)
 _FLAG = re.compile(r"\b(?:Y(?:es)?\b.{0,4}\bN(?:o)?|'?0'?\s*(?:/|,|or|and)\s*'?1'?|'?1'?\s*(?:/|,|or|and|=).{0,12}'?0'?|T\s*(?:/|or)\s*F|true\s*(?:/|or)\s*false|yes\s*(?:/|or)\s*no|J\s*(?:/|or)\s*N)\b", re.IGNORECASE)  # fmt: skip
 _VALUES = re.compile(r"^\s*(?:one of:?\s*)?['\"]?\w[\w -]{1,24}['\"]?(?:\s*(?:,|\||/| or )\s*['\"]?\w[\w -]{1,24}['\"]?){2,}\s*(?:…|\.\.\.)?\s*$")  # fmt: skip
-_LOCAL_DATE = re.compile(r"\b(?:DD|MM)[./-](?:MM|DD)[./-]YY(?:YY)?\b")
+_LOCAL_DATE = re.compile(
+    r"\b(?:DD|MM)[./-](?:MM|DD)[./-]YY(?:YY)?\b|\b(?:[0-2]?\d|3[01])[./](?:[0-2]?\d|3[01])[./](?:19|20)\d\d\b"
+)
+# Examples in the comment that are amounts, with or without their unit.
+_AMOUNT = re.compile(r"['\"]\d+(?:[.,]\d+)?(?: ?[a-zA-Z%°€$]{1,3})?['\"]")
 _GAPS = re.compile(
     r"\b(?:without gaps|gap-?less|no gaps|runs? 1, 2, 3|consecutive|gaps are not allowed)\b", re.IGNORECASE
 )
@@ -209,6 +213,24 @@ def local_date(subject: Subject) -> Iterable[Hit]:
             )
 
 
+def amount_as_text(subject: Subject) -> Iterable[Hit]:
+    """A string whose comment shows amounts, some of them with a unit or a comma: nothing can add them up."""
+    for remark in remarks(subject):
+        column, said = remark.column, remark.comment.text
+        shown = _AMOUNT.findall(said)
+        measured = any(re.search(r"[a-zA-Z%°€$]", each) or re.search(r"\d[.,]\d", each) for each in shown)
+        if column is None or column.type not in ("text", "varchar", "char") or not measured:
+            continue
+        if set(re.findall(r"['\"][^'\"]+['\"]", said)) - set(shown) or subject.references(remark.table, column.name):
+            continue
+        yield Hit(
+            subject.named(remark.table, column.name),
+            column.place,
+            f"A number is kept as text ({column.declared.lower()}: {shown[0]}); give it a numeric type in one unit, and name the unit in the column",
+            "text sorts 10 before 9, units and commas differ from row to row, and every sum needs a cast that may fail",
+        )
+
+
 def promised_sequence(subject: Subject) -> Iterable[Hit]:
     for remark in remarks(subject):
         column = remark.column or next((c for c in remark.table.columns if re.search(r"(?:^|_)(?:number|no|num)_?$", c.name)), None)  # fmt: skip
@@ -255,6 +277,7 @@ PROMISES = (
     Rule("promised-sequence", "concurrency", "medium", "patterns/identifier-strategy#ids-are-neither-gapless-nor-in-commit-order", promised_sequence),
     Rule("promised-flag", "types", "medium", "checklists/schema-review#types-that-lose-information", promised_flag),
     Rule("promised-list", "types", "medium", "patterns/physical-types-and-layout#states-and-enums", promised_list),
+    Rule("amount-as-text", "types", "high", "patterns/physical-types-and-layout#identifiers-numbers-and-the-rest", amount_as_text),
     Rule("local-date", "types", "medium", "patterns/physical-types-and-layout#moments-in-time", local_date),
     Rule("fading-rows", "growth", "medium", "patterns/archival-and-tiered-storage#space-comes-back-by-dropping", fading),
 )  # fmt: skip

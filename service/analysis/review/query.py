@@ -164,6 +164,12 @@ def _joined(select: exp.Select, column: exp.Column) -> str:
     return names.get(column.table.lower(), column.table)
 
 
+def _told_instant(subject: Subject, column: exp.Column) -> bool:
+    """Without the schema: by its name, or because the asker says which type it has."""
+    said = rf"\b{re.escape(column.name)}\b[^.;\n]{{0,40}}\b(?:DATETIME|TIMESTAMP)"
+    return column.name.endswith("_at") or re.search(said, subject.facts.text, re.IGNORECASE) is not None
+
+
 def between_days(subject: Subject) -> Iterable[Hit]:
     for query, tree in each_query(subject):
         known = aliases(subject, tree)
@@ -173,7 +179,9 @@ def between_days(subject: Subject) -> Iterable[Hit]:
             text = high.sql() if high is not None else ""
             actual = column_of(table_of(column, known), column.name) if column else None
             timed = (
-                actual.type in ("timestamp", "timestamptz") if actual else bool(column and column.name.endswith("_at"))
+                actual.type in ("timestamp", "timestamptz")
+                if actual
+                else bool(column and _told_instant(subject, column))
             )
             if column and timed and re.search(r"'\d{4}-\d{2}-\d{2}(?: 23:59(?::59)?)?'", text):
                 yield Hit(

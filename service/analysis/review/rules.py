@@ -1,9 +1,11 @@
 """The table of review rules, all families."""
 
+from service.analysis.review.access import ACCESS
 from service.analysis.review.aggregate import AGGREGATE
 from service.analysis.review.audit import AUDIT
 from service.analysis.review.concurrency import CONCURRENCY
 from service.analysis.review.engine import ENGINE
+from service.analysis.review.engine_types import ENGINE_TYPES
 from service.analysis.review.finding import Rule
 from service.analysis.review.framework import FRAMEWORK
 from service.analysis.review.growth import GROWTH
@@ -14,9 +16,11 @@ from service.analysis.review.operation import OPERATION
 from service.analysis.review.plan import PLAN
 from service.analysis.review.promise import PROMISES
 from service.analysis.review.query import QUERY
+from service.analysis.review.routine_body import ROUTINE
 from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
+from service.analysis.review.stated import STATED
 from service.analysis.review.tenancy import TENANCY
 from service.analysis.review.transaction import TRANSACTION
 from service.analysis.review.types import TYPES
@@ -24,5 +28,5 @@ from service.analysis.review.uniqueness import UNIQUENESS
 from service.analysis.review.wanted_index import WANTED
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *ENGINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
+    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
 )  # fmt: skip

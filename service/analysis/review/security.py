@@ -10,7 +10,7 @@ from service.analysis.review.fix import column_sql, table_sql
 from service.analysis.review.subject import Subject
 
 _SAFE = re.compile(r"hash|digest|encrypted|cipher|enc$|bcrypt|argon|salt|fingerprint|masked|last ?4|last four|kek|wrapped|reset sent|changed|expires|id$|count|token type|tokens$")  # fmt: skip
-_SECRET = re.compile(r"\b(?:password|passwd|pwd|passphrase|secret|client secret|api key|apikey|private key|access token|refresh token|auth token|session token|reset token|bearer token|security answer|pin|otp secret|mfa secret|totp secret|token)$")  # fmt: skip
+_SECRET = re.compile(r"\b(?:password|passwd|pwd|passphrase|secret|client secret|api key|apikey|private key|access token|refresh token|auth token|session token|reset token|bearer token|security answer|pin|otp secret|mfa secret|totp secret|token|kennwort|passwort|mot de passe|contrasena|wachtwoord)$")  # fmt: skip
 _CARD = re.compile(
     r"\b(?:card number|credit card|card no|cc number|creditcard|credit card number|pan|cvv|cvv2|cvc|card cvv|security code)\b"
 )
@@ -44,7 +44,7 @@ def secret_in_clear(subject: Subject) -> Iterable[Hit]:
                 severity="high",
             )
         elif _SECRET.search(words) and not _SAFE.search(words) and column.type in ("text", "varchar", "char") and not re.search(r"hash|digest|sha256", column.comment, re.IGNORECASE):  # fmt: skip
-            password = re.search(r"pass|pwd|pin$", words)
+            password = re.search(r"pass|pwd|pin$|kennwort|contrasena|wachtwoord", words)
             comment = _line_comment(subject, column)
             if re.search(r"hash|bcrypt|argon|encrypted", comment, re.IGNORECASE):
                 continue

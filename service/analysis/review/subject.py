@@ -22,6 +22,9 @@ _APPEND_ONLY = re.compile(
 )
 
 
+_POLICED = re.compile(r"[\s(]\"?(\w+)\"?(?:::\w+)?\s*=\s*\(*(?:SELECT\s+|NULLIF\s*\(\s*)*CURRENT_SETTING\s*\(")
+
+
 @dataclass(frozen=True)
 class Subject:
     """Pure look-ups; names are compared without case, as unquoted identifiers are."""
@@ -56,7 +59,14 @@ class Subject:
 
     @cached_property
     def tenants(self) -> frozenset[str]:
-        return tenant_columns(self.schema)
+        """By their names, or because the policies compare them with what the session says."""
+        return tenant_columns(self.schema) | self.policed
+
+    @cached_property
+    def policed(self) -> frozenset[str]:
+        """Columns that a policy of row security compares with a setting of the session."""
+        named = {m.group(1).lower() for m in _POLICED.finditer(self.sql)} if "CREATE POLICY" in self.sql else set()
+        return frozenset(c.name for t in self.schema.tables for c in t.columns if c.name.lower() in named)
 
     @cached_property
     def sql(self) -> str:

@@ -18,7 +18,7 @@ def _scoped(subject: Subject) -> list[Table]:
 
 def _certain(subject: Subject) -> bool:
     """Whether the tenant is called so; a shop_id that most tables carry may be a mere part of the business."""
-    return any(TENANT.match(name) for name in subject.tenants)
+    return bool(subject.policed) or any(TENANT.match(name) for name in subject.tenants)
 
 
 def _tenant(subject: Subject, table: Table) -> Column | None:
@@ -167,9 +167,11 @@ def open_policy(subject: Subject) -> Iterable[Hit]:
 
 
 def policy_missing(subject: Subject) -> Iterable[Hit]:
-    for table in subject.tables:
+    if subject.artefacts.framework is not None:
+        return
+    for table in (each for each in subject.tables if each.row_security):
         named = re.search(rf"CREATE\s+POLICY\s+\S+\s+ON\s+[\w.\"]*{re.escape(table.name.upper())}\b", subject.sql)
-        if table.row_security and named is None and subject.artefacts.framework is None:
+        if named is None:
             yield Hit(
                 subject.named(table),
                 table.place,

@@ -9,7 +9,9 @@ from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import column_sql, columns_sql, create_index, table_sql
 from service.analysis.review.subject import Subject
 
-SOFT = re.compile(r"^(?:deleted at|is deleted|deleted|archived at|removed at|deleted on)$")
+SOFT = re.compile(
+    r"^(?:deleted at|is deleted|deleted|archived at|removed at|deleted on|removed|is removed|trashed|is trashed|trashed at|erased at|discarded at)$"
+)
 _RULES = "patterns/integrity-constraints-and-validation"
 _CREDENTIAL = re.compile(
     r"\b(?:password|passwd|pwd|pin|password hash|hashed password|last login|mfa secret)(?: hash)?$"
@@ -19,6 +21,7 @@ _PERIOD = re.compile(
 )
 _PERIODS = ("date", "timestamp", "timestamptz", "other")
 _IDENTIFYING = re.compile(r"\b(?:email|e mail|email address|username|user name|login|handle|slug|sku|isbn|barcode|iban|vin|coupon code|promo code|order number|order no|invoice number|invoice no|account number|tracking number|reference number|external id|external ref|idempotency key|license plate)$")  # fmt: skip
+_PLACED = re.compile(r"\b(?:position|sort|rank|ordinal|sequence|seq|line no|line number|order no)$")
 _OWN_CODE = re.compile(r"^(?:code|number|key)$")
 PEOPLE = re.compile(r"(?:user|account|member|customer|employee|student|patient|subscriber|admin|person|people|client|staff|teacher|driver|author|seller|login|credential)s?$")  # fmt: skip
 PARTS = re.compile(r"(?:item|line|detail|entry|entrie|member|membership|participant|enrollment|enrolment|attachment|comment|answer|installment)s?$")  # fmt: skip
@@ -106,8 +109,10 @@ def pair_not_unique(subject: Subject) -> Iterable[Hit]:
 
 
 def _again_and_again(subject: Subject, table: Table, own: list[str]) -> bool:
-    """Whether a key holds one of the two with a day or a moment: then the same pair may come again on another."""
-    timed = {c.name for c in table.columns if subject.meaning(c) in ("instant", "date")}
+    """Whether a key holds one of the two with a day, a moment or a place in a list: then the same pair may come again at another."""
+    timed = {
+        c.name for c in table.columns if subject.meaning(c) in ("instant", "date") or _PLACED.search(words_of(c.name))
+    }
     return any(set(columns) & set(own) and set(columns) & timed for columns in subject.uniques(table))
 
 

@@ -10,6 +10,7 @@ from kb.query import Query, parse_queries, routine_queries
 from kb.routine import routines
 from kb.schema import Index, Key, Place, Schema, Table
 from service.question.artefact.clike_code import clike_traits, scopes_of
+from service.question.artefact.django_calls import lookup_traits
 from service.question.artefact.django_migrations import migration_traits
 from service.question.artefact.django_models import read_django
 from service.question.artefact.entity_framework_models import read_entity_framework
@@ -192,7 +193,13 @@ def _model(kind: ArtefactKind, content: str) -> Model:
     model = reader(source) if reader else Model()
     return replace(
         model,
-        traits=(*model.traits, *code_traits(source), *migration_traits(source), *transaction_traits(source)),
+        traits=(
+            *model.traits,
+            *code_traits(source),
+            *lookup_traits(source),
+            *migration_traits(source),
+            *transaction_traits(source),
+        ),
         sql=tuple(embedded_sql(source)),
         scopes=scopes_in(source),
     )

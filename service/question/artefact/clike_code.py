@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from service.question.artefact.client_calls import client_traits, raw_traits
 from service.question.artefact.lines import Line, lines_of
 from service.question.artefact.model import Scope, Trait
 from service.question.artefact.transactions import clike_transactions
 
 _CLASS = re.compile(r"\bclass\s+(\w+)")
-_METHOD = re.compile(r"^(?:(?:public|private|protected|internal|static|async|override|export|virtual)\s+)+(?:function\s+)?(?:[\w<>\[\],?. ]+\s+)?(\w+)\s*(?:<\w+>)?\s*\([^;]*$|^(?:export\s+)?(?:async\s+)?function\s+(\w+)\s*\(|^(?:async\s+)?(\w+)\s*\([^;=]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{$|^(?:export\s+)?const\s+(\w+)\s*=\s*(?:async\s*)?\(|^(?:export\s+)?const\s+(\w+)\s*=\s*new\s+DataSource")  # fmt: skip
+_METHOD = re.compile(r"^(?:(?:public|private|protected|internal|static|async|override|export|virtual)\s+)+(?:function\s+)?(?:[\w<>\[\],?. ]+\s+)?(\w+)\s*(?:<\w+>)?\s*\([^;]*$|^(?:export\s+)?(?:async\s+)?function\s+(\w+)\s*\(|^(?:async\s+)?(\w+)\s*\([^;=]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{$|^export\s+default\s+(?:async\s+)?function\s+(\w+)\s*\(|^(?:export\s+)?const\s+(\w+)\s*=\s*(?:async\s*)?\(|^(?:export\s+)?const\s+(\w+)\s*=\s*new\s+DataSource")  # fmt: skip
 _KEYWORDS = frozenset({"if", "for", "foreach", "while", "switch", "catch", "return", "using", "constructor", "lock"})
 _LOOP = re.compile(r"\bfor(?:each)?\s*\(\s*(?:var|const|let|\w+)\s+(\w+)\s+(?:in|of)\s+(.+)$")
 _CHANGED = re.compile(r"\b(\w+)\.(\w+)\s*(?:[-+]=|\+\+|--)|\b(\w+)\.(\w+)\s*=\s*\3\.\4\s*[-+]")
@@ -39,12 +40,13 @@ def scopes_of(text: str) -> tuple[Scope, ...]:
 
 def clike_traits(text: str, members: Mapping[str, str]) -> tuple[Trait, ...]:
     """`members` are the models by the name of a property of theirs, so that a change is said of its model."""
-    found: list[Trait] = []
+    found: list[Trait] = [*raw_traits(text)]
     for scope in scopes_of(text):
         lines = [Line(line.text, line.start + scope.start) for line in lines_of(text[scope.start : scope.end])]
         body = "\n".join(line.text for line in lines)
         found += _loops(lines)
         found += clike_transactions(lines)
+        found += client_traits(text[scope.start : scope.end], lines)
         if not _GUARDED.search(text):
             found += _changes(lines, body, members)
             found += _checks(lines, scope.name)

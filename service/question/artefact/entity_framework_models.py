@@ -1,10 +1,10 @@
 """Entity Framework models to tables: C# classes by convention, attributes, and the fluent calls of OnModelCreating."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from kb.schema import Check, Column, Index, Key, Table
+from kb.schema import Check, Column, Index, Key, Place, Table
 from service.question.artefact.lines import Line, lines_of
 from service.question.artefact.model import Model, Trait
 
@@ -37,6 +37,7 @@ def read_entity_framework(text: str) -> Model:
         enums=frozenset(re.findall(r"\benum\s+(\w+)", text)),
         classes=frozenset(re.findall(r"\bclass\s+(\w+)", text)),
     )
+    reading.traits += _loads(text)
     current, pending = "", list[Line]()
     for line in lines_of(text):
         _line_traits(reading, line)
@@ -92,6 +93,8 @@ def _property(reading: _Reading, model: str, found: re.Match[str], lines: list[L
         canonical = "varchar"
     nullable = bool(optional) and "[Required]" not in text
     declared = typed.group(1) if typed else kind
+    if precise := re.search(r"\[Precision\(([\d, ]+)\)\]", text):
+        declared = f"decimal({precise.group(1)})"
     if typed and re.match(r"(?:float|real|money)", typed.group(1)):
         canonical = "float" if typed.group(1).startswith(("float", "real")) else canonical
     table = reading.tables[model]
@@ -153,5 +156,12 @@ def _line_traits(reading: _Reading, line: Line) -> None:
         reading.traits.append(Trait("many_includes", "Include", line.place))
     if re.search(r"(?:FromSqlRaw|ExecuteSqlRaw)\(\s*\$", line.text):
         reading.traits.append(Trait("formatted_sql", "FromSqlRaw", line.place))
-    if re.search(r"\.ToList\(\)\s*\.(?:Where|Count|First|Any)\(", line.text):
-        reading.traits.append(Trait("unbounded_load", "ToList", line.place))
+
+
+# The call that loads, and what should have been asked of the database, on the same line or the next.
+_LOADED = re.compile(r"\.(?:ToList|ToArray|AsEnumerable)(?:Async)?\(\)\)?\s*\.(?:Where|Count|First\w*|Any|OrderBy\w*|Skip|Take|Single\w*)\(")  # fmt: skip
+
+
+def _loads(text: str) -> Iterable[Trait]:
+    for match in _LOADED.finditer(text):
+        yield Trait("unbounded_load", "ToList", Place(match.start(), match.end(), match.group()))
