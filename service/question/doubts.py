@@ -10,7 +10,7 @@ from service.question.roles import Bound
 
 # "We're not doing 10k inserts/s"; "not more than" and "cannot be down for" are limits and deny nothing.
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|no longer|nowhere near|far from|rather than|instead of|and no)|n['’]t)\s+(?:(?:doing|at|have|having|had|get|getting|see|seeing|run|running|need|really|anymore|like|about|talking|the|an?|your|those|these|that|usual|of|even|yet)\s+){0,4}[~\s]*$",
+    r"(?:\b(?:not|never|no longer|nowhere near|far from|rather than|instead of|and no)|n['’]t)\s+(?:(?:do|doing|at|have|having|had|get|getting|see|seeing|run|running|need|really|anymore|like|about|talking|the|an?|your|those|these|that|usual|of|even|yet)\s+){0,4}[~\s]*$",
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
@@ -23,6 +23,18 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
+_OF_SUBSET = re.compile(r"\bof\s+(?:whom|which|these|those|them)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$", re.IGNORECASE)
+# Visits and calls are requests where there is something to be requested, and things to be recorded elsewhere.
+_REQUESTED = re.compile(
+    r"\b(?:web\w*|sites?|pages?|portals?|apps?|apis?|services?|visitors?|endpoints?|servers?|online|traffic|urls?|clicks?|reads?|quer(?:y|ies)|https?|clients?)\b",
+    re.IGNORECASE,
+)
+_SEEN_TO = re.compile(r"\b(?:visits|calls)$")
+# Whose customers have a share of the rows each has tenants.
+_TENANCY = re.compile(
+    r"\b(?:multi-?\s?tenan\w+|tenants?|(?:biggest|largest|top|smallest) (?:customer|client)|(?:customer|client)_id)\b",
+    re.IGNORECASE,
+)
 _FOREIGN = re.compile(
     r"\b(?:competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|blogs?|articles?|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|vendor))\b[^.;,]{0,30}?\b(?:says?|said|claims?|claimed|promises?|promised|quotes?|quoted|has|have|does|do|handles?|runs?|gets?|got|reached|measured|told|wrote|writes|thinks?|recommends?|boasts?|brags?)\b[^.;,]{0,40}$",
     re.IGNORECASE,
@@ -58,6 +70,11 @@ def is_label(text: str, mention: Mention) -> bool:
     return bool(plain and _REFERENCE.search(text[: mention.start]))
 
 
+def _is_of_some(text: str, mention: Mention) -> bool:
+    """Whether some of what was counted before have it: "18 people, of whom 3 write SQL"."""
+    return mention.unit == "count" and bool(_OF_SUBSET.search(text[: mention.start]))
+
+
 def is_of_another(text: str, mention: Mention) -> bool:
     """Whether somebody else says it, or has it."""
     begins = around(sentences(text), mention.start).start
@@ -76,8 +93,12 @@ def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Boun
 
 
 def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
-    if is_denied(text, mention) or is_label(text, mention):
+    if is_denied(text, mention) or is_label(text, mention) or _is_of_some(text, mention):
         return True
+    if bound.fact.attribute == "workload.requests_per_s" and _SEEN_TO.search(mention.noun):
+        return not _REQUESTED.search(text)
+    if bound.fact.attribute == "workload.users" and mention.noun.startswith(("customers", "clients")):
+        return bool(_TENANCY.search(text))
     return not bound.fact.attribute.startswith(_OF_ANYONE) and is_of_another(text, mention)
 
 
