@@ -19,6 +19,11 @@ _FROM_THERE = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(r"\b(?:each|apiece)\s+(?:with|has|of)?[~\s]*$", re.IGNORECASE)
+# "The biggest customer has 9,000 employees": its own, not all of them.
+_LARGEST = re.compile(
+    r"\b(?:biggest|largest|busiest|smallest|top)\s+(?:customer|client|tenant|account|shop|school|hospital|company|site|store|venue|one)\b[\s:,]*(?:(?:alone|has|have|with|of|is|had|about|around|some|over)\s+)*[~\s]*$",
+    re.IGNORECASE,
+)
 _ON_AVERAGE = re.compile(
     r"\b(?:avg\.?|average|averaging|mean|median|typically|on average)\s+(?:of\s+)?[~\s]*$", re.IGNORECASE
 )
@@ -49,4 +54,4 @@ def is_of_one(text: str, mention: Mention) -> bool:
     """Whether one of many has the counted things: the 14 events of "each bag makes 14 events" are not all events."""
     before = text[: mention.start]
     each = bool(EVERY.search(before) or _EACH.search(before)) and not _OF_OURS.search(before)
-    return mention.unit == "count" and (each or bool(_ON_AVERAGE.search(before)))
+    return mention.unit == "count" and (each or bool(_ON_AVERAGE.search(before) or _LARGEST.search(before)))

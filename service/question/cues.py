@@ -14,6 +14,8 @@ _ALTERNATIVE = re.compile(r"\b(?:or|vs|versus|instead|than|to)\b", re.IGNORECASE
 # "bigint, timestamptz" are two columns, "32-bit integer" is one.
 _LISTED = re.compile(r",|\band\b|\+|&", re.IGNORECASE)
 _NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
+# "No cloud outside Germany" allows those inside.
+_EXCEPT = re.compile(r"\s+(?:outside|other than|except|besides|beyond)\b", re.IGNORECASE)
 
 
 def flags(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fact, ...]:
@@ -39,7 +41,7 @@ def choices(text: str, attributes: Iterable[Attribute], source: str) -> tuple[Fa
     """A choice is made where cues of exactly one of its values stand undenied; a set holds every value with a cue."""
     found = []
     for attribute in attributes:
-        if attribute.kind not in ("choice", "set") or not attribute.values:
+        if attribute.kind not in ("choice", "set") or not attribute.values or not on_subject(text, attribute):
             continue
         hits = _undenied(text, attribute.values)
         if not hits:
@@ -105,8 +107,10 @@ def _undenied(text: str, values: Mapping[str, tuple[str, ...]]) -> dict[str, Str
 
 
 def _denied(text: str, place: Stretch, cue: str) -> bool:
-    # A cue that is itself a negation ("no downtime") is not denied by its own word.
-    return not cue.lower().startswith(_NEGATIVE_START) and negated(text, place.start, place.end)
+    # A cue that is itself a negation ("no downtime") is not denied by its own word, but by an exception behind it.
+    if cue.lower().startswith(_NEGATIVE_START):
+        return bool(_EXCEPT.match(text, place.end))
+    return negated(text, place.start, place.end)
 
 
 def _span(text: str, place: Stretch, source: str) -> Span:

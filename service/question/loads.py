@@ -73,8 +73,16 @@ def _same(text: str, mention: Mention, other: Bound, source: str) -> Bound:
 _READ = re.compile(r"\b(?:views?|reads?|quer(?:y|ies)|pages?|hits?|search(?:es)?|lookups?|visits?)\b", re.IGNORECASE)
 
 
-def sized_by_peak(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """Where only the peak of a load is stated, it is what the load is taken for: whoever sizes a store sizes it for that."""
+_USUALLY = re.compile(rf"\b{_USUAL}\b", re.IGNORECASE)
+
+
+def sized_by_peak(facts: Sequence[Fact], text: str) -> tuple[Fact, ...]:
+    """Where only the peak of a load is stated, it is what the load is taken for: whoever sizes a store sizes it for that.
+
+    Where the text speaks of the usual load too, its figure was not understood, and the peak does not stand for it.
+    """
+    if _USUALLY.search(text):
+        return ()
     known = {fact.attribute for fact in facts}
     taken = []
     for fact in facts:

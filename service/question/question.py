@@ -13,6 +13,7 @@ from service.question.artefact.artefacts import Artefacts, read_artefacts
 from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
+from service.question.doubts import without_doubtful
 from service.question.entities import Named, technologies, technology_facts
 from service.question.intents import Intent, intent_table, intents
 from service.question.loads import loads, sized_by_peak
@@ -77,7 +78,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     facts += _left(meant, named, facts)
     facts += _against(request.history, named, facts, vocabulary)
     facts += stated(request.constraints, vocabulary)
-    facts += sized_by_peak(facts)
+    facts += sized_by_peak(facts, prose)
     facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
     back = before if only_draws(meant) else ""
@@ -108,6 +109,7 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
     facts: list[Fact] = [*technology_facts(named, source)]
     counted = [m for m in found if not is_version(text, m, names) and not _within(m, worded)]
     roles = loads(text, counted, [bind(text, mention, attributes, source) for mention in counted], source)
+    roles = without_doubtful(text, counted, roles)
     loose: list[Loose] = []
     for mention, bound in zip(counted, roles, strict=True):
         certain = bound is not None and not any(other and bound.yields_to(other) for other in roles)

@@ -54,7 +54,7 @@ def reading(case: Mapping[str, Any]) -> Reading:
     facts = understand(AskRequest(question=case["text"]), VOCABULARY).facts.by_attribute
     read = {name: fact.value.value for name, fact in facts.items() if isinstance(fact.value, Quantity)}
     required = {name: values_of(w) for name, w in (case.get("facts") or {}).items() if is_figure(w)}
-    defensible = {name: values_of(w) for name, w in (case.get("accept") or {}).items()}
+    defensible = {name: values_of(w) for name, w in (case.get("accept") or {}).items() if is_figure(w)}
     right = tuple(
         name
         for name, value in read.items()

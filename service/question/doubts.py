@@ -1,0 +1,145 @@
+"""What takes the certainty from a reading: a denied number, a label, another's or another year's figure, two loads alike."""
+
+import re
+from collections.abc import Sequence
+
+from kb.quantity import Quantity
+from service.question.clauses import around, sentences
+from service.question.numbers import Mention
+from service.question.roles import Bound
+
+# "We're not doing 10k inserts/s"; "not more than" and "cannot be down for" are limits and deny nothing.
+_DENIED = re.compile(
+    r"(?:\b(?:not|never|no longer|nowhere near|far from|rather than|instead of|and no)|n['’]t)\s+(?:(?:do|doing|at|have|having|had|get|getting|see|seeing|run|running|need|really|anymore|like|about|talking|the|an?|your|those|these|that|usual|of|even|yet)\s+){0,4}[~\s]*$",
+    re.IGNORECASE,
+)
+_DENIED_BEHIND = re.compile(
+    r"\s*[,(–-]*\s*(?:(?:is|was|are|were)\s+(?:not|n['’]t|wrong|nonsense|a (?:typo|guess|joke)|made up|too (?:high|low|optimistic))|(?:isn|wasn|aren|weren)['’]t|is\s+what\s+(?!we\b|i\b|our\b))",
+    re.IGNORECASE,
+)
+# "Page 12", "gate 7": which one it is, not how many there are.
+_REFERENCE = re.compile(
+    r"\b(?:page|section|sect\.|chapter|art(?:icle|\.)|paragraph|para|appendix|annex|figure|fig\.|slide|question|exhibit|clause|phase|tier|stage|sprint|milestone|level|room|floor|building|hall|dock|gate|terminal|platform|track|route|flight|station|revision|rev\.?|release|class|category|type|model|mark|nr\.?|port|grade|zone|sector|pier|berth|lane|ward|act|directive|regulation|season|windows|office)\s+#?$|§\s*$",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
+_OF_SUBSET = re.compile(r"\bof\s+(?:whom|which|these|those|them)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$", re.IGNORECASE)
+# Visits and calls are requests where there is something to be requested, and things to be recorded elsewhere.
+_REQUESTED = re.compile(
+    r"\b(?:web\w*|sites?|pages?|portals?|apps?|apis?|services?|visitors?|endpoints?|servers?|online|traffic|urls?|clicks?|reads?|quer(?:y|ies)|https?|clients?)\b",
+    re.IGNORECASE,
+)
+_SEEN_TO = re.compile(r"\b(?:visits|calls)$")
+# Whose customers have a share of the rows each has tenants.
+_TENANCY = re.compile(
+    r"\b(?:multi-?\s?tenan\w+|tenants?|(?:biggest|largest|top|smallest) (?:customer|client)|(?:customer|client)_id)\b",
+    re.IGNORECASE,
+)
+_FOREIGN = re.compile(
+    r"\b(?:competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|blogs?|articles?|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|vendor))\b[^.;,]{0,30}?\b(?:says?|said|claims?|claimed|promises?|promised|quotes?|quoted|has|have|does|do|handles?|runs?|gets?|got|reached|measured|told|wrote|writes|thinks?|recommends?|boasts?|brags?)\b[^.;,]{0,40}$",
+    re.IGNORECASE,
+)
+# What was, and what may be: figures of the case only where no other of their kind is.
+_ANOTHER_TIME = re.compile(
+    r"\b(?:used to|formerly|previously|originally|back then|initially|(?:back )?in (?:19|20)\d\d,? (?:we|it|there|this|that)|last (?:year|month|summer|winter|spring|autumn|season)|(?:the|our|an) (?:old|previous|former)|years ago|one day|some ?day|eventually|hop(?:e|es|ing)|dream(?:s|ing)?|pitch|might|may (?:one day|become|grow|reach)|could (?:become|grow|reach)|if (?:we|it) (?:ever|wins?|get|gets|land|lands)|by (?:20\d\d|next|the end of|summer|christmas|then))\b[^.;]{0,50}$",
+    re.IGNORECASE,
+)
+_ANOTHER_TIME_BEHIND = re.compile(
+    r"[\s,(]*(?:back then|at the time|in those days|in (?:19|20)\d\d\b|last (?:year|month|summer|winter|season)|(?:\w+ )?years ago|one day|some ?day|eventually|before (?:the|we|that)\b|by (?:20\d\d|next|the end of|summer|christmas)|next (?:year|month|summer|winter|season)|planned|hoped for|if all goes|was the (?:old|former))",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(
+    r"\b(?:sustained|steady|constant(?:ly)?|on average|average|avg|normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|today|now|currently|at the moment|overall|total|in all|altogether)\b",
+    re.IGNORECASE,
+)
+_NEAR = 24
+# Targets are of another time by nature; a limit is whoever's says it.
+_OF_THE_CASE = ("workload.", "db.size", "db.growth", "table.", "tenants", "app.instances", "connections", "nodes")
+_OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
+_LOADS = ("workload.writes_per_s", "workload.reads_per_s", "workload.requests_per_s")
+
+
+def is_denied(text: str, mention: Mention) -> bool:
+    """Whether the number is said not to be so."""
+    return bool(_DENIED.search(text[: mention.start]) or _DENIED_BEHIND.match(text, mention.end))
+
+
+def is_label(text: str, mention: Mention) -> bool:
+    """Whether the number says which thing it is: "page 12"."""
+    plain = mention.unit == "count" and _PLAIN.match(text, mention.start)
+    return bool(plain and _REFERENCE.search(text[: mention.start]))
+
+
+def _is_of_some(text: str, mention: Mention) -> bool:
+    """Whether some of what was counted before have it: "18 people, of whom 3 write SQL"."""
+    return mention.unit == "count" and bool(_OF_SUBSET.search(text[: mention.start]))
+
+
+def is_of_another(text: str, mention: Mention) -> bool:
+    """Whether somebody else says it, or has it."""
+    begins = around(sentences(text), mention.start).start
+    return bool(_FOREIGN.search(text[begins : mention.start]))
+
+
+def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None]) -> list[Bound | None]:
+    """The roles but those of numbers that are denied, labels, another's, of another time, or one of two loads not told apart."""
+    kept = [bound if bound and not _doubtful(text, m, bound) else None for m, bound in zip(counted, roles, strict=True)]
+    for n, bound in enumerate(kept):
+        if bound and _of_the_case(bound) and _is_of_another_time(text, counted[n]) and _has_rival(counted, n):
+            kept[n] = None
+    for load in _LOADS:
+        _only_the_marked(text, counted, kept, load)
+    return kept
+
+
+def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
+    if is_denied(text, mention) or is_label(text, mention) or _is_of_some(text, mention):
+        return True
+    if bound.fact.attribute == "workload.requests_per_s" and _SEEN_TO.search(mention.noun):
+        return not _REQUESTED.search(text)
+    if bound.fact.attribute == "workload.users" and mention.noun.startswith(("customers", "clients")):
+        return bool(_TENANCY.search(text))
+    return not bound.fact.attribute.startswith(_OF_ANYONE) and is_of_another(text, mention)
+
+
+def _of_the_case(bound: Bound) -> bool:
+    return bound.fact.attribute.startswith(_OF_THE_CASE)
+
+
+def _is_of_another_time(text: str, mention: Mention) -> bool:
+    sentence = around(sentences(text), mention.start)
+    before = re.split(r"\b(?:now|today|currently)\b", text[sentence.start : mention.start], flags=re.IGNORECASE)[-1]
+    return bool(_ANOTHER_TIME.search(before) or _ANOTHER_TIME_BEHIND.match(text, mention.end))
+
+
+def _has_rival(counted: Sequence[Mention], n: int) -> bool:
+    """Whether another number is of the same unit and counts the same."""
+    one = counted[n]
+    return any(
+        other is not one and other.unit == one.unit and (other.noun == one.noun or not other.noun or not one.noun)
+        for other in counted
+    )
+
+
+def _only_the_marked(text: str, counted: Sequence[Mention], roles: list[Bound | None], load: str) -> None:
+    """Of several rates that are all taken for the load, the one that is marked as it, or the first of the strongest kind; two alike are none."""
+    places = [n for n, bound in enumerate(roles) if bound and bound.fact.attribute == load]
+    if len({_value(roles[n]) for n in places}) < 2:
+        return
+    strongest = max(bound.strength for n in places if (bound := roles[n]))
+    best = [n for n in places if (bound := roles[n]) and bound.strength == strongest]
+    marked = [n for n in best if _MARKED.search(_beside(text, counted, n))] if len(best) > 1 else best
+    for n in places:
+        if marked != [n]:
+            roles[n] = None
+
+
+def _value(bound: Bound | None) -> float:
+    return bound.fact.value.value if bound and isinstance(bound.fact.value, Quantity) else 0.0
+
+
+def _beside(text: str, counted: Sequence[Mention], n: int) -> str:
+    begins = counted[n - 1].end if n else 0
+    ends = counted[n + 1].start if n + 1 < len(counted) else len(text)
+    before = text[max(begins, counted[n].start - _NEAR) : counted[n].start].rpartition(",")[2]
+    return f"{before} {text[counted[n].end : min(ends, counted[n].end + _NEAR)].partition(',')[0]}"
