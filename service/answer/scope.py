@@ -55,6 +55,8 @@ def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
     """
     if question.intent_ids & {"migrate", "license"} or question.artefacts.given:
         return False
+    if question.facts.get("need.asked") and "choose_store" not in question.intent_ids:
+        return False
     # Between named candidates that nobody has scored no third one is the answer.
     if question.facts.get("compared") is not None:
         return False

@@ -53,7 +53,7 @@ def _decided(evidence: Evidence, choice: Choice, names: list[str], shown: dict[s
         return f"Take {first}{for_what}: {shown[first]} of 5 on your criteria, before {others}, and the order survives ±20% on every weight."
     if choice.open:
         return f"Take {first}{for_what}, with {second} close behind ({shown[first]} to {shown[second]} of 5): ±20% on the weights can turn it, so what your team knows, or your hardest query measured on both, decides."
-    if choice.ranking[1] in {e.candidate for e in choice.excluded}:
+    if choice.means[0] <= choice.means[1]:
         return f"{first} is what is left{for_what}: {shown[first]} of 5 on your criteria, and {second} is out whatever its score."
     if choice.survives:
         return f"{first} rather than {second}{for_what}: weighted scores {shown[first]} against {shown[second]} of 5, and the order survives ±20% on every weight."

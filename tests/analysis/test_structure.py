@@ -111,8 +111,8 @@ def test_what_happens_points_at_what_takes_part_in_it(real_kb: KnowledgeBase) ->
     found = built(real_kb, "Design the schema for a choir: singers, rehearsals, attendance, dues")
     assert found is not None
     tables = {table.name: table for table in parse_schema(found.sql).tables}
-    assert {fk.target for fk in tables["attendance"].foreign_keys} >= {"singer", "rehearsal"}
-    assert not tables["rehearsal"].foreign_keys
+    assert {key.target for key in tables["attendance"].keys_of("foreign")} >= {"singer", "rehearsal"}
+    assert not tables["rehearsal"].keys_of("foreign")
 
 
 def test_of_a_thing_in_the_middle_the_rest_are_parts(real_kb: KnowledgeBase) -> None:
