@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from service.check.figures import figures, names, stands
+from service.check.bounds import overstepped
+from service.check.figures import Figure, figures, folds, names, stands
 from service.check.ground import Ground, Passage
+from service.check.relations import chunks, inverted, pieces, regrouped, swapped
+from service.check.rows import misplaced
 from service.check.stance import against_conclusions
-from service.check.words import Words, clauses, inverted, letters, opposed, plain, sentences, words
+from service.check.words import LIGHT, Words, clauses, letters, opposed, plain, sentences, words
 
 Finding = Literal["supported", "beyond", "contradicts", "unsound"]
 # Shares of a sentence's words: found in the sentences it rests on; in one of them, for it to be about the same.
-SUPPORT, ALIGNED, CLOSE = 0.55, 0.35, 0.5
+SUPPORT, ALIGNED, CLOSE = 0.5, 0.3, 0.5
 # What cites nothing contradicts only what it is plainly about.
 _PLAINLY = 0.6
 _NEARLY = 0.8
@@ -22,6 +25,8 @@ _PROPER = re.compile(r"(?<![\w-])(?:[A-Za-z]*[A-Z]\w*[A-Z]\w*(?:-\w+)*|[A-Z]\w+-
 _THE_SAME = 0.8
 _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
 _WINDOW, _FEWEST = 3, 2
+_FITS = re.compile(r"\b(?:right|fits?|suits?|good|best|ideal|made for|use|choose|take|excels?|handles?|serves?|well|strength|belongs?)\b", re.IGNORECASE)
+_UNFIT = re.compile(r"\b(?:wrong|poor(?:ly)?|bad(?:ly)?|avoid|worse|unfit|mistakes?|instead|rather|better)\b", re.IGNORECASE)
 _TYPED = re.compile(r"https?://|www\.\w|\]\(|<\s*/?\s*[a-z!][^>]*>|javascript:|\bdata:\w+/", re.IGNORECASE)
 
 
@@ -48,8 +53,21 @@ def check_claim(text: str, cited: Sequence[Passage], ground: Ground) -> Verdict:
         return Verdict("supported", "", (whole,))
     if reason := against_conclusions(said, ground):
         return Verdict("contradicts", reason)
+    if reason := _scattered(said, cited):
+        return Verdict("contradicts", reason)
     verdicts = [_sentence(sentence, cited, ground) for sentence in sentences(said)]
     return _joined([v for v in verdicts if v is not None])
+
+
+def _scattered(said: str, cited: Sequence[Passage]) -> str:
+    """Two parts of a claim whose words stand in two parts of a passage, each with something of the other's."""
+    for passage in cited:
+        theirs = tuple(piece for text in passage.sentences for piece in pieces(text))
+        held = frozenset(mark for piece in theirs for mark in piece)
+        mine = [piece for piece in pieces(said) if piece <= held]
+        if found := regrouped(mine, theirs, whole=True):
+            return f"{said!r} puts {found[0]!r} and {found[1]!r} in each other's place"
+    return ""
 
 
 def _joined(verdicts: Sequence[Verdict]) -> Verdict:
@@ -101,7 +119,7 @@ def _sentence(sentence: str, cited: Sequence[Passage], ground: Ground) -> Verdic
     share = _support(case)
     if case.best < ALIGNED and share < SUPPORT:
         return Verdict("beyond", f"{sentence!r} does not stand in what it cites")
-    for look in (_negated, _misfigured, _misnamed) if cited or case.best >= _PLAINLY else (_negated,):
+    for look in (_negated, _misfigured, _misnamed, _misplaced, _unfit) if cited or case.best >= _PLAINLY else (_negated,):
         if reason := look(case):
             return Verdict("contradicts", reason)
     if share < SUPPORT:
@@ -124,8 +142,10 @@ def _support(case: _Case) -> float:
     held = frozenset(s for each in case.window for s in (*each.words.bag, *words(each.passage.title).bag))
     own = frozenset(s for each in case.ground.asked.read for s in each.bag) - held
     bag = case.claim.bag
-    weight = len(bag) - 0.5 * len(bag & own)
-    return len(bag & held) / weight if weight else 0.0
+    there = [f for each in case.window for f in (*figures(each.words.text), *folds(each.words.text))]
+    counted = sum(stands(figure, there) for figure in figures(case.sentence))
+    weight = len(bag) - 0.5 * len(bag & (own | LIGHT - held)) + counted
+    return (len(bag & held) + counted) / weight if weight else 0.0
 
 
 def _negated(case: _Case) -> str:
@@ -136,20 +156,25 @@ def _negated(case: _Case) -> str:
         for each in case.window
         if each.share >= CLOSE and (each.words.believed or each.words.text not in adverse)
     ]
-    if found := _turned(case.claim, near):
-        return f"{case.sentence!r} says the opposite of {found[1].text!r} on {found[0]!r}"
+    if turned := _turned(case.claim, near):
+        return f"{case.sentence!r} says the opposite of {turned[1].text!r} on {turned[0]!r}"
     if near and (mark := inverted(case.sentence, near[0][1].text)):
         return f"{case.sentence!r} turns {near[0][1].text!r} around at {mark!r}"
+    for _, each in near:
+        if bound := overstepped(case.sentence, each.text):
+            return f"{case.sentence!r} means the other side of {bound!r} than {each.text!r}"
+        if found := regrouped(chunks(case.sentence), chunks(each.text)) or swapped(case.sentence, each.text):
+            return f"{case.sentence!r} puts {found[0]!r} and {found[1]!r} in each other's place"
     said = [w.text for passage in case.passages for w in passage.read if w.text not in adverse]
     parts = [words(part) for text in said for part in clauses(text)]
-    for clause in map(words, clauses(case.sentence)):
+    for clause in (replace(words(part), denies=case.claim.denies) for part in clauses(case.sentence)):
         close = [
             (likeness, part)
             for part in parts
             if (likeness := _likeness(clause, part)) >= (CLOSE if len(clause.bag) > 1 else 1)
         ]
-        if found := _turned(clause, sorted(close, key=lambda pair: -pair[0])):
-            return f"{clause.text!r} says the opposite of {found[1].text!r} on {found[0]!r}"
+        if turned := _turned(clause, sorted(close, key=lambda pair: -pair[0])):
+            return f"{clause.text!r} says the opposite of {turned[1].text!r} on {turned[0]!r}"
     return ""
 
 
@@ -158,8 +183,17 @@ def _turned(claim: Words, near: Sequence[tuple[float, Words]]) -> tuple[str, Wor
     turns = [opposed(claim, each) for _, each in near]
     if not turns or not turns[0]:
         return None
-    agrees = any(not turn and share >= _NEARLY * near[0][0] for (share, _), turn in zip(near, turns, strict=True))
+    most, against = near[0]
+    agrees = any(
+        not turn and (share >= _NEARLY * most or _agrees(turns[0], claim, each, against))
+        for (share, each), turn in zip(near, turns, strict=True)
+    )
     return None if agrees else (turns[0], near[0][1])
+
+
+def _agrees(on: str, claim: Words, each: Words, against: Words) -> bool:
+    """Whether this wording says the same on a word, of something in the claim that the opposed wording does not speak of."""
+    return claim.polarity.get(on) is each.polarity.get(on, None) and bool(claim.bag & each.bag - against.bag)
 
 
 def _likeness(one: Words, other: Words) -> float:
@@ -169,7 +203,7 @@ def _likeness(one: Words, other: Words) -> float:
 def _misfigured(case: _Case) -> str:
     """A figure stands neither where the claim rests nor in the facts nor in a result."""
     ground = case.ground
-    there = [f for text in _about(case) for f in figures(text)]
+    there = [f for text in _about(case) for f in (*figures(text), *folds(text))]
     titles = [f for passage in case.passages for f in figures(f"{passage.title} {passage.code}")]
     for figure in figures(case.sentence):
         if stands(figure, there) or stands(figure, ground.given) or stands(figure, ground.results, loosely=True):
@@ -183,16 +217,43 @@ def _misfigured(case: _Case) -> str:
     return f"{strange[0]!r} stands nowhere in what {case.sentence!r} cites" if strange else ""
 
 
+def _misplaced(case: _Case) -> str:
+    """What a table or a list says of one thing is said of another."""
+    for passage in case.passages:
+        for table in passage.tables:
+            if reason := misplaced(case.sentence, table, passage.prose):
+                return reason
+    return ""
+
+
 def _about(case: _Case) -> list[str]:
     """Sentences that a figure may stand in: the nearest, and others of the same passages that share a word or two with the claim."""
-    bag = case.claim.bag
+    bag, mine = case.claim.bag, figures(case.sentence)
     others = [
         w.text
         for passage in case.passages
         for w in passage.read
-        if len(bag & w.bag) >= _FEWEST or (w.bag and w.bag <= bag)
+        if len(bag & w.bag) >= _FEWEST or (w.bag and w.bag <= bag) or _together(mine, w.text)
     ]
     return [*(each.words.text for each in case.window), *others]
+
+
+def _together(mine: Sequence[Figure], text: str) -> bool:
+    """Whether two of the figures stand in one sentence: it is the one that is meant, whatever its words."""
+    return sum(stands(figure, figures(text)) for figure in mine) >= _FEWEST
+
+
+def _unfit(case: _Case) -> str:
+    """What a list of poor fits names is called a fit."""
+    adverse = frozenset(text for passage in case.passages for text in passage.adverse)
+    nearest = case.window[0] if case.window else None
+    if nearest is None or nearest.words.text not in adverse or not _FITS.search(case.sentence):
+        return ""
+    if set(case.ground.engines(case.sentence)) - nearest.passage.about:
+        return ""
+    if case.claim.denies or _UNFIT.search(case.sentence) or len(nearest.words.bag & case.claim.bag) < _FEWEST:
+        return ""
+    return f"{case.sentence!r} praises for {nearest.words.text!r} what is cited against it"
 
 
 def _misnamed(case: _Case) -> str:
