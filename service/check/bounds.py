@@ -13,6 +13,8 @@ _LESS = re.compile(
     rf"\b(?:fewer than|less than|under|below|shorter than|smaller than|lower than|at most|no more than|up to|within|maximum(?: of)?){_WIDE}",
     re.IGNORECASE,
 )
+# "Below a million …, above that …": both sides are spoken of.
+_BOTH = re.compile(r"\b(?:above|below|beyond|over|under|from) (?:that|it|this|which)\b", re.IGNORECASE)
 _NOT = re.compile(r"\b(?:not|never|no|cannot)\s+\w*\s*$|n't\s+\w*\s*$", re.IGNORECASE)
 
 
@@ -30,6 +32,8 @@ def bounded(text: str) -> tuple[tuple[Figure, int], ...]:
 
 def overstepped(claim: str, source: str) -> str:
     """The figure of the claim that bounds from the other side in the source, or nothing."""
+    if _BOTH.search(source) or _BOTH.search(claim):
+        return ""
     theirs = bounded(source)
     for figure, side in bounded(claim):
         sides = {other for bound, other in theirs if stands(figure, (bound,))}

@@ -89,6 +89,9 @@ def _turned(claim: str, source: str) -> str:
 def _places(text: str, relation: _Relation) -> Iterator[_Sides]:
     """What comes first and what comes second in the relation, for each of its words."""
     parts = [part for clause in clauses(text) for part in AND.split(clause)] if relation.close else [text]
+    if not relation.close and len(relation.forth.findall(text)) + len(relation.back.findall(text)) != 1:
+        # With two of them in a sentence it is open what belongs to which.
+        return
     for (pattern, forth), part in product(((relation.forth, True), (relation.back, False)), parts):
         for found in pattern.finditer(part):
             before, after = part[: found.start()], part[found.end() :]
@@ -133,7 +136,9 @@ def regrouped(
 def pieces(text: str) -> tuple[frozenset[str], ...]:
     """The parts of a sentence between commas and conjunctions, with their figures."""
     parts = (part for clause in clauses(text) for part in _JOINT.split(clause))
-    return tuple(found for part in parts if (found := words(part).bag - {"one"} | {f"#{f.value:g}" for f in figures(part)}))
+    return tuple(
+        found for part in parts if (found := words(part).bag - {"one"} | {f"#{f.value:g}" for f in figures(part)})
+    )
 
 
 def swapped(claim: str, source: str) -> tuple[str, str] | None:
@@ -151,7 +156,12 @@ def swapped(claim: str, source: str) -> tuple[str, str] | None:
 
 def _beside(text: str) -> dict[str, tuple[str, str]]:
     """For each word and figure that stands there once, the word before and the word after in its part of the sentence."""
-    order = [mark for part in clauses(text) for token in (*_TOKEN.findall(part), "") for mark in _marks(token) or [""][: not token]]
+    order = [
+        mark
+        for part in clauses(text)
+        for token in (*_TOKEN.findall(part), "")
+        for mark in _marks(token) or [""][: not token]
+    ]
     padded = ["", *order, ""]
     return {w: (padded[n], padded[n + 2]) for n, w in enumerate(order) if len(w) > 2 and order.count(w) == 1}
 

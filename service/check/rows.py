@@ -12,7 +12,7 @@ from service.check.words import AND, clauses, plain, signed, words
 Marks = frozenset[str]
 # What stands in such a column is what is not to be done.
 _NOT = re.compile(r"^(?:not|never|instead of|avoid|rejected|wrong)$", re.IGNORECASE)
-_NAMED = re.compile(r"(?<=[a-z,;)] )[A-Z]\w+")
+_NAMED = re.compile(r"(?<=[a-z,;)] )[A-Z]\w+|\b[a-z]+_\w+")
 _ORDER = signed("first last before after")
 _NONE = re.compile(r"^(?:no|none|never|not)\b", re.IGNORECASE)
 _SPOKEN_OF = 0.5
@@ -114,7 +114,7 @@ def _spoken_of(said: Marks, table: Sequence[Row]) -> tuple[Row, ...]:
 
 
 def _named(text: str) -> Marks:
-    """Names: words with a capital that does not open the sentence."""
+    """Names: words with a capital that does not open the sentence, and identifiers."""
     return frozenset(mark for word in _NAMED.findall(text) for mark in signed(word))
 
 

@@ -40,16 +40,19 @@ _PAIRS = frozenset({("rather", "than"), ("instead", "of"), ("anything", "but"), 
 _BELIEFS = frozenset({"believing", "assuming", "thinking", "expecting", "belief", "myth"})
 _ENDS = frozenset(".,;:()|—–")
 # "A thousand a second" orders nothing.
-_TICK = re.compile(r"\b(?:per|an?|each|every|/)\s*seconds?\b", re.IGNORECASE)
+_TICK = re.compile(r"\bseconds\b|\b(?:per|an?|each|every|/)\s*seconds?\b", re.IGNORECASE)
 # "No row is read", "nothing inside can be indexed": what follows is denied with what it happens to.
 _WHOLE = re.compile(r"\b(?:is|are|was|were|can|could|has|have|does|do|may|might|will|would|must)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:out of|rather than|instead of|(?:leave|left|leaves)\b.*\bout)\b")
 _LEFT_OUT = re.compile(r"\b(?:leaves?|left|leaving)\s+([^,;.]+?)\s+out\b", re.IGNORECASE)
 _KEPT_IN = re.compile(r"\b(?:keeps?|kept|leaves?)\s+([^,;.]+?)\s+in(?=[.,;]|$)", re.IGNORECASE)
+_NONE_BUT = re.compile(r"\b(?:no|nothing)\b((?:\s+\w+){0,2})\s+but\b", re.IGNORECASE)
 # Where and in which order something is: a negation reaches them only from beside them.
 _PLACES = frozenset({"inside", "outside", "front", "behind", "above", "below", "before", "after", "over", "under", "first", "last", "ahead", "together", "apart", "old", "older", "oldest", "new", "newer", "newest", "next", "previous"})  # fmt: skip
 # "Conditions bind, strings do not": what is denied stands elsewhere.
-_ELIDED = re.compile(r"\b(?:do|does|did|is|are|can|should|may|must|need|will)\s*(?:not|n't)[.;:!]?$|n't[.;:!]?$", re.IGNORECASE)
+_ELIDED = re.compile(
+    r"\b(?:do|does|did|is|are|can|should|may|must|need|will)\s*(?:not|n't)[.;:!]?$|n't[.;:!]?$", re.IGNORECASE
+)
 _TURNS = frozenset(("but", "because", "so", "unless", "if", "when", "which", "that", "while", "until", "then", "although", "where", "since", "and"))  # fmt: skip
 _WIDE, _PHRASE, _TIGHT = 4, 2, 1
 
@@ -126,6 +129,7 @@ def words(sentence: str) -> Words:
 
 def _switched(sentence: str) -> str:
     text = _LEFT_OUT.sub(r"excludes \1", _KEPT_IN.sub(r"includes \1", sentence))
+    text = _NONE_BUT.sub(r"only \1", text)
     text = _TICK.sub("", _RAISES.sub("rejects", text))
     return _SWITCH.sub(lambda m: "enabled" if m.group().lower() == "on" else "disabled", text)
 
@@ -204,7 +208,9 @@ _ENDINGS: tuple[tuple[str, int], ...] = (
 
 
 # What hardly says anything of its own: other words for it are as good.
-LIGHT = words("keep kept hold take get bring let turn move remain want serve stand find cover need use try stop work come leave start run set list ask hand example inside across whole kind part place own right choose chosen possible usual normal about thus then anyone anything everything something belong happen carry offer provide require say speak sit live go make mean do").bag
+LIGHT = words(
+    "keep kept hold take get bring let turn move remain want serve stand find cover need use try stop work come leave start run set list ask hand example inside across whole kind part place own right choose chosen possible usual normal about thus then anyone anything everything something belong happen carry offer provide require say speak sit live go make mean do"
+).bag
 
 
 def opposed(claim: Words, source: Words) -> str:
@@ -215,7 +221,7 @@ def opposed(claim: Words, source: Words) -> str:
         return "what is left out"
     shared = [s for s in sorted(claim.heads | source.heads) if s in claim.polarity and s in source.polarity]
     turned = [s for s in shared if claim.polarity[s] != source.polarity[s]]
-    if claim.denies and source.denies and len(turned) == 1 and turned[0] not in _MEANT:
+    if claim.denies and source.denies and len(turned) == 1:
         # Both deny, and one word stands on the other side of the negation: another way to say it.
         return ""
     return next(iter(turned), "")
