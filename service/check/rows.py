@@ -99,9 +99,9 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     foreign = frozenset(mark for other in table for mark in strange & other.all)
     own = said & row.said - row.about
     numbers = {mark for mark in said if mark.startswith("#")}
-    if numbers and numbers <= own:
-        return ""
-    if len(foreign) > len(own) or any(mark.startswith("#") for mark in foreign) or foreign & _named(part):
+    its_own = bool(numbers) and numbers <= own
+    strays = len(foreign) > len(own) or any(mark.startswith("#") for mark in foreign) or foreign & _named(part)
+    if strays and not its_own:
         return f"{part!r} says of {row.key!r} what stands of another: {', '.join(sorted(foreign))}"
     return next(filter(None, (_under(piece, said, row) for piece in clauses(part))), "")
 
