@@ -9,15 +9,18 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from evals.bench import QUESTIONS, ROUNDS, Row, ask, percentile, serving, table
+from evals.bench import QUESTIONS, Row, ask, percentile, serving, table
 
-Death = Literal["refuses", "silent"]
+Death = Literal["refuses", "silent", "unroutable"]
 # Who says nothing is waited for so long, by the first two questions.
 _SECONDS = 2
+_QUEUED = 4
+# Pairs enough that the p95 is no single answer: other load falls on both of a pair, and which is asked first changes every round.
+_ROUNDS = 20
 
 
 @dataclass
@@ -31,11 +34,19 @@ class Times:
 
 @contextmanager
 def endpoint(death: Death) -> Iterator[str]:
-    """The address of an endpoint that refuses connections, or takes them and says nothing."""
-    with socket.socket() as taken:
+    """The address of an endpoint that refuses connections, takes them and says nothing, or lets the attempt to connect time out."""
+    with ExitStack() as sockets:
+        taken = sockets.enter_context(socket.socket())
         taken.bind(("127.0.0.1", 0))
         if death == "silent":
             taken.listen(128)
+        if death == "unroutable":
+            # A full queue of connections: who comes now gets no answer at all, as behind a route that leads nowhere.
+            taken.listen(0)
+            for _ in range(_QUEUED):
+                waiting = sockets.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(taken.getsockname())
         yield f"http://127.0.0.1:{taken.getsockname()[1]}/v1"
 
 
@@ -82,7 +93,7 @@ def rows(death: Death, rounds: int, questions: Sequence[str] = QUESTIONS) -> lis
 def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="dead_endpoint", description="Measures what a dead model costs who asks.")
-    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each question is asked")
+    parser.add_argument("--rounds", type=int, default=_ROUNDS, help="how often each question is asked")
     parser.add_argument("--death", choices=get_args(Death), action="append", help="only this way to be dead")
     typed = parser.parse_args(arguments)
     sys.stdout.write(table([row for death in typed.death or get_args(Death) for row in rows(death, typed.rounds)]))

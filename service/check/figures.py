@@ -26,6 +26,24 @@ _NAME = re.compile(r"(?<![\w.])(?:[A-Za-z_]+[\w-]*\d[\w-]*|\d+[A-Z][A-Z0-9]*\d+)
 _SET = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)\s*=\s*([\w.]+)")
 # "15 to 20 s", "2 k or 3 k/s": the unit of the last is that of all.
 _LINK = re.compile(r"^\s*(?:to|and|or|-|–|,)\s*$")
+# "Yearly" is "every year"; in a source the bare word will do.
+_PERIOD = re.compile(
+    r"\b(?:(?P<ly>hour|dai|night|week|month|quarter|year|annual)ly|(?:every|each|once an?)\s+(?P<noun>hour|day|night|week|month|quarter|year))\b",
+    re.IGNORECASE,
+)
+_PERIODS = {"dai": "day", "night": "day", "annual": "year"}
+# "Nine of ten", "one in a thousand", "a hundredth", "half a percent".
+_OF = re.compile(rf"(?<![\w.])(?P<one>\d+|one|{_WRITTEN}) (?:\w+ )?(?:of|in|out of) (?:every )?(?P<all>\d[\d,]*|an? (?:hundred|thousand|million)|{_WRITTEN})\b", re.IGNORECASE)  # fmt: skip
+_SMALL = {"tenth": 10.0, "hundredth": 1.0, "thousandth": 0.1}
+_TINY = re.compile(r"\b(tenth|hundredth|thousandth)\b", re.IGNORECASE)
+_HALF = re.compile(rf"\bhalf an? (?P<unit>{_UNIT})\b", re.IGNORECASE)
+_BARELY = re.compile(r"\b(?:under|over|within|below|above|less than|more than) an? (?P<unit>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)  # fmt: skip
+_EACH = re.compile(r"\b(hour|day|night|week|month|quarter|year)s?\b")
+_ONE = re.compile(r"\b(?:an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)
+_FOLD = re.compile(
+    r"\b(?P<fold>twice|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|thrice|quadrupl(?:e[sd]?|ing))\b", re.IGNORECASE
+)
+_FOLDS = {"tw": 2.0, "do": 2.0, "tr": 3.0, "th": 3.0, "qu": 4.0}
 _ROUGH = re.compile(r"\b(?:about|around|roughly|approximately|nearly|almost|some|over|under|ca|circa|~|≈)\W*$", re.IGNORECASE)  # fmt: skip
 
 
@@ -57,8 +75,39 @@ def figures(text: str) -> tuple[Figure, ...]:
         if linked and not figure.unit and found[0].unit:
             figure = replace(figure, unit=found[0].unit, value=figure.value * found[0].value / (found[0].bare or 1.0))
         found.insert(0, figure)
-    found += [Figure(m.group(), 0.0, 0.0, f"part:{_part(m.group())}") for m in _FRACTION.finditer(text)]
+    halves = [m.span() for m in _HALF.finditer(text)]
+    found += [
+        Figure(m.group(), 0.0, 0.0, f"part:{_part(m.group())}")
+        for m in _FRACTION.finditer(text)
+        if not any(start <= m.start() < end for start, end in halves)
+    ]
+    for m in _HALF.finditer(text):
+        kind, size = _UNITS[m.group("unit").lower()]
+        found.append(Figure(m.group(), 0.5 * size, 0.5, kind))
+    found += [Figure(m.group(), SECONDS[m.group("unit").lower()], 1.0, "time") for m in _BARELY.finditer(text)]
+    found += [Figure(m.group(), 0.0, 0.0, f"period:{_period(m)}") for m in _PERIOD.finditer(text)]
     return tuple(found)
+
+
+def folds(text: str) -> tuple[Figure, ...]:
+    """What a text may stand for beside its figures: `doubles` is two times, and a bare unit is one of it."""
+    found = [Figure(m.group(), n := _FOLDS[m.group()[:2].lower()], n, "times") for m in _FOLD.finditer(text)]
+    found += [Figure(m.group(), SECONDS[m.group("unit").lower()], 1.0, "time") for m in _ONE.finditer(text)]
+    for m in _OF.finditer(text):
+        one, whole = (_plain(m.group(name)) for name in ("one", "all"))
+        found += [Figure(m.group(), 100 * one / whole, 100 * one / whole, "percent")] if whole else []
+    found += [Figure(m.group(), n := _SMALL[m.group().lower()], n, "percent") for m in _TINY.finditer(text)]
+    return (*found, *(Figure(w, 0.0, 0.0, f"period:{_PERIODS.get(w, w)}") for w in _EACH.findall(text.lower())))
+
+
+def _plain(written: str) -> float:
+    low = re.sub(r"[\s-]+", " ", written.lower()).removeprefix("a ").removeprefix("an ")
+    return float(low.replace(",", "")) if low[:1].isdigit() else {"one": 1.0, **MAGNITUDES, **_WORDS}[low]
+
+
+def _period(match: re.Match[str]) -> str:
+    name = (match.group("ly") or match.group("noun")).lower()
+    return _PERIODS.get(name, name)
 
 
 @lru_cache(maxsize=16384)
@@ -97,8 +146,10 @@ def _part(text: str) -> str:
 def _same(one: Figure, other: Figure, loosely: bool) -> bool:
     if one.version or other.version:
         return one.version == other.version
-    if one.unit.startswith("part") or other.unit.startswith("part"):
+    if one.unit.startswith(("part", "period")) or other.unit.startswith(("part", "period")):
         return one.unit == other.unit
+    if {one.unit, other.unit} == {"", "times"}:
+        return _equal(one.value, other.value, loosely)
     return one.unit == other.unit and _equal(one.value, other.value, loosely)
 
 

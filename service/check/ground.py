@@ -9,6 +9,7 @@ from kb.entry import Block, Entry, KnowledgeBase, Section
 from kb.vocabulary import TechnologyName, Vocabulary
 from service.answer.evidence import Evidence
 from service.check.figures import Figure, figures, names
+from service.check.rows import Marks, Row, marks, rows, told
 from service.check.words import Words, letters, plain, sentences, words
 
 # Names of technologies that are also words: only with a capital letter are they names.
@@ -33,6 +34,7 @@ class Passage:
     code: str = ""
     whole: tuple[str, ...] = ()
     adverse: frozenset[str] = frozenset()
+    tables: tuple[tuple[Row, ...], ...] = ()
 
     @cached_property
     def verbatim(self) -> frozenset[str]:
@@ -42,6 +44,13 @@ class Passage:
     @cached_property
     def read(self) -> tuple[Words, ...]:
         return tuple(words(sentence) for sentence in self.sentences)
+
+    @cached_property
+    def prose(self) -> Marks:
+        """What its title and the sentences outside its tables and lists speak of."""
+        inside = [row.text for table in self.tables for row in table]
+        free = [s for s in self.sentences if not any(s in text for text in inside)]
+        return frozenset(mark for text in (self.title, *free) for mark in marks(text))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -125,24 +134,24 @@ def passage(section: Section, entry: Entry, sources: bool = True) -> Passage:
         "\n".join((code, *titles)),
         tuple(map(plain, whole)),
         frozenset(bad),
+        tuple(filter(None, map(rows, section.blocks))),
     )
 
 
 def _said(block: Block) -> Iterator[str]:
     if block.kind == "code":
         return
+    if block.kind == "table":
+        yield from told(block)
+        return
     for statement in block.statements:
-        if block.kind == "table":
-            padded = (*block.header, *[""] * (len(statement.cells) - len(block.header)))
-            yield "; ".join(f"{h}: {c}" if h else c for h, c in zip(padded, statement.cells, strict=False))
-        else:
-            yield from sentences(plain(statement.text))
+        yield from sentences(plain(statement.text))
 
 
 def _wrong(block: Block) -> Iterator[str]:
     """What the items of a list name, before the colon behind which they say why."""
     if block.kind == "list":
-        yield from (text.partition(": ")[0] for s in block.statements for text in sentences(plain(s.text)))
+        yield from (text.partition(": ")[0] for s in block.statements for text in sentences(plain(s.text))[:1])
 
 
 def _apart(text: str, bad: set[str]) -> tuple[str, ...]:

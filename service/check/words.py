@@ -1,20 +1,23 @@
 """Sentences as stems of the words that carry meaning, each with its polarity: what two wordings are compared by."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ingest.lexical import STOPWORDS
+from service.check.opposites import SIGNS
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:['’][a-z]+)?|[.,;:()|—–]|\S")
 _CLAUSE = re.compile(r"[,;:.]\s+|\s[–—]\s")
+AND = re.compile(r",?\s+(?:and|but|while|whereas)\s+", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_|_(?!\w)")
 _LOWER = re.compile(r"[a-z']+")
 _SIGN = re.compile(r"[\W_]+")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 # To raise an error is to reject, and raises nothing.
+_SWITCH = re.compile(r"\b(on|off)(?= by default\b)", re.IGNORECASE)
 _RAISES = re.compile(r"\b(?:raise|throw)(s|d|ing|n)?\s+(?:an?\s+)?(?:errors?|exceptions?)\b", re.IGNORECASE)
 # Words that carry a claim although search passes over them, and words that carry none although search looks at them.
 _KEPT = frozenset({"before", "after", "all", "most", "more", "just", "out", "off", "up", "need", "use", "used"})
@@ -26,36 +29,35 @@ _EMPTY = frozenset(
      "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "thousand", "million", "billion", "half", "third", "quarter")
 )  # fmt: skip
 _NEGATORS = frozenset(
-    ("not", "never", "no", "cannot", "without", "neither", "nor", "hardly", "avoid", "avoids", "avoiding", "lack", "lacks")
+    ("not", "never", "no", "zero", "cannot", "without", "neither", "nor", "hardly", "avoid", "avoids", "avoiding", "lack", "lacks")
 )  # fmt: skip
 # These deny the noun that follows; the others deny the verb and what belongs to it.
-_NARROW = frozenset({"no", "without", "neither", "nor", "lack", "lacks"})
+_NARROW = frozenset({"no", "zero", "without", "neither", "nor", "lack", "lacks"})
 # These deny and stand for what they deny.
 _VOID = frozenset({"none", "nothing", "nobody"})
 _PAIRS = frozenset({("rather", "than"), ("instead", "of"), ("anything", "but"), ("place", "of")})
 # Who reports a belief denies it.
 _BELIEFS = frozenset({"believing", "assuming", "thinking", "expecting", "belief", "myth"})
 _ENDS = frozenset(".,;:()|—–")
+# "A thousand a second" orders nothing.
+_TICK = re.compile(r"\bseconds\b|\b(?:per|an?|each|every|/)\s*seconds?\b", re.IGNORECASE)
+# "No row is read", "nothing inside can be indexed": what follows is denied with what it happens to.
+_WHOLE = re.compile(r"\b(?:is|are|was|were|can|could|has|have|does|do|may|might|will|would|must)\b", re.IGNORECASE)
+_OUT = re.compile(r"\b(?:out of|rather than|instead of|(?:leave|left|leaves)\b.*\bout)\b")
+_LEFT_OUT = re.compile(r"\b(?:leaves?|left|leaving)\s+([^,;.]+?)\s+out\b", re.IGNORECASE)
+_KEPT_IN = re.compile(r"\b(?:keeps?|kept|leaves?)\s+([^,;.]+?)\s+in(?=[.,;]|$)", re.IGNORECASE)
+_NONE_BUT = re.compile(r"\b(?:no|nothing)\b((?:\s+\w+){0,2})\s+but\b", re.IGNORECASE)
+# Where and in which order something is: a negation reaches them only from beside them.
+_PLACES = frozenset({"inside", "outside", "front", "behind", "above", "below", "before", "after", "over", "under", "first", "last", "ahead", "together", "apart", "old", "older", "oldest", "new", "newer", "newest", "next", "previous"})  # fmt: skip
+# "Conditions bind, strings do not": what is denied stands elsewhere.
+_ELIDED = re.compile(
+    r"\b(?:do|does|did|is|are|can|should|may|must|need|will)\s*(?:not|n't)[.;:!]?$|n't[.;:!]?$", re.IGNORECASE
+)
 _TURNS = frozenset(("but", "because", "so", "unless", "if", "when", "which", "that", "while", "until", "then", "although", "where", "since", "and"))  # fmt: skip
 _WIDE, _PHRASE, _TIGHT = 4, 2, 1
 
-# Opposites as one stem with a sign.
-_OPPOSITES: tuple[tuple[str, str], ...] = (
-    ("increase", "decrease"), ("high", "lower"), ("raise", "reduce"), ("grow", "shrink"), ("fast", "slower"), ("fast", "slow"), ("quick", "slow"),
-    ("more", "fewer"), ("more", "less"), ("large", "smaller"), ("large", "small"), ("big", "small"), ("large", "tiny"),
-    ("before", "after"), ("first", "last"), ("accept", "reject"), ("accept", "refuse"), ("accept", "forbid"), ("accept", "prevent"), ("accept", "block"), ("allow", "disallow"), ("first", "second"), ("one", "several"),
-    ("enable", "disable"), ("safe", "unsafe"),
-    ("include", "exclude"), ("high", "low"), ("high", "lower"), ("cheap", "expensive"), ("cheap", "dearer"), ("strong", "weak"),
-    ("strong", "weaker"), ("strong", "weakest"), ("synchronous", "asynchronous"), ("synchronously", "asynchronously"),
-    ("same", "different"), ("short", "long"), ("short", "longer"), ("early", "late"), ("early", "later"), ("above", "below"),
-    ("over", "under"), ("add", "remove"), ("succeed", "fail"), ("right", "wrong"), ("mutable", "immutable"), ("optimistic", "pessimistic"),
-    ("ascending", "descending"), ("minimum", "maximum"), ("possible", "impossible"), ("useful", "useless"), ("consistent", "inconsistent"),
-    ("stale", "fresh"), ("rise", "fall"), ("wide", "narrow"), ("good", "bad"), ("well", "badly"), ("good", "worst"),
-    ("good", "worse"), ("unique", "duplicate"), ("open", "close"), ("most", "least"), ("public", "private"), ("internal", "external"),
-    ("static", "dynamic"), ("required", "optional"), ("compatible", "incompatible"), ("known", "unknown"), ("ordered", "unordered"),
-    ("fast", "slow"), ("cold", "hot"), ("rare", "frequent"), ("rarely", "often"), ("simple", "complex"), ("easy", "hard"), ("forward", "backward"),
-    ("read", "skip"), ("stay", "gone"), ("remain", "gone"), ("kept", "lost"), ("kept", "overwritten"),
-)  # fmt: skip
+
+_MEANT = frozenset(stem for stem, _ in SIGNS.values())
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Words:
     heads: frozenset[str]
     believed: bool = False
     denies: bool = False
+    elided: bool = False
 
     @property
     def bag(self) -> frozenset[str]:
@@ -97,7 +100,7 @@ def clauses(sentence: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16384)
 def words(sentence: str) -> Words:
     """The sentence as it is compared."""
-    read = tuple(_read(_RAISES.sub("rejects", sentence)))
+    read = _read(_switched(sentence))
     seen: dict[str, set[bool]] = {}
     signed: set[str] = set()
     scopes: dict[int, list[str]] = {}
@@ -107,7 +110,7 @@ def words(sentence: str) -> Words:
         says = positive is (scope == 0)
         seen.setdefault(stem, set()).add(says)
         scopes.setdefault(scope, []).append(stem)
-        if word in _SIGNS:
+        if word in SIGNS:
             # "Right for counters, wrong for balances": an opposite is one of what stands beside it.
             beside = [f"{stems[number - 1]}<{stem}"] if number else []
             beside += [f"{stem}>{stems[number + 1]}"] if number + 1 < len(stems) else []
@@ -119,28 +122,54 @@ def words(sentence: str) -> Words:
     heads = (signed | set(firsts)) & sure.keys()
     low = sentence.lower()
     believed = any(word in _BELIEFS for word in _LOWER.findall(low))
-    denies = any(_negates(word, "") or word in _VOID for word in _LOWER.findall(low))
-    return Words(sentence, tuple(stems), sure, frozenset(heads), believed, denies)
+    denies = bool(_OUT.search(low)) or any(_negates(word, "") or word in _VOID for word in _LOWER.findall(low))
+    elided = bool(_ELIDED.search(sentence))
+    return Words(sentence, tuple(stems), sure, frozenset(heads), believed, denies, elided)
 
 
-def _read(sentence: str) -> Iterator[tuple[str, int]]:
+def _switched(sentence: str) -> str:
+    text = _LEFT_OUT.sub(r"excludes \1", _KEPT_IN.sub(r"includes \1", sentence))
+    text = _NONE_BUT.sub(r"only \1", text)
+    text = _TICK.sub("", _RAISES.sub("rejects", text))
+    return _SWITCH.sub(lambda m: "enabled" if m.group().lower() == "on" else "disabled", text)
+
+
+def signed(text: str) -> frozenset[str]:
+    """The stems of a text, each opposite apart from what it is opposed to."""
+    pairs = (_signed(word) for word, _ in _read(_switched(text)))
+    return frozenset(stem if positive else f"un-{stem}" for stem, positive in pairs if stem != "one")
+
+
+def _read(sentence: str) -> list[tuple[str, int]]:
     """Each word that carries meaning, with the number of the negation that reaches it, 0 for none."""
     room, before, denied, scope = 0, "", False, 0
-    for token in _WORD.findall(sentence):
-        word = token.lower().replace("’", "'")
+    found: list[tuple[str, int]] = []
+    for match in _WORD.finditer(sentence):
+        word = match.group().lower().replace("’", "'")
         if word in _ENDS or word in _TURNS:
             room, denied = 0, False
         elif _negates(word, before):
             narrow = word in _NARROW or (before, word) in _PAIRS
             # "Cannot be read without the key": the second takes the first back.
-            room = 0 if denied and word == "without" else _TIGHT if word in _NARROW else _PHRASE if narrow else _WIDE
+            room = 0 if denied and word == "without" else _reach(word, narrow, sentence[match.end() :])
             denied, scope = denied or not narrow, scope + 1
         elif word in _VOID:
             room, scope = _PHRASE, scope + 1
+            if found and _carries(before):
+                # "Reindexes nothing": what was done to nothing was not done.
+                found[-1] = (found[-1][0], scope)
         elif _carries(word):
-            yield word, scope if room > 0 else 0
+            reached = room > 0 and (word not in _PLACES or _negates(before, ""))
+            found.append((word, scope if reached else 0))
             room -= 1
         before = word
+    return found
+
+
+def _reach(word: str, narrow: bool, after: str) -> int:
+    if word in ("no", "neither") and _WHOLE.search(" ".join(after.split()[:4])):
+        return _WIDE
+    return _TIGHT if word in _NARROW else _PHRASE if narrow else _WIDE
 
 
 def _negates(word: str, before: str) -> bool:
@@ -148,14 +177,14 @@ def _negates(word: str, before: str) -> bool:
 
 
 def _carries(word: str) -> bool:
-    if word in _SIGNS:
+    if word in SIGNS:
         return True
     return word[:1].isalpha() and word not in _EMPTY and (word in _KEPT or word not in STOPWORDS) and len(word) > 1
 
 
 def _signed(word: str) -> tuple[str, bool]:
-    found = _SIGNS.get(word)
-    return found if found else _SIGNS.get(stem(word), (stem(word), True))
+    found = SIGNS.get(word)
+    return found if found else SIGNS.get(stem(word), (stem(word), True))
 
 
 @lru_cache(maxsize=65536)
@@ -177,51 +206,22 @@ _ENDINGS: tuple[tuple[str, int], ...] = (
     ("edly", 3), ("ed", 3), ("ally", 4), ("ly", 4), ("es", 3), ("s", 3),
 )  # fmt: skip
 
-# Comparatives are what they compare.
-_DEGREES: Mapping[str, str] = {"faster": "fast", "larger": "large", "bigger": "large", "big": "large", "higher": "high", "cheaper": "cheap", "stronger": "strong", "strongest": "strong", "shorter": "short", "earlier": "early", "better": "good", "best": "good"}  # fmt: skip
-_SIGNS: dict[str, tuple[str, bool]] = {}
-_SIGNS = {
-    form: (f"{positive}", sign)
-    for positive, negative in reversed(_OPPOSITES)
-    for word, sign in ((positive, True), (negative, False))
-    for form in (word, f"{word}s", f"{word}ed", f"{word}d", f"{word}ing", f"{word.removesuffix('e')}ing")
-}
 
-_SIGNS |= {word: _SIGNS.get(meant, (meant, True)) for word, meant in _DEGREES.items()}
+# What hardly says anything of its own: other words for it are as good.
+LIGHT = words(
+    "keep kept hold take get bring let turn move remain want serve stand find cover need use try stop work come leave start run set list ask hand example inside across whole kind part place own right choose chosen possible usual normal about thus then anyone anything everything something belong happen carry offer provide require say speak sit live go make mean do"
+).bag
 
 
 def opposed(claim: Words, source: Words) -> str:
     """The word on which the two wordings contradict each other, or nothing."""
     if source.believed:
         return "" if claim.denies or claim.believed else "a belief that is denied"
+    if (source.elided and not claim.denies) or (claim.elided and not source.denies):
+        return "what is left out"
     shared = [s for s in sorted(claim.heads | source.heads) if s in claim.polarity and s in source.polarity]
-    return next((s for s in shared if claim.polarity[s] != source.polarity[s]), "")
-
-
-# What stands before these and what stands after them is not the same.
-_ASYMMETRIC = re.compile(
-    r"\b(?:first|then|before|after|afterwards|than|instead of|from|over|until|into)\b", re.IGNORECASE
-)
-
-
-_IN_ORDER = frozenset({"first", "then", "afterwards"})
-
-
-def inverted(claim: str, source: str) -> str:
-    """The word around which two wordings have changed sides, or nothing: "upload, then insert" beside "insert, then upload"."""
-    for mark in sorted({m.group().lower() for m in _ASYMMETRIC.finditer(claim)}):
-        mine, theirs = _sides(claim, mark), _sides(source, mark)
-        if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0]:
-            return mark
-    return ""
-
-
-def _sides(text: str, mark: str) -> tuple[frozenset[str], frozenset[str]] | None:
-    """The stems on each side of a word that stands there once; an order reaches over the sentence, a relation over its part."""
-    parts = [text] if mark in _IN_ORDER else [c for c in clauses(text) if re.search(rf"\b{mark}\b", c, re.IGNORECASE)]
-    places = [(part, m) for part in parts for m in re.finditer(rf"\b{mark}\b", part, re.IGNORECASE)]
-    if len(places) != 1:
-        return None
-    part, found = places[0]
-    before, after = words(part[: found.start()]).bag, words(part[found.end() :]).bag
-    return before - after, after - before
+    turned = [s for s in shared if claim.polarity[s] != source.polarity[s]]
+    if claim.denies and source.denies and len(turned) == 1:
+        # Both deny, and one word stands on the other side of the negation: another way to say it.
+        return ""
+    return next(iter(turned), "")

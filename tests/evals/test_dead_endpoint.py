@@ -22,6 +22,13 @@ def test_one_endpoint_refuses_and_the_other_says_nothing() -> None:
             client.recv(1)
 
 
+def test_a_third_endpoint_lets_the_connection_time_out() -> None:
+    with endpoint("unroutable") as url, socket.socket() as client:
+        client.settimeout(0.2)
+        with pytest.raises(TimeoutError):
+            client.connect(("127.0.0.1", _port(url)))
+
+
 def test_both_services_are_asked_the_same(
     real_data_dir: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

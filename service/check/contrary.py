@@ -1,0 +1,99 @@
+"""Whether a sentence says the contrary of what stands nearest to it, or the same with its places exchanged."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from service.check.bindings import rebound
+from service.check.bounds import overstepped
+from service.check.case import CLOSE, FEWEST, NEARLY, Case
+from service.check.relations import chunks, inverted, regrouped, swapped
+from service.check.rows import misplaced
+from service.check.words import Words, clauses, opposed, words
+
+_FITS = re.compile(
+    r"\b(?:right|fits?|suits?|good|best|ideal|made for|use|choose|take|excels?|handles?|serves?|well|strength|belongs?)\b",
+    re.IGNORECASE,
+)
+_UNFIT = re.compile(
+    r"\b(?:wrong|poor(?:ly)?|bad(?:ly)?|avoid|worse|unfit|mistakes?|instead|rather|better)\b", re.IGNORECASE
+)
+
+
+def negated(case: Case) -> str:
+    """A sentence, or a part of one, that is about the same says the opposite, and none as near agrees."""
+    adverse = frozenset(text for passage in case.passages for text in passage.adverse)
+    near = [
+        (each.share, each.words)
+        for each in case.window
+        if each.share >= CLOSE
+        and "\n" not in each.words.text
+        and (each.words.believed or each.words.text not in adverse)
+    ]
+    if turned := _turned(case.claim, near):
+        return f"{case.sentence!r} says the opposite of {turned[1].text!r} on {turned[0]!r}"
+    if near and (mark := inverted(case.sentence, near[0][1].text)):
+        return f"{case.sentence!r} turns {near[0][1].text!r} around at {mark!r}"
+    for _, each in near:
+        if bound := overstepped(case.sentence, each.text):
+            return f"{case.sentence!r} means the other side of {bound!r} than {each.text!r}"
+        if noun := rebound(case.sentence, each.text):
+            return f"{case.sentence!r} has another figure or quantifier for {noun!r} than {each.text!r}"
+        if found := regrouped(chunks(case.sentence), chunks(each.text)) or swapped(case.sentence, each.text):
+            return f"{case.sentence!r} puts {found[0]!r} and {found[1]!r} in each other's place"
+    said = [w.text for passage in case.passages for w in passage.read if w.text not in adverse]
+    parts = [words(part) for text in said for part in clauses(text)]
+    parts = [part for part in parts if not (part.elided and case.claim.denies)]
+    for clause in (replace(words(part), elided=False) for part in clauses(case.sentence)):
+        close = [
+            (likeness, part)
+            for part in parts
+            if (likeness := _likeness(clause, part)) >= (CLOSE if len(clause.bag) > 1 else 1)
+        ]
+        if turned := _turned(clause, sorted(close, key=lambda pair: -pair[0])):
+            return f"{clause.text!r} says the opposite of {turned[1].text!r} on {turned[0]!r}"
+    return ""
+
+
+def _turned(claim: Words, near: Sequence[tuple[float, Words]]) -> tuple[str, Words] | None:
+    """The nearest wording, where it says the opposite and none that is nearly as near does not."""
+    turns = [opposed(claim, each) for _, each in near]
+    if not turns or not turns[0]:
+        return None
+    most, against = near[0]
+    agrees = any(
+        not turn and (share >= NEARLY * most or _agrees(turns[0], claim, each, against))
+        for (share, each), turn in zip(near, turns, strict=True)
+    )
+    return None if agrees else (turns[0], near[0][1])
+
+
+def _agrees(on: str, claim: Words, each: Words, against: Words) -> bool:
+    """Whether this wording says the same on a word, of something in the claim that the opposed wording does not speak of."""
+    return claim.polarity.get(on) is each.polarity.get(on, None) and bool(claim.bag & each.bag - against.bag)
+
+
+def _likeness(one: Words, other: Words) -> float:
+    return len(one.bag & other.bag) / max(len(one.bag | other.bag), 1)
+
+
+def other_row(case: Case) -> str:
+    """What a table or a list says of one thing is said of another."""
+    for passage in case.passages:
+        for table in passage.tables:
+            if reason := misplaced(case.sentence, table, passage.prose):
+                return reason
+    return ""
+
+
+def praised(case: Case) -> str:
+    """What a list of poor fits names is called a fit."""
+    adverse = frozenset(text for passage in case.passages for text in passage.adverse)
+    nearest = case.window[0] if case.window else None
+    if nearest is None or nearest.words.text not in adverse or not _FITS.search(case.sentence):
+        return ""
+    if set(case.ground.engines(case.sentence)) - nearest.passage.about:
+        return ""
+    if case.claim.denies or _UNFIT.search(case.sentence) or len(nearest.words.bag & case.claim.bag) < FEWEST:
+        return ""
+    return f"{case.sentence!r} praises for {nearest.words.text!r} what is cited against it"

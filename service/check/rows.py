@@ -1,0 +1,133 @@
+"""Rows of a table and items of a list: what is said of one of them is not said of its neighbour."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from kb.entry import Block
+from service.check.figures import figures, names
+from service.check.words import AND, clauses, plain, signed, words
+
+Marks = frozenset[str]
+# What stands in such a column is what is not to be done.
+_NOT = re.compile(r"^(?:not|never|instead of|avoid|rejected|wrong)$", re.IGNORECASE)
+_NAMED = re.compile(r"(?<=[a-z,;)] )[A-Z]\w+|\b[a-z]+_\w+")
+_ORDER = signed("first last before after")
+_NONE = re.compile(r"^(?:no|none|never|not)\b", re.IGNORECASE)
+_SPOKEN_OF = 0.5
+
+
+def marks(text: str) -> Marks:
+    """Stems, figures and names of a text: what it shares with another."""
+    return signed(text) | {f"#{f.value:g}{f.unit}" for f in figures(text)} | names(text)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What a row or an item is about, and what it says of it by the heading of the column, which a list has not."""
+
+    key: str
+    cells: tuple[tuple[str, str], ...]
+    text: str = ""
+
+    @cached_property
+    def about(self) -> Marks:
+        return marks(self.key)
+
+    @cached_property
+    def columns(self) -> tuple[tuple[Marks, Marks], ...]:
+        return tuple((marks(header), marks(cell)) for header, cell in self.cells)
+
+    @cached_property
+    def said(self) -> Marks:
+        return frozenset(mark for _, cell in self.columns for mark in cell)
+
+    @cached_property
+    def all(self) -> Marks:
+        return self.about | self.said
+
+
+def rows(block: Block) -> tuple[Row, ...]:
+    """The rows of a table, or the items of a list that name what they are about before a colon."""
+    if block.kind == "table":
+        return tuple(
+            Row(plain(s.cells[0]), tuple(zip(block.header[1:], map(plain, s.cells[1:]), strict=False)), text)
+            for s, text in zip(block.statements, told(block), strict=True)
+            if s.cells
+        )
+    if block.kind != "list":
+        return ()
+    parted = [(plain(s.text), *plain(s.text).partition(": ")) for s in block.statements]
+    return tuple(Row(head, (("", rest),), text) for text, head, _, rest in parted if rest)
+
+
+def told(block: Block) -> Iterator[str]:
+    """Each row as a sentence; what a column rules out is denied."""
+    for statement in block.statements:
+        padded = (*block.header, *[""] * (len(statement.cells) - len(block.header)))
+        yield "; ".join(_cell(plain(h), plain(c)) for h, c in zip(padded, statement.cells, strict=False))
+
+
+def _cell(header: str, cell: str) -> str:
+    if not header:
+        return cell
+    return f"{header} {cell}" if _NOT.match(header) else f"{header}: {cell}"
+
+
+def misplaced(sentence: str, table: Sequence[Row], elsewhere: Marks) -> str:
+    """Why the sentence says of one row what the table says of another, or under one heading what stands under another."""
+    if len(table) < 2:
+        return ""
+    parts = [sentence]
+    if len(_spoken_of(marks(sentence), table)) > 1:
+        parts = [part for clause in clauses(sentence) for part in AND.split(clause)]
+    for part in parts:
+        if reason := _misplaced(part, table, elsewhere):
+            return reason
+    return ""
+
+
+def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
+    said = marks(part)
+    spoken_of = _spoken_of(said, table)
+    if len(spoken_of) != 1:
+        return ""
+    row = spoken_of[0]
+    headers = frozenset(mark for other in table for header, _ in other.columns for mark in header)
+    strange = said - row.all - headers - elsewhere - _ORDER
+    foreign = frozenset(mark for other in table for mark in strange & other.all)
+    own = said & row.said - row.about
+    numbers = {mark for mark in said if mark.startswith("#")}
+    its_own = bool(numbers) and numbers <= own
+    strays = len(foreign) > len(own) or any(mark.startswith("#") for mark in foreign) or foreign & _named(part)
+    if strays and not its_own:
+        return f"{part!r} says of {row.key!r} what stands of another: {', '.join(sorted(foreign))}"
+    return next(filter(None, (_under(piece, said, row) for piece in clauses(part))), "")
+
+
+def _spoken_of(said: Marks, table: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows whose subject is named best, at least by half."""
+    known = [(len(said & row.about) / len(row.about), row) for row in table if row.about]
+    most = max((share for share, _ in known), default=0.0)
+    return tuple(row for share, row in known if share == most and share >= _SPOKEN_OF)
+
+
+def _named(text: str) -> Marks:
+    """Names: words with a capital that does not open the sentence, and identifiers."""
+    return frozenset(mark for word in _NAMED.findall(text) for mark in signed(word))
+
+
+def _under(text: str, said: Marks, row: Row) -> str:
+    piece = marks(text)
+    named = [n for n, (header, _) in enumerate(row.columns) if header and header <= piece]
+    if len(named) != 1:
+        return ""
+    header, cell = row.columns[named[0]]
+    if _NONE.match(row.cells[named[0]][1]) and not words(text).denies:
+        return f"{text!r} says of {row.key!r} what the table denies"
+    others = frozenset(m for n, (_, other) in enumerate(row.columns) if n != named[0] for m in other)
+    own, foreign = said & cell - header - row.about, piece & others - cell - header - row.about
+    if foreign and not own:
+        return f"what is said of {row.key!r} under {row.cells[named[0]][0]!r} stands under another heading"
+    return ""
