@@ -22,6 +22,9 @@ _READING: Mapping[str, str] = {
 _THING = "{nouns} as what it is about"
 _ANNOUNCED = "By its rules this is a case of “{shape:words}”: take one PostgreSQL database, which keeps them as declared constraints; the schema below is written in your words, to be completed with your columns."
 _SUGGESTED = "Your nouns fit “{shape:words}” best: the schema below has its tables and keeps its rules in one PostgreSQL database; say which rule must never break if it is another one."
+_ELSEWHERE = "Your nouns fit “{shape:words}” best: the schema below has its tables and keys, written in PostgreSQL's SQL; {engine:words} has types of its own and no exclusion constraint, so there a rule over two rows takes a row per slot with a unique key, or a lock."
+# What else keeps tables, and has no constraint over two rows.
+_RELATIONAL = frozenset({"mysql", "mariadb", "sql-server", "oracle-database", "sqlite"})
 _TEMPLATE = "Your words were read so: {reading:words}. Where that is wrong, move the key; the constraints stay."
 
 
@@ -30,8 +33,14 @@ def title(structure: Structure) -> str:
     return f"In your words: {structure.shape.title[0].lower()}{structure.shape.title[1:]}"
 
 
-def announced(structure: Structure, book: CitationBook) -> Claim:
+def announced(evidence: Evidence, structure: Structure, book: CitationBook) -> Claim:
     """The decision: which structure this is, where its rules are kept, and that the schema is in the asker's words."""
+    engine = str(evidence.question.facts.get("engine") or "")
+    profile = evidence.kb.entries.get(f"technologies/{engine}")
+    if engine in _RELATIONAL and profile is not None:
+        slots = {"shape:words": structure.shape.title.lower(), "engine:words": profile.title}
+        cited = (*book.cite_section(structure.section), *book.cite_section(profile.anchors["poor-fit"]))
+        return _poured(structure, _ELSEWHERE, slots, cited)
     template = _ANNOUNCED if structure.named_by_words else _SUGGESTED
     return _poured(
         structure, template, {"shape:words": structure.shape.title.lower()}, book.cite_section(structure.section)

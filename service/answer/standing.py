@@ -38,15 +38,21 @@ def with_standing(
         selection = _near(selection, plan, retrieved, named)
     elif not _on_the_store(selection.backbone.entry):
         return selection
+    engine = str(next(iter(sorted(named & frozenset(kb.entries))), "")) if _STORE not in named else ""
     had = {section_kind(c.entry, s) for c in selection.chosen for s in c.sections}
     wanted = [
         section
         for kind, ids in STANDING.items()
         if kind not in had and kind in plan.kinds
-        for section in (kb.section(each) for each in ids)
+        for section in (kb.section(_of(engine, each)) or kb.section(each) for each in ids)
         if section is not None
     ]
     return replace(selection, chosen=_with(kb, selection.chosen, wanted))
+
+
+def _of(engine: str, section: str) -> str:
+    """The same section of the asker's own engine, where another one than ours is named."""
+    return section.replace(_STORE, engine, 1) if engine else section
 
 
 def _on_the_store(entry: Entry) -> bool:

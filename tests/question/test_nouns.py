@@ -124,3 +124,13 @@ def test_a_clause_of_a_sentence_names_no_thing() -> None:
 )
 def test_what_a_verb_says_to_happen_has_a_noun(text: str, noun: str | None) -> None:
     assert happening(text) == noun
+
+
+def test_what_a_number_counts_is_a_thing_unless_it_is_a_measure_or_a_word_of_our_trade() -> None:
+    assert names("180 trams parked on 24 tracks, 6 bays") == ["tram", "track", "bay"]
+    assert names("12 grape varieties and 40 sailings a day") == ["grape variety", "sailing"]
+    assert names("3 servers, 200 ms, 18 metres, 4 people, 900 tables, 20 of them") == []
+
+
+def test_a_known_noun_before_a_measure_is_a_measure() -> None:
+    assert names("a deck has 620 room metres") == []
