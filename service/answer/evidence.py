@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from kb.entry import KnowledgeBase, Rule, Section
 from kb.fact import Fact
@@ -13,6 +14,7 @@ from service.answer.elsewhere import Elsewhere
 from service.answer.parts import Part
 from service.answer.plan import Plan
 from service.answer.selection import Selection
+from service.question.entities import technologies
 from service.question.question import Question
 from service.question.request import AskRequest
 from service.retrieval.search import Retrieved
@@ -21,7 +23,8 @@ from service.retrieval.search import Retrieved
 _RULE_NEAR = 0.45
 _RULE_OF_CHOSEN = 0.25
 _OFFER_NEAR, _OFFER_SHARE = 0.40, 0.6
-
+# What is named by nobody and meant by most of what is written.
+_OURS = "technologies/postgresql"
 
 # In our questions, answers under this were beside the point more often than not.
 _WEAK = 0.38
@@ -132,9 +135,15 @@ class Evidence:
         near = [(self.rule_score(key), key) for key in self.conclusions.undecided if key[0] in entries]
         enough = max(_OFFER_NEAR, _OFFER_SHARE * max((score for score, _ in near), default=0.0))
         ranked = sorted((item for item in near if item[0] >= enough), key=lambda item: (-item[0], item[1]))
-        return tuple((entry, self._rule(entry, rule)) for _, (entry, rule) in ranked if self._rule(entry, rule).say)[
-            :most
-        ]
+        said = (key for _, key in ranked if self._rule(*key).say and not self._is_on_a_stranger(self._rule(*key)))
+        return tuple((entry, self._rule(entry, rule)) for entry, rule in islice(said, most))
+
+    def _is_on_a_stranger(self, rule: Rule) -> bool:
+        """Whether the rule waits for a product that nobody named, in an answer that chooses none: "If Firestore is read …"."""
+        if self.plan.choosing or self.choice is not None:
+            return False
+        on = {f"technologies/{name.id}" for name in technologies(rule.condition, self.vocabulary.technologies)}
+        return bool(on) and not on & (self.named | self.entries | {_OURS})
 
     def rule_section(self, key: RuleKey) -> Section:
         """The derived section that a rule is cited by."""

@@ -67,6 +67,10 @@ def is_called(entry: Entry, question: Question) -> bool:
     return isinstance(entry.meta, Design) and any(True for _ in find_cue(entry.meta.domain.name, question.context))
 
 
+# "5.7 to 8.4" and "12 -> 17" are versions of one engine: no other engine is moved to.
+_UPGRADE = re.compile(
+    r"(?<![\w.,])v?\d{1,2}(?:\.\d{1,2})?\s*(?:to|->|→)\s*(?:\w+\s+)?v?\d{1,2}(?:\.\d{1,2})?(?![\w.,]|\s*[%kKMm])"
+)
 # Who asks for code, or whether something can be done at all, wants that and no plan.
 _IN_PARTICULAR = frozenset({"code", "define"})
 _ON_A_DETAIL = re.compile(
@@ -98,12 +102,19 @@ def _move(kb: KnowledgeBase, meta: Playbook, question: Question) -> Fit:
         if asked
     ]
     if not named:
-        return "subject"
+        own = _UPGRADE.search(question.text) is not None and meta.origin.lower() != meta.target.lower()
+        return "foreign" if own and not _both_named(meta, question) else "subject"
     if all(_same(asked, written) for asked, written in named):
         return "near"
     if all(_same(asked, written) or _kin(kb, asked, written) for asked, written in named):
         return "shape"
     return "subject" if any(_same(asked, written) for asked, written in named) else "foreign"
+
+
+def _both_named(meta: Playbook, question: Question) -> bool:
+    """Whether the question names both ends of the move."""
+    names = {name.id for name in question.technologies}
+    return all(any(_same(name, end) for name in names) for end in (meta.origin, meta.target))
 
 
 def _same(asked: str, written: str) -> bool:

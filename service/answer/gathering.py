@@ -15,11 +15,11 @@ from service.answer.evidence import Evidence
 from service.answer.fit import Fit, fit_all, is_called
 from service.answer.parts import Part, with_parts
 from service.answer.plan import plan
-from service.answer.scope import assumed, gaps, is_open, is_ours
+from service.answer.scope import assumed, gaps, is_open, is_ours, of_one_concern
 from service.answer.selection import Found, Selection, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
 from service.answer.standing import STORE, Ground, with_standing
-from service.question.intents import by_example, speaks_of_tables
+from service.question.intents import Intent, by_example, intent_table, speaks_of_tables
 from service.question.question import Question, understand
 from service.question.request import AskRequest
 from service.retrieval.hits import going_on
@@ -27,6 +27,10 @@ from service.retrieval.search import Retrieved, Retriever
 
 # Who wants these wants tables; so many nouns that a worked design of the same domain does not have make it another case.
 _DRAWING, _STRANGE = frozenset({"design", "erd"}), 2
+# By so much what is written on a concern is nearer than any design.
+_NEARER = 0.05
+# So many things named make a list of tables.
+_MANY = 5
 # Under this a design of the same structure has nothing to say on the asker's case.
 _KIN = 0.42
 # Under this a design of another domain and shape does not carry the answer of somebody who names his tables.
@@ -55,13 +59,22 @@ def ask(
     question = reread or understand(request, vocabulary)
     vector = retriever.embed(question.context)
     if not question.intents and not question.goes_on:
-        question = replace(question, intents=by_example(*retriever.intent(vector)))
+        wants = _named_tables(kb, vocabulary, question) or by_example(*retriever.intent(vector))
+        question = replace(question, intents=wants)
     parts = tuple(Part(text, retriever.retrieve(text, retriever.embed(text))) for text in question.parts)
     retrieved = retriever.retrieve(question.context, vector)
     if question.goes_on:
         own = retriever.retrieve(question.parts[-1], retriever.embed(question.parts[-1]))
         retrieved = going_on(retrieved, own)
     return Asked(request, question, retrieved, conclude(kb, question.facts), parts)
+
+
+def _named_tables(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> tuple[Intent, ...]:
+    """Who speaks of a database and lists what is in it wants it designed, without another word."""
+    if question.artefacts.given or not speaks_of_tables(question.subject):
+        return ()
+    built = structure(kb, vocabulary, question)
+    return (intent_table()["design"],) if built is not None and len(built.named) >= _MANY else ()
 
 
 def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence | None:
@@ -83,15 +96,17 @@ def _can_be_drawn(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question)
 def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence:
     """Select what answers, choose a technology where one is wanted, and run the rules again under what is assumed."""
     question, retrieved = asked.question, asked.retrieved
-    built = (
-        structure(kb, vocabulary, question) if question.intent_ids & _DRAWING and not question.artefacts.given else None
-    )
+    concern = _of_a_concern(question, retrieved)
+    drawn = question.intent_ids & _DRAWING and not question.artefacts.given and not concern
+    built = structure(kb, vocabulary, question) if drawn else None
     # Nouns alone suggest tables; they do not make another domain's worked design that of the asker.
     shape = str(question.facts.get("shape") or "")
-    fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, shape))
+    fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, "" if concern else shape))
     fits = {**fitting, **_ruled_out(asked.certain)}
     # Who goes on asking wants what he asks for, not the design once more.
     bears = None if question.goes_on else bearing(kb, question, retrieved, fits)
+    if concern and bears is not None and bears.kind == "designs" and fits[bears.id] != "near":
+        bears = None
     if built is not None and bears is not None and _merely_near(bears, fits, retrieved):
         bears = None
     bears = bears or (None if question.goes_on else _kin(kb, built, retrieved))
@@ -138,6 +153,14 @@ def _ruled_out(certain: Conclusions) -> Mapping[str, Fit]:
     """Designs that a rule excludes for what the asker stated: their own authors say that they are for another case."""
     targets = (c.rule.effect.get("exclude") for c in certain.fired)
     return {t: "foreign" for t in targets if isinstance(t, str) and t.startswith("designs/")}
+
+
+def _of_a_concern(question: Question, retrieved: Retrieved) -> bool:
+    """Whether a log, a policy or a backup is to be designed, not a domain: what is written on that is nearer than every design."""
+    if not of_one_concern(question, retrieved) or "erd" in question.intent_ids:
+        return False
+    best = max((hit.score for hit in retrieved.entries if hit.entry.startswith("designs/")), default=0.0)
+    return retrieved.entries[0].score >= best + _NEARER
 
 
 def _carried(selection: Selection) -> bool:

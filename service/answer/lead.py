@@ -18,12 +18,14 @@ from service.answer.repetition import distinct
 from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
 from service.answer.verdict import reasons, verdict
+from service.question.entities import technologies
 
 _MOST_DECISIONS = 3
 _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
 # A rule this near is about the very question.
 _CLEAR = 0.6
 _ALL_ITS_OWN, _ALIKE = 4, 0.06
+_OPENING, _BY_FAR = 3, 0.08
 # Where a pattern and a trade-off say what to do.
 _ANSWERING = ("solution", "how to choose")
 _LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
@@ -77,6 +79,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         or evidence.elsewhere is not None
         or bool(figures)
         or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
+        said=bool(claims),
     )
     if evidence.plan.moving and evidence.selection.backbone is not None and not executes:
         claims.append(connective("recommend_only"))
@@ -157,7 +160,7 @@ def _gap(evidence: Evidence, book: CitationBook) -> list[Claim]:
     return claims
 
 
-def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
+def _best(evidence: Evidence, book: CitationBook, enough: bool, said: bool) -> list[Claim]:
     """The first telling statement of the section that answers best; for a backbone, of the section that states its decision."""
     unwritten = any(not gap.subject.startswith("technologies/") for gap in evidence.gaps)
     if enough or unwritten or not evidence.selection.chosen:
@@ -178,7 +181,7 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool) -> list[Claim]:
     telling = [(section, s) for section in sections if (s := _paragraph(section)) is not None]
     telling += [(section, s) for section in _defining(evidence) if (s := _paragraph(section)) is not None]
     telling += [(section, s) for section in sections if (s := _item(section, asked)) is not None]
-    announcing = [(section, s) for section in sections for s in _statements(section)]
+    announcing = [(section, s) for section in sections for s in _statements(section) if not said]
     return [quote(*found, book) for found in (*telling, *announcing)[:1]]
 
 
@@ -206,11 +209,30 @@ def _summed_up(entry: Entry, book: CitationBook) -> Claim:
 def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
     """A rule whose own words are nearer to the question than any section's: the conditional answer to a conditional question."""
     hits = evidence.retrieved.hits
-    if evidence.plan.whole or evidence.plan.defining or not hits or hits[0].route != "guidance":
+    # A move that no playbook makes may have its rule: "If MySQL 5.7 is in production …".
+    whole = evidence.plan.whole and not (evidence.plan.moving and evidence.selection.backbone is None)
+    if whole or evidence.plan.defining or not hits:
         return None
-    offers = evidence.offers(1)
-    near = evidence.rule_score((offers[0][0], offers[0][1].id)) if offers else 0.0
-    return offers[0] if offers and near >= max(_CLEAR, _AS_NEAR * hits[0].score) else None
+    if hits[0].route != "guidance":
+        return _of_a_list(evidence)
+    near = [
+        offer
+        for offer in evidence.offers(_MOST_DECISIONS)
+        if evidence.rule_score((offer[0], offer[1].id)) >= max(_CLEAR, _AS_NEAR * hits[0].score)
+    ]
+    # Of rules about as near the one whose entry answers best.
+    order = [chosen.entry.id for chosen in sorted(evidence.selection.chosen, key=lambda c: -c.score)]
+    return min(near, key=lambda offer: order.index(offer[0]), default=None)
+
+
+def _of_a_list(evidence: Evidence) -> tuple[str, Rule] | None:
+    """Where what clearly answers is a list of cases, the rule that it explains and that is nearest: the list has no sentence of its own."""
+    first, *others = evidence.retrieved.hits[:2]
+    section = evidence.kb.section(first.section)
+    clear = first.score >= _CLEAR and all(first.score >= other.score + _BY_FAR for other in others)
+    if not clear or section is None or _paragraph(section) is not None:
+        return None
+    return next((o for o in evidence.offers(_MOST_DECISIONS) if o[1].explained == section.anchor), None)
 
 
 def _paragraph(section: Section) -> Statement | None:
@@ -251,7 +273,7 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     scores = evidence.section_scores
     shown = first.sections if backbone else tuple(s for c in evidence.selection.chosen for s in c.sections)
     best = max((scores.get(s.id, 0.0) for s in shown), default=0.0)
-    near = [s for s in shown if scores.get(s.id, 0.0) >= _AS_NEAR * best]
+    near = [s for s in shown if scores.get(s.id, 0.0) >= _AS_NEAR * best and not _on_a_stranger(evidence, s)]
     # Who asks about one technology is answered from its profile before its rivals' and before what merely mentions it.
     asked = {f"technologies/{name.id}" for name in evidence.question.technologies if name.part in ("asked", "stack")}
     # A design in passing is about somebody's case; what is written on the subject itself leads before it.
@@ -275,6 +297,14 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     elif "license" in evidence.question.intent_ids:
         ranked = _lifecycles(evidence) + ranked
     return ranked
+
+
+def _on_a_stranger(evidence: Evidence, section: Section) -> bool:
+    """Whether the section opens with a product that nobody named, where the asker's own is known: "DynamoDB is the choice …"."""
+    first = next((s.text for s in _statements(section)), "")
+    opening = technologies(" ".join(first.split()[:_OPENING]), evidence.vocabulary.technologies)
+    spoken = {name.id for name in evidence.question.technologies}
+    return bool(spoken and opening) and not spoken & {name.id for name in opening}
 
 
 def _lifecycles(evidence: Evidence) -> list[Section]:

@@ -25,6 +25,8 @@ _NAMES = frozenset(
 )
 _CONCERNS = frozenset({"regions", "tenancy", "security", "availability", "cache", "transactions", "evolve", "monitor"})
 _NEAREST = 5
+# A section this near answers by itself, where no profile comes near it.
+_SAID, _FARTHER, _PROFILES = 0.62, 0.1, ("technologies", "tradeoffs")
 _ENOUGH_FIGURES = 2
 
 
@@ -58,16 +60,16 @@ def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
     if question.facts.get("need.asked") and "choose_store" not in question.intent_ids:
         return False
     # Between named candidates that nobody has scored no third one is the answer.
-    if question.facts.get("compared") is not None:
+    if question.facts.get("compared") is not None or question.facts.get("migration.to") is not None:
         return False
     carried = selection.backbone is not None and selection.backbone.fit == "near"
     if "choose_store" in question.intent_ids:
-        return not carried
+        return not carried and not _says_where(retrieved)
     if "design" in question.intent_ids and plan.whole:
         # Who has a database that holds tables is not told to take another before he has asked.
         if _has_one(kb, question):
             return False
-        return selection.backbone is None and not _of_one_concern(question, retrieved)
+        return selection.backbone is None and not of_one_concern(question, retrieved)
     nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
     profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
     # Figures without a word of what is wanted ask for what carries them.
@@ -83,7 +85,15 @@ def _has_one(kb: KnowledgeBase, question: Question) -> bool:
     return not exclusions(entry.id, entry.meta, question.facts)
 
 
-def _of_one_concern(question: Question, retrieved: Retrieved) -> bool:
+def _says_where(retrieved: Retrieved) -> bool:
+    """Whether a pattern's section is about what is to be kept, far nearer than any profile: "PDFs in the database or in S3?" """
+    kinds = {name: [h.score for h in retrieved.hits if h.entry.startswith(name)] for name in ("patterns", *_PROFILES)}
+    others = max((score for name in _PROFILES for score in kinds[name]), default=0.0)
+    best = max(kinds["patterns"], default=0.0)
+    return retrieved.hits[:1] != () and best == retrieved.hits[0].score and best >= max(_SAID, others + _FARTHER)
+
+
+def of_one_concern(question: Question, retrieved: Retrieved) -> bool:
     """Whether a design is wanted of one concern, which a pattern or plan is nearest to, and no word asks for a store."""
     nearest = retrieved.entries[0].entry.partition("/")[0] if retrieved.entries else ""
     return bool(question.intent_ids & _CONCERNS) and nearest in ("patterns", "playbooks", "checklists")

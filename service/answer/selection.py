@@ -21,6 +21,7 @@ _FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": 
 _DESIGN_IN_PASSING: Mapping[Fit, float] = {"near": 0.10, "shape": 0.0, "subject": -0.04, "foreign": -0.40}
 _FITTING_MOVE: Mapping[Fit, float] = {"near": 0.35, "shape": 0.0, "subject": 0.0, "foreign": -0.40}
 _PLAYBOOK_IN_PASSING, _OTHERS_TABLES = -0.15, -0.12
+_ON_THE_LAW = 0.1
 # An entry or a section answers beside the best one when it reaches this share of its score.
 _COMPANION_SHARE, _SECTION_SHARE, _CHOICE_SHARE = 0.72, 0.75, 0.5
 _UNPLANNED_KIND = 0.75
@@ -35,6 +36,8 @@ _DIALECTS: Mapping[str, str] = {
 }  # fmt: skip
 _OTHER_DIALECT, _OWN_DIALECT = 0.75, 1.25
 _LOOSE_SHARE, _FEW = 0.6, 3
+# A section this near, and by so much nearer than every other.
+_CLEAR, _CLEARLY = 0.6, 0.04
 _MOST_ENTRIES, _MOST_SECTIONS, _WITHOUT_BACKBONE = 3, 6, 600
 _CREATES = re.compile(r"\bCREATE (?:UNLOGGED )?TABLE\b", re.IGNORECASE)
 _OF_ITS_CASE: frozenset[SectionKind] = frozenset({"requirements", "technology"})
@@ -80,6 +83,9 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
         return Selection((), None)
     best = ranked[0][0]
     kept = {entry.id: (score, entry) for score, entry in ranked[:_MOST_ENTRIES] if score >= best * _COMPANION_SHARE}
+    if not plan.whole and (nearest := _nearest(ranked, retrieved)) is not None:
+        # One section that says it best is the answer, however little else its entry has on it.
+        kept.setdefault(nearest.id, (best * _COMPANION_SHARE, nearest))
     if found.bearing is not None:
         kept.setdefault(found.bearing.id, (best, found.bearing))
     scores = {hit.section: hit.score + (_EXPLAINS if hit.section in explaining else 0.0) for hit in retrieved.hits}
@@ -104,6 +110,13 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
         Chosen(kept[name][1], kept[name][0], fits.get(name, "subject"), picked[name]) for name in picked if picked[name]
     )
     return Selection(chosen, next((c for c in chosen if c.entry is backbone), None))
+
+
+def _nearest(ranked: list[tuple[float, Entry]], retrieved: Retrieved) -> Entry | None:
+    """The entry of the section that is clearly nearest of all, unless it is ruled out."""
+    hits = retrieved.hits[:2]
+    clear = len(hits) > 1 and hits[0].score >= max(_CLEAR, hits[1].score + _CLEARLY)
+    return next((entry for _, entry in ranked if clear and entry.id == hits[0].entry), None)
 
 
 def _tables(entry: Entry) -> list[Section]:
@@ -186,9 +199,17 @@ def _ranked(
         if entry.id in excluded or entry.id not in speaking:
             continue
         score = hit.score + _adjustment(entry, plan, named, fits.get(entry.id))
+        score += _ON_THE_LAW if not plan.whole and _is_on_the_law(entry, question) else 0.0
         if score > 0:
             scored.append((round(score, 6), entry))
     return sorted(scored, key=lambda item: (-item[0], item[1].id))
+
+
+def _is_on_the_law(entry: Entry, question: Question) -> bool:
+    """Whether the entry is about the regulation that the question is under, where that is what is asked about."""
+    laws = question.facts.get("compliance")
+    named = laws if isinstance(laws, frozenset) else frozenset()
+    return "security" in question.intent_ids and any(law in entry.id for law in named)
 
 
 def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> float:

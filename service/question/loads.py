@@ -70,6 +70,28 @@ def _same(text: str, mention: Mention, other: Bound, source: str) -> Bound:
     return replace(other, fact=Fact(other.fact.attribute, value, "stated", span))
 
 
+# What counts reads and writes alike.
+_BOTH = re.compile(r"\b(?:tps|qps|rps|ops|transactions?|requests?|operations?|calls?)\b", re.IGNORECASE)
+
+
+def shared_out(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Of a load of reads and writes together and the share that reads, how many of each: 80% of 11,000 tps leave 2,200 writes."""
+    last = {fact.attribute: fact for fact in facts}
+    share, whole = last.get("workload.read_share"), last.get("workload.writes_per_s")
+    whole = last.get("workload.requests_per_s") or whole
+    if share is None or whole is None or whole.span is None or not _BOTH.search(whole.span.text):
+        return ()
+    if not isinstance(share.value, Quantity) or not isinstance(whole.value, Quantity):
+        return ()
+    read = whole.value.value * share.value.value / 100
+    parts = (("workload.reads_per_s", read, "reads"), ("workload.writes_per_s", whole.value.value - read, "writes"))
+    return tuple(
+        replace(whole, attribute=name, value=Quantity(rate, "rate", f"{rate:,.0f} {noun}/s"))
+        for name, rate, noun in parts
+        if name == whole.attribute or name not in last
+    )
+
+
 _READ = re.compile(r"\b(?:views?|reads?|quer(?:y|ies)|pages?|hits?|search(?:es)?|lookups?|visits?)\b", re.IGNORECASE)
 
 

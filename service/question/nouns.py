@@ -10,6 +10,7 @@ from typing import TypedDict
 import yaml
 
 from service.question.clauses import cue_pattern
+from service.question.numbers import mentions
 
 _SEGMENT = re.compile(r"[.;:!?()\n]|\s[-–—]\s")
 _SEPARATOR = re.compile(
@@ -24,6 +25,13 @@ _PEOPLE = "user"
 _AFTER_NOUN = re.compile(r"\b(?:a|an|the|our|each|every|one)\s+[a-z]+\s+$", re.IGNORECASE)
 _OBJECT = re.compile(r"\s+(?:the\s+|our\s+|their\s+)?[a-z]+s\b", re.IGNORECASE)
 _AGENT = re.compile(r"(?:[a-z]{3}(?:er|or)|[a-z]{2}(?:ist|eer|ian|ant)|[a-z]man|[a-z]woman)$")
+# Mostly verbs, but never behind a number.
+_TWOFOLD = frozenset({"track", "store", "book"})
+# "Lane metres" and "machine hours" are measures.
+_MEASURED = re.compile(
+    r"[\s-]+(?:metres?|meters?|kilomet(?:re|er)s?|km|miles?|hours?|minutes?|kg|ton(?:ne)?s?|kilos?)\b", re.IGNORECASE
+)
+_WORDS = re.compile(r"[a-z-]+(?: [a-z-]+)?")
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
 # "A schema for a choir: singers, rehearsals, dues": what stands behind such a colon is the list of things.
 _INTRODUCED = re.compile(
@@ -39,6 +47,7 @@ class _Words(TypedDict):
     trade: frozenset[str]
     never: frozenset[str]
     asking: frozenset[str]
+    uncounted: frozenset[str]
     predicate: frozenset[str]
     no_agents: frozenset[str]
     compounds: dict[str, str]
@@ -50,12 +59,12 @@ class _Words(TypedDict):
 def _words() -> _Words:
     text = resources.files("service.question").joinpath("nouns.yaml").read_text(encoding="utf-8")
     lists = yaml.load(text, Loader=yaml.CSafeLoader)
-    stop, verbs, trade, never, asking, predicate, no_agents = (
+    stop, verbs, trade, never, asking, predicate, no_agents, uncounted = (
         frozenset(lists[name].split())
-        for name in ("stop", "verbs", "trade", "never", "asking", "predicate", "no_agents")
+        for name in ("stop", "verbs", "trade", "never", "asking", "predicate", "no_agents", "uncounted")
     )
     return {
-        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "predicate": predicate, "no_agents": no_agents, "compounds": lists["compounds"], "irregular": lists["irregular"], "happens": lists["happens"],
+        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "uncounted": uncounted, "predicate": predicate, "no_agents": no_agents, "compounds": lists["compounds"], "irregular": lists["irregular"], "happens": lists["happens"],
     }  # fmt: skip
 
 
@@ -76,6 +85,8 @@ def nouns(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> tupl
     listed = list(_listed(text, frozenset((*known, *familiar))))
     for noun in reversed(listed):
         found[noun.name] = noun
+    for noun in _counted(text):
+        found.setdefault(noun.name, noun)
     inside = {part for name in found if " " in name for part in name.split()}
     kept = [noun for noun in found.values() if noun.name not in inside or noun.listed]
     return tuple(sorted(kept, key=lambda noun: noun.start))
@@ -127,7 +138,7 @@ def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
     plural = match[0].lower() != word
     before = text[: match.start()]
     trade = word in _words()["trade"] and not (plural and word == _PEOPLE)
-    if trade or word in _words()["never"] or _is_compound(word, before):
+    if trade or _MEASURED.match(text, match.end()) or word in _words()["never"] or _is_compound(word, before):
         return False
     if word not in _words()["verbs"] or _DETERMINED.search(before):
         return True
@@ -155,6 +166,21 @@ def _is_announced(text: str, start: int, items: list[Noun]) -> bool:
     """Whether the list stands behind "a schema for ...:" and names things: half are in the plural, which qualities are not."""
     plural = sum(text[noun.start : noun.end].lower() != noun.name for noun in items)
     return 2 * plural >= len(items) and _INTRODUCED.search(text, 0, start) is not None
+
+
+def _counted(text: str) -> Iterator[Noun]:
+    """What numbers count, in the plural: the trams and the tracks of "180 trams parked on 24 tracks"; no measures, nothing of our trade."""
+    words = _words()
+    barred = words["uncounted"] | words["never"] | words["trade"] | (words["stop"] - _TWOFOLD)
+    for mention in mentions(text):
+        said = mention.noun.split()
+        ends = [at for at, word in enumerate(said[:_LONGEST], 1) if singular(word) != word]
+        if mention.unit not in ("count", "rate") or not ends or not _WORDS.fullmatch(" ".join(said[: ends[0]])):
+            continue
+        name = singular(" ".join(said[: ends[0]]))
+        start = text.lower().find(mention.noun, mention.start)
+        if start >= 0 and not barred & set(name.split()):
+            yield Noun(name, start, start + len(" ".join(said[: ends[0]])), True)
 
 
 def _is_known(noun: Noun, known: frozenset[str]) -> bool:

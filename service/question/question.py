@@ -15,8 +15,9 @@ from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
 from service.question.doubts import without_doubtful
 from service.question.entities import Named, technologies, technology_facts
+from service.question.homonyms import plain
 from service.question.intents import Intent, intent_table, intents
-from service.question.loads import loads, sized_by_peak
+from service.question.loads import loads, shared_out, sized_by_peak
 from service.question.numbers import Mention, mentions
 from service.question.parts import parts
 from service.question.pasted import pasted
@@ -29,6 +30,12 @@ _CERTAIN_SHAPE = 3
 _WHOLE, _A_SUBJECT = frozenset({"design", "migrate", "erd"}), 6
 _LEAVING = re.compile(
     r"\b(?:wants?|get|got to|have to be|must be|take us|get us) (?:off|out of|away from|rid of)\b", re.IGNORECASE
+)
+
+# "Is it worth moving" asks whether, and wants no plan yet; with "how" beside it, it wants one.
+_WHETHER = re.compile(
+    r"^(?!.*\bhow (?:do|would|should|can|to)\b).*\b(?:is it (?:really )?worth|worth (?:it|the effort|moving|migrating|switching)|does it make sense to|do we (?:even|really) need to (?:move|migrate|switch))\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -68,7 +75,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     found = pasted(request)
     prose, given = found.prose, found.given
     # Searched and sorted by what was meant; facts and spans are read from what was typed.
-    meant = load_speller().mended(found.asked)
+    meant = plain(load_speller().mended(found.asked))
     earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
     facts: list[Fact] = []
     for source, text in earlier:
@@ -79,12 +86,13 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     facts += _against(request.history, named, facts, vocabulary)
     facts += stated(request.constraints, vocabulary)
     facts += sized_by_peak(facts, prose)
+    facts += shared_out(facts)
     facts += _shape(meant, vocabulary)
     before = " ".join(text for _, text in earlier[-2:])
     back = before if only_draws(meant) else ""
     known = FactSet(tuple(facts))
     artefacts = read_artefacts(given, likely=str(known.get("engine") or "")) if given else Artefacts()
-    own = _moving(intents(meant, _compared(facts, named)), FactSet(tuple(current)))
+    own = _moving(intents(meant, _compared(facts, named)), FactSet(tuple(current)), meant)
     goes_on = bool(before) and not _WHOLE & {intent.id for intent in own} and len(meant.split()) >= _A_SUBJECT
     return Question(
         text=prose.strip() or request.question.strip(),
@@ -94,7 +102,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
         technologies=named,
         loose=tuple(loose),
         artefacts=artefacts,
-        subject=back or prose.strip() or request.question.strip(),
+        subject=back or plain(prose.strip()) or request.question.strip(),
         parts=parts(prose) or ((meant.strip(),) if goes_on else ()),
         goes_on=goes_on,
     )
@@ -201,8 +209,10 @@ def _compared(facts: list[Fact], named: tuple[Named, ...]) -> int:
     return len(values[-1]) if values else 0
 
 
-def _moving(found: tuple[Intent, ...], facts: FactSet) -> tuple[Intent, ...]:
-    """Who names where he comes from and where he goes wants to migrate, whatever verb he has for it."""
+def _moving(found: tuple[Intent, ...], facts: FactSet, text: str) -> tuple[Intent, ...]:
+    """Who names where he comes from and where he goes wants to migrate, whatever verb he has for it, unless he asks whether to."""
+    if _WHETHER.search(text):
+        return tuple(intent for intent in found if intent.id != "migrate")
     moves = facts.get("migration.from") is not None and facts.get("migration.to") is not None
     if not moves or any(intent.id == "migrate" for intent in found):
         return found

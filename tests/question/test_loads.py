@@ -130,3 +130,14 @@ def test_nothing_is_out_of_zero_and_none_may_be_out_of_five() -> None:
 def test_a_load_of_which_only_the_peak_is_stated_is_sized_by_it(text: str, attribute: str) -> None:
     facts = understand(AskRequest(question=text), VOCABULARY).facts
     assert next(fact.origin for fact in facts.facts if fact.attribute == attribute) == "assumed"
+
+
+def test_the_share_that_reads_divides_a_load_of_both() -> None:
+    found = figures_of("Postgres with 11,000 tps, reads 80 %")
+    assert found["workload.reads_per_s"] == pytest.approx(8800)
+    assert found["workload.writes_per_s"] == pytest.approx(2200)
+
+
+@pytest.mark.parametrize("text", ["11,000 writes/s, reads 80 %", "11,000 tps", "reads 80 %"])
+def test_a_share_without_a_load_of_both_divides_nothing(text: str) -> None:
+    assert "workload.reads_per_s" not in figures_of(text)

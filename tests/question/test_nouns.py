@@ -147,3 +147,13 @@ def test_whoever_does_something_is_a_person_by_the_ending(noun: str) -> None:
 @pytest.mark.parametrize("noun", ["container", "order", "sensor", "plant", "voucher", "rehearsal"])
 def test_a_thing_with_the_same_ending_is_none(noun: str) -> None:
     assert not is_person(noun)
+
+
+def test_what_a_number_counts_is_a_thing_unless_it_is_a_measure_or_a_word_of_our_trade() -> None:
+    assert names("180 trams parked on 24 tracks, 6 bays") == ["tram", "track", "bay"]
+    assert names("12 grape varieties and 40 sailings a day") == ["grape variety", "sailing"]
+    assert names("3 servers, 200 ms, 18 metres, 4 people, 900 tables, 20 of them") == []
+
+
+def test_a_known_noun_before_a_measure_is_a_measure() -> None:
+    assert names("a deck has 620 room metres") == []

@@ -26,6 +26,7 @@ CASES = (
     ("not-in-subquery", "SELECT id FROM orders WHERE customer_id NOT IN (SELECT customer_id FROM blocked)", "SELECT id FROM orders WHERE NOT EXISTS (SELECT 1 FROM blocked b WHERE b.customer_id = orders.customer_id)"),
     ("deep-offset", "SELECT id FROM orders ORDER BY id LIMIT 20 OFFSET 40000", "SELECT id FROM orders WHERE id > 40000 ORDER BY id LIMIT 20"),
     ("wrapped-column", "SELECT id FROM orders WHERE date(placed_at) = '2026-01-01'", "SELECT id FROM orders WHERE placed_at >= '2026-01-01'"),
+    ("or-of-columns", "SELECT id FROM orders WHERE customer_id = 7 OR code = 'x' ORDER BY placed_at DESC LIMIT 5", "SELECT id FROM orders WHERE customer_id = 7 OR customer_id = 8 ORDER BY placed_at DESC LIMIT 5"),
     ("leading-wildcard", "SELECT id FROM orders WHERE code LIKE '%abc'", "SELECT id FROM orders WHERE code LIKE 'abc%'"),
     ("select-star", "SELECT * FROM orders WHERE id = 1", "SELECT id FROM orders WHERE id = 1"),
     ("unbounded-write", "DELETE FROM orders", "DELETE FROM orders WHERE id = 1"),

@@ -89,6 +89,28 @@ def implicit_cast(subject: Subject) -> Iterable[Hit]:
                 yield _cast(query, node, column, "a number" if number else f"{value.sql()} of another type")
 
 
+def or_of_columns(subject: Subject) -> Iterable[Hit]:
+    """A list cut by LIMIT whose filter is an OR over several columns: no single index has both the filter and the order."""
+    for query, tree in each_query(subject):
+        where = tree.args.get("where") if isinstance(tree, exp.Select) else None
+        sorted_by = ", ".join(o.sql() for o in tree.args["order"].expressions) if tree.args.get("order") else ""
+        if where is None or not isinstance(where.this, exp.Or) or not (sorted_by and tree.args.get("limit")):
+            continue
+        columns = tuple(
+            dict.fromkeys(c.name for n in where.find_all(exp.EQ, exp.In) if isinstance(c := n.this, exp.Column))
+        )
+        if len(columns) < _SEVERAL:
+            continue
+        wanted = " and ".join(f"({column}, {sorted_by})" for column in columns)
+        yield Hit(
+            f"{shown(query)}: {where.this.sql()[:60]}",
+            place_of(query, where),
+            f"The OR over {' and '.join(columns)} leaves two bad plans, all rows of both sides sorted, or the order's index read until enough rows match; ask once per column with its own ORDER BY and LIMIT, join the answers with UNION, sort and cut again, and give each side its index: {wanted}",
+            "bitmaps of two indexes lose their order, and one composite index serves AND, never OR",
+        )
+
+
+_SEVERAL = 2
 _TEXT_BY_NAME = re.compile(r"(?:^|_)(?:plate|phone|mobile|zip|zipcode|postcode|postal_code|sku|isbn|iban|barcode|email|name|tracking_number|license|licence)(?:$|_no$|_number$)", re.IGNORECASE)  # fmt: skip
 
 
@@ -104,5 +126,6 @@ def _cast(query: Query, node: exp.Expr, column: exp.Column, other: str) -> Hit:
 SARGABLE = (
     Rule("wrapped-column", "query", "medium", "patterns/composite-index-ordering#a-function-or-a-cast-hides-the-column", wrapped_column),
     Rule("implicit-cast", "query", "medium", "patterns/prepared-statements#a-parameter-with-another-type", implicit_cast),
+    Rule("or-of-columns", "query", "medium", "patterns/composite-index-ordering#or-across-columns", or_of_columns),
     Rule("leading-wildcard", "query", "medium", "patterns/full-text-search-index#trigrams-for-parts-and-typos", leading_wildcard),
 )  # fmt: skip

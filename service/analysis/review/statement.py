@@ -106,6 +106,9 @@ def sought(tree: exp.Expr, name: str, inner: bool) -> list[str]:
     valued: list[str] = []
     joined: list[str] = []
     for node in tree.find_all(exp.EQ, exp.In, exp.Is):
+        # What either side of an OR compares is no part of one index.
+        if node.find_ancestor(exp.Or):
+            continue
         other = node.args.get("expression")
         for side, opposite in ((node.this, other), (other, node.this)):
             if column := own(side):
