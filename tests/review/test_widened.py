@@ -100,3 +100,9 @@ def test_a_flaw_of_the_class_is_found(judge: Judge, rule: str, hint: str, text: 
 @pytest.mark.parametrize(("rule", "hint", "text", "question"), SPARED)
 def test_what_only_looks_like_it_is_spared(judge: Judge, rule: str, hint: str, text: str, question: str) -> None:
     assert rule not in {f.rule for f in judge(text, hint, question or "Please review this.").findings}
+
+
+def test_a_string_of_36_characters_may_be_another_identifier_than_a_uuid(judge: Judge) -> None:
+    (found,) = [f for f in judge("CREATE TABLE t (id varchar(36) PRIMARY KEY);", "postgresql").findings if f.rule == "uuid-as-text"]  # fmt: skip
+    assert (found.severity, found.fix) == ("low", "")
+    assert found.say.startswith("If this is a UUID")

@@ -209,14 +209,16 @@ def uuid_as_text(subject: Subject) -> Iterable[Hit]:
             continue
         if column.type in _TEXTS and (named or sized) and subject.dialect != "sqlite":
             referenced = any(k.target == table.name and column.name in (k.target_columns or table.primary_key) for _, k in subject.foreign_keys())  # fmt: skip
-            fix = "" if key or referenced else alter_type(subject, table, column, "uuid", "{c}::uuid")
+            # 36 characters alone may be a prefix before the digits: "iss-…".
+            told = bool(named) or column.type == "char"
+            fix = "" if key or referenced or not told else alter_type(subject, table, column, "uuid", "{c}::uuid")
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
-                f"A UUID is kept as text ({column.declared.lower()}); use the {type_name(subject)} type, in this column and in those that reference it",
+                f"{'A UUID is' if told else 'If this is a UUID, it is'} kept as text ({column.declared.lower()}); use the {type_name(subject)} type, in this column and in those that reference it",
                 "36 characters take 37 to 40 bytes instead of 16 in the table, in every index and in every foreign key, and compare slower",
                 fix,
-                "medium" if column.name in table.primary_key else "low",
+                "medium" if told and column.name in table.primary_key else "low",
             )
 
 
