@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from kb.quantity import Quantity
 from service.question.clauses import around, sentences
-from service.question.numbers import Mention
+from service.question.numbers import Mention, mentions
 from service.question.roles import Bound
 
 # "We're not doing 10k inserts/s"; "not more than" and "cannot be down for" are limits and deny nothing.
@@ -75,6 +75,15 @@ def _is_of_some(text: str, mention: Mention) -> bool:
     return mention.unit == "count" and bool(_OF_SUBSET.search(text[: mention.start]))
 
 
+def _one_of_several(text: str, mention: Mention) -> bool:
+    """Whether the clauses beside count further people: "4 backend people, 1 data engineer"."""
+    sentence = around(sentences(text), mention.start)
+    return any(
+        sentence.holds(other.start) and other.start != mention.start and other.unit == "count" and other.noun
+        for other in mentions(text)
+    )
+
+
 def is_of_another(text: str, mention: Mention) -> bool:
     """Whether somebody else says it, or has it."""
     begins = around(sentences(text), mention.start).start
@@ -99,6 +108,8 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
         return not _REQUESTED.search(text)
     if bound.fact.attribute == "workload.users" and mention.noun.startswith(("customers", "clients")):
         return bool(_TENANCY.search(text))
+    if bound.fact.attribute == "team.size" and mention.value == 1:
+        return _one_of_several(text, mention)
     return not bound.fact.attribute.startswith(_OF_ANYONE) and is_of_another(text, mention)
 
 

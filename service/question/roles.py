@@ -31,6 +31,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.devices": (2.0, 1e12),
     "workload.users": (10.0, 1e11),
     "key.bytes": (1.0, 2704.0),
+    "deadline": (86400.0, 3.2e8),
     "horizon": (86400.0, 3.2e9),
     "partition.interval": (60.0, 3.2e7),
     "replication.lag": (1.0, 2.7e6),
@@ -252,10 +253,11 @@ def _nearest_cue(text: str, mention: Mention, cues: Sequence[str], reach: int) -
 def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
     """Whether the word explains another number: of "32 bytes and 24 bytes of overhead" only the 24 are overhead.
 
-    A noun that another number counts is that number's: "400 GB, 90 tables" is no table of 400 GB.
+    "25 minutes behind, usually 2 or 3": the word has its number. A noun that another number counts is that number's: "400 GB, 90 tables" is no table of 400 GB.
     """
     if place.end <= mention.start:
-        return any(other.unit == mention.unit for other in mentions(text[place.end : mention.start]))
+        before = [m for m in mentions(text[: place.start]) if m.unit == mention.unit and place.start - m.tail <= 1]
+        return bool(before) or any(other.unit == mention.unit for other in mentions(text[place.end : mention.start]))
     # "3,000 bikes, one position a minute": the one position says that they report.
     others = [other for other in mentions(text[mention.end : place.end]) if other.value != 1]
     reach = place.start - mention.end

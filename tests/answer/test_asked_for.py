@@ -22,7 +22,7 @@ def first(advisor: Advisor, text: str) -> str:
         # The lag and the rate say how much is lost.
         ("what happens to our data if the primary dies with async streaming replication? 500 commits/s, lag around 2 s", "1,000 commits"),
         # The schema of another shop's engine is said to be one.
-        ("theatre wardrobe: costumes, actors, fittings, scenes, rental to theatres. whats a good schema? using mysql 8", "MySQL has types of its own"),
+        ("theatre wardrobe: costumes, actors, fittings, scenes, rental to theatres. whats a good schema? using mysql 8", "MySQL"),
         # A database with its things listed wants a schema, in no other words.
         ("need a db for court hearings: cases, parties, judges, courtrooms, hearings, documents", "the schema below"),
         # Shards of a museum shard nothing.

@@ -40,7 +40,7 @@ def test_of_two_loads_without_a_mark_the_first_is_the_load() -> None:
 
 def test_of_two_loads_at_peak_neither_is_the_usual_one() -> None:
     read = figures_of("500 orders/s during matches and 900 orders/s during finals")
-    assert read["workload.writes_per_s"] == 500
+    assert "workload.writes_per_s" not in read
 
 
 def test_a_load_at_peak_alone_is_no_sustained_one() -> None:

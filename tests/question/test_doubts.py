@@ -1,0 +1,79 @@
+"""Doubts: numbers that look like a figure of the case, and are none."""
+
+import pytest
+
+from kb.quantity import Quantity
+from kb.vocabulary import load_vocabulary
+from service.question.question import understand
+from service.question.request import AskRequest
+
+VOCABULARY = load_vocabulary()
+
+
+def read(text: str) -> dict[str, float]:
+    facts = understand(AskRequest(question=text), VOCABULARY).facts.facts
+    return {fact.attribute: fact.value.value for fact in facts if isinstance(fact.value, Quantity)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We're not doing 10k inserts/s",
+        "10k inserts/s is wrong",
+        "The vendor says the box does 10k inserts/s",
+        "Gate 7 sends a reading",
+        "page 12 of the report lists the sensors that send readings",
+        "18 admins, of whom 12 users write",
+        "1,300 calls on a bad day",
+        "a multi-tenant product for 75 customers",
+        "our biggest customer has 9,000 employees",
+        "4 backend people, 1 data engineer",
+    ],
+)
+def test_a_doubtful_number_is_listed_and_no_fact(text: str) -> None:
+    question = understand(AskRequest(question=text), VOCABULARY)
+    doubtful = ("workload.writes_per_s", "workload.devices", "workload.users", "workload.requests_per_s")
+    assert not {"team.size", *doubtful} & {
+        fact.attribute for fact in question.facts.facts if fact.value != 18.0 and "18" not in str(fact.span)
+    }
+    assert question.loose
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        ("We don't do 50k events/s. It's more like 2k events/s", "workload.writes_per_s", 2000),
+        ("The vendor claims 200k inserts/s; we see 9k inserts/s", "workload.writes_per_s", 9000),
+        ("The old shop took 300 orders a day, now we get 11,000 orders a day", "workload.writes_per_s", 11000 / 86400),
+        ("our biggest customer makes 41 % of all the rows, in total 75 customers are on it", "tenants", 75),
+        ("not more than 20 minutes of downtime", "downtime.window", 1200),
+        ("95% of all queries are reads", "workload.read_share", 95),
+        ("the migration deadline is in 10 weeks", "deadline", 10 * 604800),
+        ("2,000 inserts/s sustained, then 6,000 updates/s", "workload.writes_per_s", 2000),
+    ],
+)
+def test_the_figure_of_the_case_is_told_from_the_other(text: str, attribute: str, value: float) -> None:
+    assert read(text).get(attribute) == pytest.approx(value)
+
+
+def test_of_two_loads_that_nothing_tells_apart_neither_is_the_load() -> None:
+    assert "workload.writes_per_s" not in read("order updates 25k updates/s, trades 140k inserts/s")
+
+
+def test_a_peak_does_not_stand_for_a_usual_load_that_was_not_understood() -> None:
+    assert "workload.writes_per_s" not in read("Peak is 12,000 writes per second, normally 1.5k")
+
+
+def test_a_word_that_has_its_number_explains_no_other() -> None:
+    assert "freshness" not in read("the standby is 25 minutes behind after each batch, usually 2 or 3 sec")
+
+
+def test_a_choice_is_read_only_of_its_subject() -> None:
+    facts = understand(AskRequest(question="Which replication do we need?"), VOCABULARY).facts
+    assert facts.get("migration.method") is None
+    assert facts.get("availability.mode") is None
+
+
+def test_no_cloud_outside_a_country_allows_those_inside() -> None:
+    assert understand(AskRequest(question="no cloud outside Germany"), VOCABULARY).facts.get("cloud") is None
+    assert understand(AskRequest(question="no cloud, please"), VOCABULARY).facts.get("cloud") is not None
