@@ -36,6 +36,8 @@ _FIGURE = re.compile(
     r"\bhow (?:many|much|long|big|large|fast|slow|often|far|soon)\b|\b(?:what|which) (?:size|rate|number|latency|availability|bandwidth|throughput|hit ratio|pool|storage)\b|\bnumber of\b|\bsize of\b|\b(?:calculate|compute|estimate|work out)\b|\bwhen (?:do|will|does|is|are)\b",
     re.IGNORECASE,
 )
+# A word in the plural that is no span of time.
+_PLURAL = re.compile(r"\b(?!(?:second|minute|hour|day|week|month|year|million|billion|thousand|time)s\b)[a-z]{3,}s\b")
 # Words that count writes and name nothing: what is kept of them are rows.
 _NAMELESS = frozenset(
     {"tps", "write", "writes", "insert", "inserts", "update", "updates", "ev", "msg", "row", "rows", "items", "objects"}
@@ -193,7 +195,11 @@ def _held(found: Estimated) -> str:
 
 
 def _noun(evidence: Evidence) -> str:
-    """What the asker counts: the first word of his that names records written."""
+    """What the asker counts: the word beside his rate, else the first of his that names records written."""
+    rate = evidence.question.facts.by_attribute.get("workload.writes_per_s")
+    beside = [w for w in _PLURAL.findall(rate.spelling.lower()) if w not in _NAMELESS] if rate is not None else []
+    if beside:
+        return beside[0]
     nouns = evidence.vocabulary.attributes["workload.writes_per_s"].nouns
     places = [
         (place.start, -len(noun), noun)

@@ -35,6 +35,8 @@ _MANY = 5
 _KIN = 0.42
 # Under this a design of another domain and shape does not carry the answer of somebody who names his tables.
 _BEARS = 0.5
+# And under this it does not carry that of anybody.
+_FAINTLY = 0.45
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     bears = None if question.goes_on else bearing(kb, question, retrieved, fits)
     if concern and bears is not None and bears.kind == "designs" and fits[bears.id] != "near":
         bears = None
-    if built is not None and bears is not None and _merely_near(bears, fits, retrieved):
+    if bears is not None and _merely_near(bears, fits, retrieved, _FAINTLY if built is None else _BEARS):
         bears = None
     bears = bears or (None if question.goes_on else _kin(kb, built, retrieved))
     outline = plan(question, asked.request.detail, bears.kind if bears else None)
@@ -167,10 +169,10 @@ def _carried(selection: Selection) -> bool:
     return selection.backbone is not None and selection.backbone.fit == "near"
 
 
-def _merely_near(entry: Entry, fits: Mapping[str, Fit], retrieved: Retrieved) -> bool:
-    """Whether a design has neither the asker's domain nor his shape and is not near either: his own tables say more."""
+def _merely_near(entry: Entry, fits: Mapping[str, Fit], retrieved: Retrieved, least: float) -> bool:
+    """Whether a design has neither the asker's domain nor his shape and is not near either: his own tables, or none, say more."""
     score = next((hit.score for hit in retrieved.entries if hit.entry == entry.id), 0.0)
-    return entry.kind == "designs" and fits[entry.id] == "subject" and score < _BEARS
+    return entry.kind == "designs" and fits[entry.id] == "subject" and score < least
 
 
 def _nearer(

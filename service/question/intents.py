@@ -68,7 +68,7 @@ _DATA_WORDS = (
 # The last sentence of who has said what he wants changed.
 _ORDERED = re.compile(r"(?:^|[.!?,;]\s+)(?:please )?(?:just )?do it(?: now| please)?\s*[.!]*\s*$", re.IGNORECASE)
 _MODELLED = re.compile(
-    r"\b(?:how (?:should|would|do|can|could) (?:i|we|you|one) (?:best )?(?:model|structure)|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables)\b",
+    r"\b(?:how (?:should|would|do|can|could) (?:i|we|you|one) (?:best )?(?:model|structure)|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables|tables?,? (?:pls|plz|please))\b",
     re.IGNORECASE,
 )
 
