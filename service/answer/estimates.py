@@ -197,7 +197,8 @@ def _held(found: Estimated) -> str:
 def _noun(evidence: Evidence) -> str:
     """What the asker counts: the word beside his rate, else the first of his that names records written."""
     rate = evidence.question.facts.by_attribute.get("workload.writes_per_s")
-    beside = [w for w in _PLURAL.findall(rate.spelling.lower()) if w not in _NAMELESS] if rate is not None else []
+    named: list[str] = _PLURAL.findall(rate.spelling.lower()) if rate is not None else []
+    beside = [word for word in named if word not in _NAMELESS]
     if beside:
         return beside[0]
     nouns = evidence.vocabulary.attributes["workload.writes_per_s"].nouns
