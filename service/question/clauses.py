@@ -60,8 +60,22 @@ def cue_pattern(cue: str) -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])" + r"[\s-]+".join(words) + plural + r"(?![\w])", re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
+def _first_word(cue: str) -> str:
+    """The word that a cue begins with, in lower case; empty where it begins with a number."""
+    return re.split(r"[\s-]+", cue.strip())[0].lower().removeprefix("#")
+
+
+@lru_cache(maxsize=64)
+def _lower(text: str) -> str:
+    return text.lower()
+
+
 def find_cue(cue: str, text: str) -> Iterator[Stretch]:
     """Every place where the cue stands as whole words; of "warehouse + etl" where the text has the others too."""
+    # Most cues do not stand in most texts, and looking for a word is far cheaper than matching a pattern.
+    if _first_word(cue) not in _lower(text):
+        return
     cue, *others = cue.split(" + ")
     if not all(cue_pattern(other).search(text) for other in others):
         return
