@@ -53,6 +53,11 @@ def evaluate(rule: Rule, facts: FactSet) -> tuple[Firing, ...]:
     return (Firing(rule, say, because, unless, slots, _used(rule, known, objects), derived, calculations, objects),)
 
 
+def may_hold(rule: Rule, facts: FactSet) -> bool:
+    """Whether the text leaves room for the rule: where it tests a belief, that somebody asserts it."""
+    return "believes" not in rule.when or _test("believes", rule.when["believes"], facts, None, facts.get) is True
+
+
 def contradicted(rule: Rule, facts: FactSet) -> bool:
     """Whether some test of `when` is decided false, for every pasted object where the rule is about those."""
     if not rule.when:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb.entry import Conditional, KnowledgeBase, Rule
 from kb.fact import Fact, FactSet
-from kb.guidance import Firing, contradicted, evaluate
+from kb.guidance import Firing, contradicted, evaluate, may_hold
 from service.analysis.estimates import Blank, Estimated, blanks, derived, estimate, said
 
 RuleKey = tuple[str, str]
@@ -32,13 +32,13 @@ class Conclusion:
 
 @dataclass(frozen=True)
 class Conclusions:
-    """What fired, in the order of entries and rules, the facts after chaining, the rules that nothing decides.
+    """What fired, in the order of entries and rules, the facts after chaining, all rules that held before some were overruled.
 
     `estimates` are computed from the facts and to the point of the question; `blanks` it asks for, and they lack an input.
     """
 
     fired: tuple[Conclusion, ...]
-    undecided: tuple[RuleKey, ...]
+    held: frozenset[RuleKey]
     facts: FactSet
     estimates: tuple[Estimated, ...] = ()
     blanks: tuple[Blank, ...] = ()
@@ -47,7 +47,8 @@ class Conclusions:
 def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
     """Run all rules; those that test for absence run last and derive nothing, so that order never matters."""
     estimates = estimate(facts)
-    early = [each for each in kb.conditionals if not each.late]
+    # What somebody believes stands in the text and no derived fact changes it: most such rules need no second look.
+    early = [each for each in kb.conditionals if not each.late and may_hold(each.rule, facts)]
     fired: dict[RuleKey, Conclusion] = {}
     for _ in range(_ROUNDS):
         facts = facts.extended(derived(estimate(facts)))
@@ -60,15 +61,18 @@ def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
         facts = facts.extended(fresh)
     fired |= {found.key: found for found in _run((each for each in kb.conditionals if each.late), facts)}
     ordered = tuple(fired[key] for each in kb.conditionals if (key := (each.entry, each.rule.id)) in fired)
-    against = _contradicted(kb, facts)
-    undecided = tuple(
-        key
-        for entry in kb.entries.values()
-        for rule in entry.meta.guidance
-        if (key := (entry.id, rule.id)) not in fired and key not in against
-    )
     return Conclusions(
-        _without_overruled(ordered), undecided, facts, said(estimates, facts.text), blanks(facts, estimates)
+        _without_overruled(ordered), frozenset(fired), facts, said(estimates, facts.text), blanks(facts, estimates)
+    )
+
+
+def undecided(kb: KnowledgeBase, conclusions: Conclusions, entries: Iterable[str]) -> tuple[RuleKey, ...]:
+    """The rules of these entries that nothing decides; of all the others nobody asks."""
+    return tuple(
+        key
+        for entry in (kb.entries[name] for name in entries)
+        for rule in entry.meta.guidance
+        if (key := (entry.id, rule.id)) not in conclusions.held and not contradicted(rule, conclusions.facts)
     )
 
 
@@ -81,16 +85,6 @@ def _run(rules: Iterable[Conditional], facts: FactSet) -> list[Conclusion]:
         if each.late or each.rule.each or each.tested <= known
         for firing in evaluate(each.rule, facts)
     ]
-
-
-def _contradicted(kb: KnowledgeBase, facts: FactSet) -> frozenset[RuleKey]:
-    """The rules that some fact decides against; where none of what they test is known, none does."""
-    known = _known(facts)
-    return frozenset(
-        (each.entry, each.rule.id)
-        for each in kb.conditionals
-        if (each.late or each.rule.each or each.tested & known) and contradicted(each.rule, facts)
-    )
 
 
 def _known(facts: FactSet) -> frozenset[str]:

@@ -8,7 +8,7 @@ from kb.entry import KnowledgeBase, Rule, Section
 from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice
-from service.analysis.conclusions import Conclusion, Conclusions, RuleKey
+from service.analysis.conclusions import Conclusion, Conclusions, RuleKey, undecided
 from service.analysis.structure import Structure
 from service.answer.elsewhere import Elsewhere
 from service.answer.parts import Part
@@ -131,8 +131,7 @@ class Evidence:
 
     def offers(self, most: int) -> tuple[tuple[str, Rule], ...]:
         """Rules that nothing decides, of the chosen entries, nearest first."""
-        entries = self.entries
-        near = [(self.rule_score(key), key) for key in self.conclusions.undecided if key[0] in entries]
+        near = [(self.rule_score(key), key) for key in undecided(self.kb, self.conclusions, sorted(self.entries))]
         enough = max(_OFFER_NEAR, _OFFER_SHARE * max((score for score, _ in near), default=0.0))
         ranked = sorted((item for item in near if item[0] >= enough), key=lambda item: (-item[0], item[1]))
         said = (key for _, key in ranked if self._rule(*key).say and not self._is_on_a_stranger(self._rule(*key)))
