@@ -10,7 +10,7 @@ from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import is_reserved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, happening, is_person, nouns
+from service.question.nouns import Noun, happening, is_person, located, nouns
 from service.question.question import Question
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
@@ -75,7 +75,7 @@ def _fitting(
     bound = {
         shape.name: bind(
             shape,
-            vocabulary.nouns,
+            _general(vocabulary, question.subject),
             _happened(shape, nouns(question.subject, _known(shape, vocabulary), everything), question.subject),
             codes[shape.name],
         )
@@ -101,8 +101,15 @@ def _plainly(
     plain = replace(plain, nouns={**plain.nouns, "event": (*events, *((told,) if told else ()))})
     listed = [replace(noun, listed=True) for noun in nouns(question.subject, everything)]
     found = _happened(plain, listed, question.subject)
-    roles = bind(plain, vocabulary.nouns, found, codes[_PLAIN], centre="event")
+    roles = bind(plain, _general(vocabulary, question.subject), found, codes[_PLAIN], centre="event")
     return (plain, roles) if _enough(roles) else None
+
+
+def _general(vocabulary: Vocabulary, text: str) -> Mapping[str, Sequence[str]]:
+    """The nouns of any domain by their role, and as places what the text says that things are at or in."""
+    known = frozenset(word for words in vocabulary.nouns.values() for word in words)
+    places = (noun for noun in located(text) if noun not in known)
+    return {**vocabulary.nouns, "place": (*vocabulary.nouns.get("place", ()), *places)}
 
 
 def _happened(shape: ShapeTerm, found: Sequence[Noun], text: str) -> Sequence[Noun]:

@@ -32,6 +32,10 @@ _MEASURED = re.compile(
     r"[\s-]+(?:metres?|meters?|kilomet(?:re|er)s?|km|miles?|hours?|minutes?|kg|ton(?:ne)?s?|kilos?)\b", re.IGNORECASE
 )
 _WORDS = re.compile(r"[a-z-]+(?: [a-z-]+)?")
+_LOCATED = re.compile(
+    r"\b(?:at|across|in|over)\s+(?:(?:all|our|the|about|some|these)\s+){0,2}(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|a dozen|several|many)\s+([a-z-]+s)\b(?!\s+(?:ago|later|time)\b)",
+    re.IGNORECASE,
+)
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
 # "A schema for a choir: singers, rehearsals, dues": what stands behind such a colon is the list of things.
 _INTRODUCED = re.compile(
@@ -106,6 +110,11 @@ def is_person(noun: str) -> bool:
     """Whether an unfamiliar noun is by its ending somebody who does something: a singer, a juror, an archivist."""
     last = noun.rpartition(" ")[2]
     return _AGENT.search(last) is not None and last not in _words()["no_agents"]
+
+
+def located(text: str) -> tuple[str, ...]:
+    """What something is said to be at or in several of, in the singular: "at 12 resorts", "across nine depots"."""
+    return tuple(singular(match[1]) for match in _LOCATED.finditer(text))
 
 
 def singular(phrase: str) -> str:

@@ -120,3 +120,10 @@ def test_of_a_thing_in_the_middle_the_rest_are_parts(real_kb: KnowledgeBase) -> 
     assert found is not None
     assert "thing" not in found.roles
     assert "other" in found.roles
+
+
+def test_what_things_are_at_is_a_place_and_is_not_taken(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "We lend at 12 resorts. What tables for skis, boots, customers, rentals and damages?")
+    assert found is not None
+    assert found.roles["place"] == ("resort",)
+    assert "resort" not in found.roles.get("resource", ())
