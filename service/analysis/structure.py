@@ -10,7 +10,7 @@ from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import is_reserved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, happening, is_person, located, nouns
+from service.question.nouns import Noun, happening, is_person, located, nouns, paired
 from service.question.question import Question
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
@@ -102,7 +102,9 @@ def _plainly(
     listed = [replace(noun, listed=True) for noun in nouns(question.subject, everything)]
     found = _happened(plain, listed, question.subject)
     roles = bind(plain, _general(vocabulary, question.subject), found, codes[_PLAIN], centre="event")
-    return (plain, roles) if _enough(roles) else None
+    pair = {noun.name for noun in paired(question.subject)} <= {*roles.get("thing", ()), *roles.get("event", ())}
+    happens = pair and "thing" in roles and bool(paired(question.subject))
+    return (plain, roles) if happens or _enough(roles) else None
 
 
 def _general(vocabulary: Vocabulary, text: str) -> Mapping[str, Sequence[str]]:

@@ -42,6 +42,12 @@ _INTRODUCED = re.compile(
     r"\b(?:schema|tables?|data ?base|data model|model|entities|entity|erd?|diagram)\b[^.;!?\n]*:$", re.IGNORECASE
 )
 
+# "An ERD for a choir and its concerts": the one and the many of a schema that has only these two.
+_PAIRED = re.compile(
+    r"\b(?:schema|tables?|data ?base|data model|model|erd?|diagram)\s+(?:for|of)\s+(?:an?|our|my|the|one)\s+([a-z-]+(?: [a-z-]+)?)\s+(?:and|with)\s+(?:its|their|his|her|all its)\s+([a-z-]+s)\b",
+    re.IGNORECASE,
+)
+
 
 class _Words(TypedDict):
     """The file nouns.yaml, whose comments say what each list is."""
@@ -89,11 +95,18 @@ def nouns(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> tupl
     listed = list(_listed(text, frozenset((*known, *familiar))))
     for noun in reversed(listed):
         found[noun.name] = noun
-    for noun in _counted(text):
+    pair = paired(text)
+    for noun in (*_counted(text), *pair):
         found.setdefault(noun.name, noun)
+    # The "club" of a "rowing club" is the same thing.
+    found = {name: noun for name, noun in found.items() if not any(_within(noun, whole) for whole in pair)}
     inside = {part for name in found if " " in name for part in name.split()}
     kept = [noun for noun in found.values() if noun.name not in inside or noun.listed]
     return tuple(sorted(kept, key=lambda noun: noun.start))
+
+
+def _within(noun: Noun, whole: Noun) -> bool:
+    return noun.name != whole.name and whole.start <= noun.start and noun.end <= whole.end
 
 
 def happening(text: str) -> str | None:
@@ -115,6 +128,14 @@ def is_person(noun: str) -> bool:
 def located(text: str) -> tuple[str, ...]:
     """What something is said to be at or in several of, in the singular: "at 12 resorts", "across nine depots"."""
     return tuple(singular(match[1]) for match in _LOCATED.finditer(text))
+
+
+def paired(text: str) -> tuple[Noun, ...]:
+    """The one and the many that a schema is asked for: the choir and the concert of "an ERD for a choir and its concerts"."""
+    match = _PAIRED.search(text)
+    both = [Noun(singular(match[at]), match.start(at), match.end(at), True) for at in (1, 2)] if match else []
+    barred = _words()["never"] | _words()["trade"]
+    return tuple(both) if not any(noun.name in barred for noun in both) else ()
 
 
 def singular(phrase: str) -> str:

@@ -157,3 +157,14 @@ def test_what_a_number_counts_is_a_thing_unless_it_is_a_measure_or_a_word_of_our
 
 def test_a_known_noun_before_a_measure_is_a_measure() -> None:
     assert names("a deck has 620 room metres") == []
+
+
+def test_the_one_and_the_many_of_a_schema_are_things_though_nobody_lists_them() -> None:
+    assert names("Draw an ERD for a choir and its concerts") == ["choir", "concert"]
+    assert names("schema of our animal rescue with its adoptions") == ["animal rescue", "adoption"]
+    assert names("data model for a book club and its meetings") == ["book club", "meeting"]
+
+
+def test_the_one_and_the_many_of_our_trade_are_none() -> None:
+    assert names("ERD for a database and its tables") == []
+    assert names("Why is the schema for a choir so slow and its queries too?") == []
