@@ -137,9 +137,7 @@ def _filled(row: Estimate, known: FactSet) -> Estimated | None:
         return None
     used = _inputs(row, known)
     literals = {
-        role: parse_quantity(source, role_of(row.formula, role).unit)
-        for role, source in row.roles.items()
-        if isinstance(source, str)
+        role: _literal(row.formula, role, source) for role, source in row.roles.items() if isinstance(source, str)
     }
     try:
         values = {role: fact.value for role, fact in used.items() if isinstance(fact.value, Quantity)}
@@ -149,6 +147,11 @@ def _filled(row: Estimate, known: FactSet) -> Estimated | None:
         return None
     limit = next((known.by_attribute[name] for name in row.compare if name in known.by_attribute), None)
     return Estimated(row, calculated, used, limit=limit)
+
+
+@lru_cache(maxsize=256)
+def _literal(formula: str, role: str, source: str) -> Quantity:
+    return parse_quantity(source, role_of(formula, role).unit)
 
 
 def _inputs(row: Estimate, known: FactSet) -> dict[str, Fact]:

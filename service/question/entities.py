@@ -59,6 +59,8 @@ _TOOLS = frozenset({
     "pgbouncer", "debezium", "aws-dms", "prometheus", "grafana", "datadog", "varnish", "pgvector",
 })  # fmt: skip
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
+# Of shorter names a slip is another word.
+_LONG_ENOUGH = 6
 
 # "Should we use A or B": what is asked of both is not what runs already. "Why not B" is held against what was recommended.
 _ASKED_OF_BOTH = re.compile(
@@ -174,18 +176,20 @@ def technologies(text: str, names: Mapping[str, TechnologyName]) -> tuple[Named,
 
 
 def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stretch]) -> list[tuple[int, int, str]]:
+    known = [
+        (alias, name.id)
+        for name in names.values()
+        for alias in sorted({each.lower() for each in (name.name, *name.aliases)} - _PLAIN_WORDS)
+        if len(alias) >= _LONG_ENOUGH and " " not in alias
+    ]
     found = []
     for match in _TOKEN.finditer(text):
         word = match.group().lower()
         if word in _ORDINARY or any(place.start < match.end() and match.start() < place.end for place in taken):
             continue
-        for name in names.values():
-            known = {
-                alias.lower() for alias in (name.name, *name.aliases) if len(alias) >= 6 and " " not in alias
-            } - _PLAIN_WORDS
-            if any(_is_slip(word, alias) for alias in known):
-                found.append((match.start(), match.end(), name.id))
-                break
+        meant = next((id_ for alias, id_ in known if _is_slip(word, alias)), None)
+        if meant is not None:
+            found.append((match.start(), match.end(), meant))
     return found
 
 
