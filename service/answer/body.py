@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kb.entry import Entry, Section, SectionKind, Statement
 from kb.guidance import offer
 from service.analysis.conclusions import Conclusion
-from service.answer import elsewhere, instance
+from service.answer import elsewhere, instance, own_index
 from service.answer.advice import AdviceSection, BlockUnion, ListBlock, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
@@ -68,6 +68,8 @@ def _order(evidence: Evidence) -> list[SectionKind]:
         for section in chosen.sections:
             kind = section_kind(chosen.entry, section)
             best[kind] = max(best.get(kind, 0.0), scores.get(section.id, 0.0))
+    if evidence.reads:
+        best["indexes"] = 1.0
     return sorted(
         WORKING_ORDER, key=lambda kind: (kind == "next_steps", -best.get(kind, 0.0), WORKING_ORDER.index(kind))
     )
@@ -111,6 +113,9 @@ def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:
 def _instance(evidence: Evidence, book: CitationBook) -> list[_Piece]:
     """The schema in the asker's nouns before the worked design that shows the rest."""
     built = evidence.structure
+    if evidence.reads:
+        shown = own_index.blocks(evidence.kb, evidence.question, evidence.reads, book)
+        return [_Piece("indexes", own_index.TITLE, shown)]
     if built is None:
         return []
     heading = instance.title(built)

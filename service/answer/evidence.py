@@ -16,6 +16,7 @@ from service.answer.plan import Plan
 from service.answer.selection import Selection
 from service.question.entities import technologies
 from service.question.question import Question
+from service.question.reads import Read
 from service.question.request import AskRequest
 from service.retrieval.search import Retrieved
 
@@ -63,6 +64,7 @@ class Evidence:
     unanswered: tuple[str, ...] = ()
     structure: Structure | None = None
     elsewhere: Elsewhere | None = None
+    reads: tuple[Read, ...] = ()
 
     @property
     def redrawn(self) -> bool:

@@ -13,8 +13,9 @@ from service.answer.bearing import bearing
 from service.answer.elsewhere import elsewhere
 from service.answer.evidence import Evidence
 from service.answer.fit import Fit, fit_all, is_called
+from service.answer.own_index import own_indexes
 from service.answer.parts import Part, with_parts
-from service.answer.plan import plan
+from service.answer.plan import Plan, plan
 from service.answer.scope import assumed, gaps, is_open, is_ours, of_one_concern
 from service.answer.selection import Found, Selection, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
@@ -95,6 +96,11 @@ def _can_be_drawn(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question)
     return bool(wanted) and structure(kb, vocabulary, question) is not None
 
 
+def _asks_how(outline: Plan) -> bool:
+    """Whether neither a whole design nor a move nor a choice is wanted, of which indexes are a part."""
+    return not (outline.whole or outline.erd or outline.moving or outline.choosing)
+
+
 def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence:
     """Select what answers, choose a technology where one is wanted, and run the rules again under what is assumed."""
     question, retrieved = asked.question, asked.retrieved
@@ -147,6 +153,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         unanswered=unanswered,
         structure=own,
         elsewhere=other,
+        reads=own_indexes(kb, question) if _asks_how(outline) and choice is None else (),
         edition=edition,
     )
 

@@ -6,7 +6,7 @@ from kb.entry import Design, Entry, Rule, Section, Statement
 from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
-from service.answer import elsewhere
+from service.answer import elsewhere, own_index
 from service.answer.advice import Claim, Connective, Filled
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
@@ -65,6 +65,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     other_move = _other_move(evidence, book)
     claims += [*other_move, *_gap(evidence, book)]
     claims += _written(evidence, book)
+    claims += [own_index.decision(evidence.kb, evidence.reads, book)] if evidence.reads else []
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
         claims += reasons(evidence, evidence.choice, book) if evidence.choice.open else []
@@ -77,6 +78,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         or any(NEED_ASKED in conclusion.firing.used for conclusion in stated)
         or evidence.redrawn
         or evidence.elsewhere is not None
+        or bool(evidence.reads)
         or bool(figures)
         or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
         said=bool(claims),
