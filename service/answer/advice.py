@@ -236,3 +236,5 @@ class Advice(Part):
     composer: str
     # Only where a model was asked for: other answers have no such key.
     model: ModelNote | None = Field(default=None, exclude_if=lambda note: note is None)
+    # A decision record where one was asked for: how the answer is laid out as Markdown.
+    form: Literal["record"] | None = Field(default=None, exclude_if=lambda form: form is None)

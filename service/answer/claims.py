@@ -43,6 +43,8 @@ CONNECTIVES: Mapping[str, str] = {
     "gap": "The knowledge base does not cover this subject yet:",
     "nearest": "The nearest entries that it has:",
     "no_erd": "No diagram of this domain is in the knowledge base, and none is invented.",
+    "decided": "Recorded as you decided it:",
+    "record": "Written as a decision record, status proposed: the context is what was understood, the decision stands first, and the options that lost and the consequences follow.",
     "reviewed": "What was pasted has been read, never run, and reviewed:",
     "folded": "Also noticed, of less weight:",
     "good": "What is good:",

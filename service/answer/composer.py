@@ -19,7 +19,7 @@ from service.answer.lead import lead
 from service.answer.reviewed import Wanted, reviewed
 from service.answer.verdict import passed_over
 from service.question.request import AskRequest
-from service.question.wishes import wants_contexts
+from service.question.wishes import decided, wants_contexts
 
 # Part of every answer's id: raise it when the same edition would be answered differently.
 CODE_VERSION = 4
@@ -57,18 +57,25 @@ class DeterministicComposer:
             summary = (*_worst(found), *summary)
         sections = (*found, *body(evidence, book, stated, plain))
         alternatives = _alternatives(evidence, book)
+        recorded = "record" in evidence.question.intent_ids and evidence.choice is not None
         return Advice(
             id=answer_id(evidence.request, evidence.edition, self.name),
             question=evidence.request.question,
             understanding=understanding(evidence),
             clarifying_questions=clarifying(evidence),
-            summary=(*summary, *_undrawn(evidence, sections)),
+            summary=(
+                *(_as_decided(evidence) if recorded else ()),
+                *summary,
+                *_undrawn(evidence, sections),
+                *([connective("record")] if recorded else []),
+            ),
             sections=sections,
             citations=book.all(),
             alternatives=alternatives,
             confidence=confidence(evidence),
             edition=evidence.edition,
             composer=self.name,
+            form="record" if recorded else None,
         )
 
     def _worst_first(self, evidence: Evidence) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]] | None:
@@ -127,6 +134,15 @@ def _worst(found: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:
 def _briefly(claim: Claim, support: Filled) -> Claim:
     text = _BRIEF_FINDING.format(**support.slots)
     return Claim(text=text, support=support.model_copy(update={"template": _BRIEF_FINDING}), citations=claim.citations)
+
+
+def _as_decided(evidence: Evidence) -> tuple[Claim, ...]:
+    """What the asker has decided, before what the knowledge base says to it."""
+    pair = decided(evidence.question.subject, evidence.question.technologies)
+    if pair is None:
+        return ()
+    taken, left = (evidence.vocabulary.technologies[named.id].name for named in pair)
+    return (connective("decided", f"{taken} instead of {left}. The knowledge base weighs the two so:"),)
 
 
 def _undrawn(evidence: Evidence, sections: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:

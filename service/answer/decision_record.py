@@ -8,11 +8,12 @@ from service.answer.advice import Advice, Claim, Judged
 TITLE_CHARACTERS = 120
 
 
-def decision_record(advice: Advice, on: dt.date) -> str:
-    """The record, proposed and dated; what the team decides is for the team to write over it."""
+def decision_record(advice: Advice, on: dt.date | None = None) -> str:
+    """The record, proposed, and dated where it has a date; what the team decides is for the team to write over it."""
+    dated = f"- Date: {on.isoformat()}\n" if on is not None else ""
     parts = [
         f"# {title(advice)}",
-        f"- Status: proposed\n- Date: {on.isoformat()}\n- Prepared from: answer {advice.id}, edition {advice.edition}, confidence {advice.confidence.level} ({advice.confidence.reason})",
+        f"- Status: proposed\n{dated}- Prepared from: answer {advice.id}, edition {advice.edition}, confidence {advice.confidence.level} ({advice.confidence.reason})",
         "## Context",
         *_context(advice),
         "## Decision",

@@ -21,6 +21,7 @@ from service.answer.selection import Found, Selection, explaining, select
 from service.answer.shortlisted import assumed_workload, shortlisted
 from service.answer.standing import STORE, Ground, with_standing
 from service.question.intents import Intent, by_example, intent_table, speaks_of_tables
+from service.question.needs import tells_needs
 from service.question.question import Question, understand
 from service.question.request import AskRequest
 from service.retrieval.hits import going_on
@@ -61,6 +62,8 @@ def ask(
     """Understand the request, unless it is understood, and find what there is on it. Raises ConstraintError and RetrievalError."""
     question = reread or understand(request, vocabulary)
     vector = retriever.embed(question.context)
+    if tells_needs(question):
+        question = replace(question, intents=(intent_table()["design"], *question.intents))
     if not question.intents and not question.goes_on:
         wants = _named_tables(kb, vocabulary, question) or by_example(*retriever.intent(vector))
         question = replace(question, intents=wants)
@@ -112,12 +115,12 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, "" if concern else shape))
     fits = {**fitting, **_ruled_out(asked.certain)}
     # Who goes on asking wants what he asks for, not the design once more.
-    bears = None if question.goes_on else bearing(kb, question, retrieved, fits)
+    bears = None if question.goes_on or "record" in question.intent_ids else bearing(kb, question, retrieved, fits)
     if concern and bears is not None and bears.kind == "designs" and fits[bears.id] != "near":
         bears = None
     if bears is not None and _merely_near(bears, fits, retrieved, _FAINTLY if built is None else _BEARS):
         bears = None
-    bears = bears or (None if question.goes_on else _kin(kb, built, retrieved))
+    bears = bears or (None if question.goes_on or "record" in question.intent_ids else _kin(kb, built, retrieved))
     outline = plan(question, asked.request.detail, bears.kind if bears else None)
     found = Found(fits, bears, explaining(asked.certain.fired, retrieved))
     selection = select(kb, question, retrieved, outline, found)

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 
 from service.answer.advice import Advice, AdviceSection, BlockUnion, Citation, Claim, Judged, Modelled, ModelNote
+from service.answer.decision_record import decision_record
 from service.answer.topics import TITLES
 
 
 def render(advice: Advice) -> str:
-    """The whole answer: decision, sections, what was not taken into account, questions back, sources."""
+    """The whole answer: decision, sections, what was not taken into account, questions back, sources; laid out as a decision record where one was asked for."""
+    if advice.form == "record":
+        return decision_record(advice)
     parts = [f"# {_one_line(advice.question)}", *_summary(advice.summary)]
     kind = ""
     for section in advice.sections:

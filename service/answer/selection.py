@@ -276,12 +276,13 @@ def _leading(planned: Iterable[Section]) -> list[Section]:
 def _relevant(
     entries: list[Entry], plan: Plan, scores: Mapping[str, float], words: int
 ) -> dict[str, tuple[Section, ...]]:
-    """The sections that retrieval found, best first over all entries, cut where relevance or length ends."""
+    """The sections that retrieval found, best first over all entries, cut where relevance or length ends; a heading whose
+    text stands under others' headings says nothing itself."""
     pool = [
         (_weighed(entry, s, plan, scores), entry, s)
         for entry in entries
         for s in entry.sections
-        if s.id in scores and _stands_alone(entry, s)
+        if s.id in scores and s.blocks and _stands_alone(entry, s)
     ]
     pool.sort(key=lambda item: (-item[0], item[1].id, item[2].line))
     picked: dict[str, list[Section]] = {}

@@ -133,6 +133,10 @@ _STAYING = re.compile(
     r"(?:\b(?:not|never|no (?:plans?|wish|reason|intention|need))|n't)(?: \w+){0,2} (?:to )?(?:leav(?:e|ing)|replac(?:e|ing)|mov(?:e|ing) (?:off|away from|from)|migrat(?:e|ing) (?:off|away from|from)|get(?:ting)? (?:rid of|off|away from)|drop(?:ping)?|giv(?:e|ing) up)(?: our| the)? $",
     re.IGNORECASE,
 )
+# A record of a decision holds the one that won against the one that lost, in whatever words.
+_RECORDED = re.compile(
+    r"\b(?:adr|decision record|(?:record|document|write (?:down|up)) (?:the|our|this|that) decision)\b", re.IGNORECASE
+)
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
 _MIGRATION = re.compile(
     r"\b(?:migrat\w*|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
@@ -214,7 +218,12 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
         return "host"
     if _STAYING.search(before):
         return "stack"
-    if _WHY_NOT.search(before) or _NOT_BETTER.search(after) or (_OR.search(gap) and _ASKED_OF_BOTH.search(before)):
+    if (
+        _is_recorded(text, places)
+        or _WHY_NOT.search(before)
+        or _NOT_BETTER.search(after)
+        or (_OR.search(gap) and _ASKED_OF_BOTH.search(before))
+    ):
         return "compared"
     for part, pattern in _BEFORE[:2]:
         if pattern.search(before):
@@ -228,6 +237,10 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
         return found
     inside = [other for other in places if clause.start <= other[0] < clause.end]
     return "compared" if len({other[2] for other in inside}) > 1 and _COMPARISON.search(sentence) else "asked"
+
+
+def _is_recorded(text: str, places: list[tuple[int, int, str]]) -> bool:
+    return len({id_ for _, _, id_ in places}) > 1 and _RECORDED.search(text) is not None
 
 
 def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:
