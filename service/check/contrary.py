@@ -7,9 +7,10 @@ from dataclasses import replace
 from service.check.bindings import rebound
 from service.check.bounds import overstepped
 from service.check.case import CLOSE, FEWEST, NEARLY, Case
+from service.check.figures import figures, stands
 from service.check.relations import chunks, inverted, regrouped, swapped
 from service.check.rows import misplaced
-from service.check.words import Words, clauses, opposed, words
+from service.check.words import Words, clauses, opposed, propositions, words
 
 _FITS = re.compile(
     r"\b(?:right|fits?|suits?|good|best|ideal|made for|use|choose|take|excels?|handles?|serves?|well|strength|belongs?)\b",
@@ -42,14 +43,10 @@ def negated(case: Case) -> str:
         if found := regrouped(chunks(case.sentence), chunks(each.text)) or swapped(case.sentence, each.text):
             return f"{case.sentence!r} puts {found[0]!r} and {found[1]!r} in each other's place"
     said = [w.text for passage in case.passages for w in passage.read if w.text not in adverse]
-    parts = [words(part) for text in said for part in clauses(text)]
+    parts = [words(part) for text in said for part in dict.fromkeys((*clauses(text), *propositions(text)))]
     parts = [part for part in parts if not (part.elided and case.claim.denies)]
-    for clause in (replace(words(part), elided=False) for part in clauses(case.sentence)):
-        close = [
-            (likeness, part)
-            for part in parts
-            if (likeness := _likeness(clause, part)) >= (CLOSE if len(clause.bag) > 1 else 1)
-        ]
+    for clause in (replace(words(part), elided=False) for part in dict.fromkeys((*clauses(case.sentence), *propositions(case.sentence)))):
+        close = [(likeness, part) for part in parts if (likeness := _comparable(clause, part))]
         if turned := _turned(clause, sorted(close, key=lambda pair: -pair[0])):
             return f"{clause.text!r} says the opposite of {turned[1].text!r} on {turned[0]!r}"
     return ""
@@ -71,6 +68,16 @@ def _turned(claim: Words, near: Sequence[tuple[float, Words]]) -> tuple[str, Wor
 def _agrees(on: str, claim: Words, each: Words, against: Words) -> bool:
     """Whether this wording says the same on a word, of something in the claim that the opposed wording does not speak of."""
     return claim.polarity.get(on) is each.polarity.get(on, None) and bool(claim.bag & each.bag - against.bag)
+
+
+def _comparable(clause: Words, part: Words) -> float:
+    """How alike two parts of sentences are, 0 where they are about different things: of a word or two, or of other figures."""
+    likeness = _likeness(clause, part)
+    shared = clause.bag & part.bag
+    if likeness < (CLOSE if len(clause.bag) > 1 else 1) or (len(shared) < FEWEST and len(part.bag) > 1):
+        return 0.0
+    mine, theirs = figures(clause.text), figures(part.text)
+    return 0.0 if mine and theirs and not any(stands(each, theirs) for each in mine) else likeness
 
 
 def _likeness(one: Words, other: Words) -> float:

@@ -18,7 +18,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("cold", "hot"), ("rare", "frequent"), ("rarely", "often"), ("rarely", "frequently"), ("simple", "complex"), ("easy", "hard"), ("forward", "backward"),
     ("read", "skip"), ("stay", "gone"), ("remain", "gone"), ("kept", "lost"), ("kept", "overwritten"), ("kept", "deleted"),
     ("gain", "lose"), ("gain", "lost"), ("win", "lose"), ("old", "new"), ("previous", "next"), ("previous", "new"),
-    ("start", "stop"), ("begin", "end"), ("push", "pull"), ("manual", "automatic"), ("manually", "automatically"),
+    ("start", "stop"), ("begin", "end"), ("start", "end"), ("push", "pull"), ("manual", "automatic"), ("manually", "automatically"),
     ("parent", "child"), ("inside", "outside"), ("front", "behind"), ("upstream", "downstream"), ("producer", "consumer"), ("publisher", "subscriber"),
     ("publish", "subscribe"), ("eager", "lazy"), ("soft", "hard"), ("physical", "logical"), ("physically", "logically"), ("horizontal", "vertical"),
     ("horizontally", "vertically"), ("stateful", "stateless"), ("sequential", "random"), ("sequential", "parallel"), ("permanent", "temporary"),

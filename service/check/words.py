@@ -11,6 +11,8 @@ from service.check.opposites import SIGNS
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:['’][a-z]+)?|[.,;:()|—–]|\S")
 _CLAUSE = re.compile(r"[,;:.]\s+|\s[–—]\s")
 AND = re.compile(r",?\s+(?:and|but|while|whereas)\s+", re.IGNORECASE)
+# A new proposition begins behind these, though no comma says so.
+_TURN = re.compile(r",?\s+(?:and|while|whereas|when|if|because|since|unless|until|once|so that|for which|in which|which|whose|where|although)\s+", re.IGNORECASE)  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_|_(?!\w)")
 _LOWER = re.compile(r"[a-z']+")
@@ -46,9 +48,10 @@ _WHOLE = re.compile(r"\b(?:is|are|was|were|can|could|has|have|does|do|may|might|
 _OUT = re.compile(r"\b(?:out of|rather than|instead of|(?:leave|left|leaves)\b.*\bout)\b")
 _LEFT_OUT = re.compile(r"\b(?:leaves?|left|leaving)\s+([^,;.]+?)\s+out\b", re.IGNORECASE)
 _KEPT_IN = re.compile(r"\b(?:keeps?|kept|leaves?)\s+([^,;.]+?)\s+in(?=[.,;]|$)", re.IGNORECASE)
+_WHATEVER = re.compile(r"\b(?:whatever|regardless of|no matter(?: what| how)?|irrespective of|independent(?:ly)? of)\b", re.IGNORECASE)  # fmt: skip
 _NONE_BUT = re.compile(r"\b(?:no|nothing)\b((?:\s+\w+){0,2})\s+but\b", re.IGNORECASE)
 # Where and in which order something is: a negation reaches them only from beside them.
-_PLACES = frozenset({"inside", "outside", "front", "behind", "above", "below", "before", "after", "over", "under", "first", "last", "ahead", "together", "apart", "old", "older", "oldest", "new", "newer", "newest", "next", "previous"})  # fmt: skip
+PLACES = frozenset({"inside", "outside", "front", "behind", "above", "below", "before", "after", "over", "under", "first", "last", "ahead", "together", "apart", "old", "older", "oldest", "new", "newer", "newest", "next", "previous"})  # fmt: skip
 # "Conditions bind, strings do not": what is denied stands elsewhere.
 _ELIDED = re.compile(
     r"\b(?:do|does|did|is|are|can|should|may|must|need|will)\s*(?:not|n't)[.;:!]?$|n't[.;:!]?$", re.IGNORECASE
@@ -98,22 +101,28 @@ def clauses(sentence: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=16384)
+def propositions(sentence: str) -> tuple[str, ...]:
+    """The parts of a sentence between its commas, colons and conjunctions."""
+    return tuple(part.strip() for clause in clauses(sentence) for part in _TURN.split(clause) if part.strip())
+
+
+@lru_cache(maxsize=16384)
 def words(sentence: str) -> Words:
     """The sentence as it is compared."""
     read = _read(_switched(sentence))
     seen: dict[str, set[bool]] = {}
     signed: set[str] = set()
     scopes: dict[int, list[str]] = {}
-    stems = [_signed(word)[0] for word, _ in read]
-    for number, (word, scope) in enumerate(read):
+    stems = [_signed(word)[0] for word, _, _ in read]
+    for number, (word, scope, part) in enumerate(read):
         stem, positive = _signed(word)
         says = positive is (scope == 0)
         seen.setdefault(stem, set()).add(says)
         scopes.setdefault(scope, []).append(stem)
         if word in SIGNS:
             # "Right for counters, wrong for balances": an opposite is one of what stands beside it.
-            beside = [f"{stems[number - 1]}<{stem}"] if number else []
-            beside += [f"{stem}>{stems[number + 1]}"] if number + 1 < len(stems) else []
+            beside = [f"{stems[number - 1]}<{stem}"] if number and read[number - 1][2] == part else []
+            beside += [f"{stem}>{stems[number + 1]}"] if number + 1 < len(stems) and read[number + 1][2] == part else []
             for pair in beside:
                 seen.setdefault(pair, set()).add(says)
             signed |= {stem, *beside}
@@ -128,6 +137,7 @@ def words(sentence: str) -> Words:
 
 
 def _switched(sentence: str) -> str:
+    sentence = _WHATEVER.sub("not depend on", sentence)
     text = _LEFT_OUT.sub(r"excludes \1", _KEPT_IN.sub(r"includes \1", sentence))
     text = _NONE_BUT.sub(r"only \1", text)
     text = _TICK.sub("", _RAISES.sub("rejects", text))
@@ -136,18 +146,18 @@ def _switched(sentence: str) -> str:
 
 def signed(text: str) -> frozenset[str]:
     """The stems of a text, each opposite apart from what it is opposed to."""
-    pairs = (_signed(word) for word, _ in _read(_switched(text)))
+    pairs = (_signed(word) for word, _, _ in _read(_switched(text)))
     return frozenset(stem if positive else f"un-{stem}" for stem, positive in pairs if stem != "one")
 
 
-def _read(sentence: str) -> list[tuple[str, int]]:
-    """Each word that carries meaning, with the number of the negation that reaches it, 0 for none."""
-    room, before, denied, scope = 0, "", False, 0
-    found: list[tuple[str, int]] = []
+def _read(sentence: str) -> list[tuple[str, int, int]]:
+    """Each word that carries meaning, with the number of the negation that reaches it, 0 for none, and that of its part of the sentence."""
+    room, before, denied, scope, part = 0, "", False, 0, 0
+    found: list[tuple[str, int, int]] = []
     for match in _WORD.finditer(sentence):
         word = match.group().lower().replace("’", "'")
         if word in _ENDS or word in _TURNS:
-            room, denied = 0, False
+            room, denied, part = 0, False, part + 1
         elif _negates(word, before):
             narrow = word in _NARROW or (before, word) in _PAIRS
             # "Cannot be read without the key": the second takes the first back.
@@ -157,10 +167,10 @@ def _read(sentence: str) -> list[tuple[str, int]]:
             room, scope = _PHRASE, scope + 1
             if found and _carries(before):
                 # "Reindexes nothing": what was done to nothing was not done.
-                found[-1] = (found[-1][0], scope)
+                found[-1] = (found[-1][0], scope, part)
         elif _carries(word):
-            reached = room > 0 and (word not in _PLACES or _negates(before, ""))
-            found.append((word, scope if reached else 0))
+            reached = room > 0 and (word not in PLACES or _negates(before, ""))
+            found.append((word, scope if reached else 0, part))
             room -= 1
         before = word
     return found
