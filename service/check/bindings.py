@@ -8,6 +8,10 @@ from service.check.words import clauses, signed
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_]*|\d[\d,.]*\d|\d|[:;()]")
 _QUANTIFIED = re.compile(r"\b(all|every|any|only|some|few)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _WHOLE = frozenset({"all", "every", "any"})
+# What follows these is no longer what is counted: "4,000 for halfvec".
+_LEAVES = frozenset({"for", "in", "at", "on", "with", "from", "to", "by", "and", "or", "against", "than", "per"})
+_ALONE = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
+_EVERYWHERE = re.compile(r"\b(?:all|every|any|each|both)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _SHORT = 2
 
 
@@ -19,7 +23,17 @@ def rebound(claim: str, source: str) -> str:
         if not mine[noun] & theirs[noun] and mine[noun] & elsewhere:
             return noun
     said, read = _quantified(claim), _quantified(source)
-    return next((n for n in sorted(said.keys() & read.keys()) if said[n] <= _WHOLE and not read[n] & _WHOLE), "")
+    narrowed = next((n for n in sorted(said.keys() & read.keys()) if said[n] <= _WHOLE and not read[n] & _WHOLE), "")
+    return narrowed or _restricted(claim, source)
+
+
+def _restricted(claim: str, source: str) -> str:
+    """What the claim says only of some and the source of all."""
+    if _ALONE.search(source):
+        return ""
+    mine = {stem for found in _ALONE.finditer(claim) for stem in signed(found.group(1))}
+    theirs = {stem for found in _EVERYWHERE.finditer(source) for stem in signed(found.group(1))}
+    return min(mine & theirs, default="")
 
 
 def _counted(text: str) -> dict[str, set[str]]:
@@ -33,6 +47,8 @@ def _counted(text: str) -> dict[str, set[str]]:
                 held = ""
             elif number:
                 held = number[0].unit or f"#{number[0].value:g}"
+            elif token.lower() in _LEAVES:
+                held = ""
             elif held and len(token) > _SHORT and (stems := signed(token)):
                 found.setdefault(min(stems), set()).add(held)
                 held = ""

@@ -9,6 +9,7 @@ from service.check.case import ALIGNED, FEWEST, PLAINLY, SUPPORT, Case, aligned,
 from service.check.contrary import negated, other_row, praised
 from service.check.figures import figures
 from service.check.ground import Ground, Passage
+from service.check.meaning import meant
 from service.check.naming import misfigured, misnamed
 from service.check.relations import pieces, regrouped
 from service.check.stance import against_conclusions
@@ -77,12 +78,12 @@ def _sentence(sentence: str, cited: Sequence[Passage], ground: Ground) -> Verdic
     if len(claim.bag) < FEWEST and not figures(sentence):
         return None
     case = Case(sentence, claim, aligned(claim, read_from, ground), ground)
-    share = support(case)
-    if case.best < ALIGNED and share < SUPPORT:
+    there = support(case) >= SUPPORT or meant(sentence, cited, ground.embedder)
+    if case.best < ALIGNED and not there:
         return Verdict("beyond", f"{sentence!r} does not stand in what it cites")
     for look in (negated, misfigured, misnamed, other_row, praised) if cited or case.best >= PLAINLY else (negated,):
         if reason := look(case):
             return Verdict("contradicts", reason)
-    if share < SUPPORT:
+    if not there:
         return Verdict("beyond", f"{sentence!r} stands only in part in what it cites")
     return Verdict("supported", "", tuple(passage.id for passage in case.passages))

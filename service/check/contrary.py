@@ -74,7 +74,7 @@ def _comparable(clause: Words, part: Words) -> float:
     """How alike two parts of sentences are, 0 where they are about different things: of a word or two, or of other figures."""
     likeness = _likeness(clause, part)
     shared = clause.bag & part.bag
-    if likeness < (CLOSE if len(clause.bag) > 1 else 1) or (len(shared) < FEWEST and len(part.bag) > 1):
+    if likeness < (CLOSE if len(clause.bag) > 1 else 1) or len(shared) < FEWEST:
         return 0.0
     mine, theirs = figures(clause.text), figures(part.text)
     return 0.0 if mine and theirs and not any(stands(each, theirs) for each in mine) else likeness

@@ -23,6 +23,7 @@ _FIGURE = re.compile(
 )
 _FRACTION = re.compile(rf"\b(?:{_PARTS})s?\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w.])(?:[A-Za-z_]+[\w-]*\d[\w-]*|\d+[A-Z][A-Z0-9]*\d+)(?![\w])")
+_PERCENTILE = re.compile(r"\b(\d+)(?:th|st|nd|rd) percentile", re.IGNORECASE)
 _SET = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)\s*=\s*([\w.]+)")
 # "15 to 20 s", "2 k or 3 k/s": the unit of the last is that of all.
 _LINK = re.compile(r"^\s*(?:to|and|or|-|–|,)\s*$")
@@ -40,6 +41,7 @@ _HALF = re.compile(rf"\bhalf an? (?P<unit>{_UNIT})\b", re.IGNORECASE)
 _BARELY = re.compile(r"\b(?:under|over|within|below|above|less than|more than) an? (?P<unit>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)  # fmt: skip
 _EACH = re.compile(r"\b(hour|day|night|week|month|quarter|year)s?\b")
 _ONE = re.compile(r"\b(?:an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)
+_LASTS = re.compile(r"\b(?:an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)(?= (?:before|after|ago|later|earlier|long|ahead|old|stale|behind)\b)|(?<=for )(?:an?|one)\s+(?P<unit_>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)  # fmt: skip
 _FOLD = re.compile(
     r"\b(?P<fold>twice|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|thrice|quadrupl(?:e[sd]?|ing))\b", re.IGNORECASE
 )
@@ -100,6 +102,20 @@ def folds(text: str) -> tuple[Figure, ...]:
     return (*found, *(Figure(w, 0.0, 0.0, f"period:{_PERIODS.get(w, w)}") for w in _EACH.findall(text.lower())))
 
 
+def elided(text: str) -> tuple[Figure, ...]:
+    """Bare numbers with the units that stand at other numbers of the sentence: "48 ms for the one against 22 for the other"."""
+    found = figures(text)
+    units = {f.unit: f.value / f.bare for f in found if f.bare and f.unit and ":" not in f.unit}
+    bare = [f for f in found if not f.unit and not f.version and f.bare]
+    return tuple(replace(f, unit=unit, value=f.bare * size) for f in bare for unit, size in units.items())
+
+
+def loose(text: str) -> tuple[Figure, ...]:
+    """Figures in words that may as well be none: `a month before`, `triples`."""
+    found = [Figure(m.group(), n := _FOLDS[m.group()[:2].lower()], n, "times") for m in _FOLD.finditer(text)]
+    return (*found, *(Figure(m.group(), SECONDS[(m.group("unit") or m.group("unit_")).lower()], 1.0, "time") for m in _LASTS.finditer(text)))
+
+
 def _plain(written: str) -> float:
     low = re.sub(r"[\s-]+", " ", written.lower()).removeprefix("a ").removeprefix("an ")
     return float(low.replace(",", "")) if low[:1].isdigit() else {"one": 1.0, **MAGNITUDES, **_WORDS}[low]
@@ -113,8 +129,9 @@ def _period(match: re.Match[str]) -> str:
 @lru_cache(maxsize=16384)
 def names(text: str) -> frozenset[str]:
     """Names that hold a digit (`uuidv7`, `p99`, `23P01`), and settings with their value (`work_mem=4MB`), lower case."""
+    percentiles = {f"p{found}" for found in _PERCENTILE.findall(text)}
     set_ = {f"{name}={value.rstrip('.')}".lower() for name, value in _SET.findall(text)}
-    return frozenset({match.group().lower() for match in _NAME.finditer(text)} | set_)
+    return frozenset({match.group().lower() for match in _NAME.finditer(text)} | set_ | percentiles)
 
 
 def stands(figure: Figure, among: Iterable[Figure], loosely: bool = False) -> bool:

@@ -4,13 +4,15 @@ import re
 from collections.abc import Sequence
 
 from service.check.case import FEWEST, NEARLY, PLAINLY, Case
-from service.check.figures import Figure, figures, folds, names, stands
+from service.check.figures import Figure, elided, figures, folds, loose, names, stands
 from service.check.ground import Ground
 from service.check.words import clauses, words
 
 _SIDE = 2
 # HNSW, IVFFlat, PgBouncer, Pgpool-II: two capitals make a name, whether or not the vocabulary knows it.
 _PROPER = re.compile(r"(?<![\w-])(?:[A-Za-z]*[A-Z]\w*[A-Z]\w*(?:-\w+)*|[A-Z]\w+-[A-Z]\w+)(?!\w)")
+# A capital inside a sentence, and what only code is spelled like.
+_OWN_NAME = re.compile(r"(?<=[a-z0-9,)] )[A-Z][a-z]\w+|(?<![\w.])[a-z]+_\w+")
 _THE_SAME = 0.8
 _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
 
@@ -18,17 +20,33 @@ _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
 def misfigured(case: Case) -> str:
     """A figure stands neither where the claim rests nor in the facts nor in a result."""
     ground = case.ground
-    there = [f for text in _about(case) for f in (*figures(text), *folds(text))]
+    there = [f for text in _about(case) for f in (*figures(text), *folds(text), *elided(text))]
     titles = [f for passage in case.passages for f in figures(f"{passage.title} {passage.code}")]
     for figure in figures(case.sentence):
         if stands(figure, there) or stands(figure, ground.given) or stands(figure, ground.results, loosely=True):
             continue
         if figure.unit or not stands(figure, titles):
             return f"{figure.text!r} stands neither in what {case.sentence!r} cites nor in facts or results"
+    for figure in loose(case.sentence):
+        rivals = [f for each in case.window[:1] for f in (*figures(each.words.text), *folds(each.words.text)) if f.unit == figure.unit]
+        if rivals and not stands(figure, (*there, *ground.given, *ground.results), loosely=True):
+            return f"{figure.text!r} is {rivals[0].text!r} in what {case.sentence!r} cites"
     known = (
         frozenset(n for passage in case.passages for n in passage.names) | ground.asked.names | ground.computed.names
     )
     strange = sorted(names(case.sentence) - known)
+    return f"{strange[0]!r} stands nowhere in what {case.sentence!r} cites" if strange else _unknown(case)
+
+
+def _unknown(case: Case) -> str:
+    """A proper name or an identifier that neither what is cited nor the question holds."""
+    said = [m.group() for m in _OWN_NAME.finditer(case.sentence)]
+    if not said:
+        return ""
+    held = " ".join(
+        text for p in (*case.passages, case.ground.asked, case.ground.computed) for text in (p.title, p.code, *p.sentences)
+    ).lower()
+    strange = [name for name in said if name.lower().removesuffix("s") not in held and not case.ground.engines(name)]
     return f"{strange[0]!r} stands nowhere in what {case.sentence!r} cites" if strange else ""
 
 
