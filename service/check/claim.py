@@ -7,6 +7,7 @@ from typing import Literal
 
 from service.check.case import ALIGNED, FEWEST, PLAINLY, SUPPORT, Case, aligned, support
 from service.check.contrary import negated, other_row, praised
+from service.check.denial import denied
 from service.check.figures import figures
 from service.check.ground import Ground, Passage
 from service.check.meaning import meant
@@ -81,7 +82,7 @@ def _sentence(sentence: str, cited: Sequence[Passage], ground: Ground) -> Verdic
     there = support(case) >= SUPPORT or meant(sentence, cited, ground.embedder)
     if case.best < ALIGNED and not there:
         return Verdict("beyond", f"{sentence!r} does not stand in what it cites")
-    for look in (negated, misfigured, misnamed, other_row, praised) if cited or case.best >= PLAINLY else (negated,):
+    for look in (negated, denied, misfigured, misnamed, other_row, praised) if cited or case.best >= PLAINLY else (negated,):
         if reason := look(case):
             return Verdict("contradicts", reason)
     if not there:
