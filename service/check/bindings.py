@@ -1,11 +1,14 @@
 """What a figure or a quantifier stands beside: two sessions and three tickets are not three sessions and two tickets."""
 
 import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import zip_longest
 
 from service.check.figures import figures
 from service.check.words import clauses, signed
 
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_]*|\d[\d,.]*\d|\d|[:;()]")
+_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_]*|\d[\d,.]*\d|\d|[,:;()]")
 _QUANTIFIED = re.compile(r"\b(all|every|any|only|some|few)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _WHOLE = frozenset({"all", "every", "any"})
 # What follows these is no longer what is counted: "4,000 for halfvec".
@@ -13,6 +16,8 @@ _LEAVES = frozenset({"for", "in", "at", "on", "with", "from", "to", "by", "and",
 _ALONE = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
 _EVERYWHERE = re.compile(r"\b(?:all|every|any|each|both)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _SHORT = 2
+_APART, _LINKED = 3, 1
+_DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 
 
 def rebound(claim: str, source: str) -> str:
@@ -34,6 +39,48 @@ def _restricted(claim: str, source: str) -> str:
     mine = {stem for found in _ALONE.finditer(claim) for stem in signed(found.group(1))}
     theirs = {stem for found in _EVERYWHERE.finditer(source) for stem in signed(found.group(1))}
     return min(mine & theirs, default="")
+
+
+def astray(claim: str, sources: Iterable[str]) -> str:
+    """The figure of the claim whose words all stand by other figures of its kind, in a sentence of the sources that has both; or nothing.
+
+    Each word belongs to the figure that stands nearest, and a comma away counts for more than a word away.
+    """
+    mine = _nearest(claim)
+    if not mine:
+        return ""
+    read = [_nearest(source) for source in sources]
+    for mark, stems in sorted(mine.items()):
+        with_it = [theirs for theirs in read if mark in theirs]
+        own = {stem for theirs in with_it for stem in theirs[mark]}
+        kind = mark.partition(" ")[0]
+        others = {s for theirs in with_it for other, held in theirs.items() if other.partition(" ")[0] == kind for s in held} - own
+        if stems & others and not stems & own:
+            return mark.partition(" ")[2]
+    return ""
+
+
+@lru_cache(maxsize=16384)
+def _nearest(text: str) -> Mapping[str, frozenset[str]]:
+    """For each figure the stems that stand nearer to it than to any other."""
+    place, stems, marks = 0, [], []
+    tokens = _TOKEN.findall(_DATE.sub("", text))
+    for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
+        place += 1
+        if token in ",:;()":
+            place += _APART
+        elif figures(token) and (number := figures(f"{token} {following}")):
+            marks.append((place, f"{number[0].unit or '#'} {number[0].bare:g}"))
+        elif len(token) > _SHORT:
+            stems += [(place, stem) for stem in signed(token)]
+    found: dict[str, set[str]] = {mark: set() for _, mark in marks}
+    for at, stem in stems:
+        least = min((abs(at - there) for there, _ in marks), default=0)
+        for there, mark in marks:
+            # Of a range, and at the same distance from two, a word belongs to both.
+            if abs(at - there) <= least + _LINKED:
+                found[mark].add(stem)
+    return {mark: frozenset(held) for mark, held in found.items()}
 
 
 def _counted(text: str) -> dict[str, set[str]]:

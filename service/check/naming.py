@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from service.check.bindings import astray
 from service.check.case import FEWEST, NEARLY, PLAINLY, Case
 from service.check.figures import Figure, elided, figures, folds, loose, names, stands
 from service.check.ground import Ground
@@ -31,6 +32,8 @@ def misfigured(case: Case) -> str:
         rivals = [f for each in case.window[:1] for f in (*figures(each.words.text), *folds(each.words.text)) if f.unit == figure.unit]
         if rivals and not stands(figure, (*there, *ground.given, *ground.results), loosely=True):
             return f"{figure.text!r} is {rivals[0].text!r} in what {case.sentence!r} cites"
+    if bound := astray(case.sentence, (w.text for passage in case.passages for w in passage.read)):
+        return f"{bound} stands by other words in what {case.sentence!r} cites"
     known = (
         frozenset(n for passage in case.passages for n in passage.names) | ground.asked.names | ground.computed.names
     )
