@@ -1,12 +1,13 @@
 """What stands in which place of a relation: cause and effect, earlier and later, better and worse, and words that have changed their company."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, permutations, product
 
 from service.check.figures import figures
-from service.check.words import AND, clauses, signed, words
+from service.check.words import AND, clauses, propositions, signed, words
 
 _Sides = tuple[frozenset[str], frozenset[str]]
 # What stands before these and what stands after them is not the same.
@@ -22,7 +23,7 @@ def inverted(claim: str, source: str) -> str:
         mine, theirs = _sides(claim, mark), _sides(source, mark)
         if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0]:
             return mark
-    return _preferred(claim, source) or _turned(claim, source)
+    return _preferred(claim, source) or _turned(claim, source) or acted(claim, source)
 
 
 def _preferred(claim: str, source: str) -> str:
@@ -101,6 +102,31 @@ def _places(text: str, relation: _Relation) -> Iterator[_Sides]:
             one, two = words(before).bag, words(after).bag
             if one - two and two - one:
                 yield (one - two, two - one) if forth else (two - one, one - two)
+
+
+_VERB = re.compile(r"\b[a-z]+[^s\W]s\b")
+
+
+def acted(claim: str, source: str) -> str:
+    """The verb whose doer and whose object have changed places, or nothing: "the update waits for the reader"."""
+    for one, other in product(propositions(claim), propositions(source)):
+        mine, theirs = _around_verbs(one), _around_verbs(other)
+        for verb in sorted(mine.keys() & theirs.keys()):
+            (doer, object_), (doers, objects) = mine[verb], theirs[verb]
+            if doer & objects and object_ & doers and not doer & doers and not object_ & objects:
+                return verb
+    return ""
+
+
+@lru_cache(maxsize=16384)
+def _around_verbs(part: str) -> Mapping[str, _Sides]:
+    """For each word that may be a verb of the third person the stems before and behind it."""
+    found = {}
+    for match in _VERB.finditer(part):
+        before, after = words(part[: match.start()]).bag, words(part[match.end() :]).bag
+        if before - after and after - before and (bag := words(match.group()).bag):
+            found[min(bag)] = (before - after - bag, after - before - bag)
+    return found
 
 
 _JOINT = re.compile(r",?\s+(?:and|but|while|whereas|unless)\s+", re.IGNORECASE)
