@@ -13,7 +13,9 @@ _QUANTIFIED = re.compile(r"\b(all|every|any|only|some|few)\s+(?:(?:of|the|their|
 _WHOLE = frozenset({"all", "every", "any"})
 # What follows these is no longer what is counted: "4,000 for halfvec".
 _LEAVES = frozenset({"for", "in", "at", "on", "with", "from", "to", "by", "and", "or", "against", "than", "per"})
-_ALONE = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:[\w-]+\s*){1,5})", re.IGNORECASE)
+_ALONE = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:[\w-]+\s*){1,8})", re.IGNORECASE)
+_EITHER, _BOTH = (re.compile(rf"\b{word}\b", re.IGNORECASE) for word in ("either", "both"))
+_PER = re.compile(r"\b(?:per|each|every)\s+(?!(?:second|minute|hour|day|week|month|quarter|year|cent)s?\b)([A-Za-z]{3,})", re.IGNORECASE)
 _EVERYWHERE = re.compile(r"\b(?:all|every|any|each|both)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _SHORT = 2
 _APART, _LINKED = 3, 1
@@ -29,7 +31,7 @@ def rebound(claim: str, source: str) -> str:
             return noun
     said, read = _quantified(claim), _quantified(source)
     narrowed = next((n for n in sorted(said.keys() & read.keys()) if said[n] <= _WHOLE and not read[n] & _WHOLE), "")
-    return narrowed or _restricted(claim, source)
+    return narrowed or _restricted(claim, source) or _shared_out(claim, source)
 
 
 def _restricted(claim: str, source: str) -> str:
@@ -39,6 +41,18 @@ def _restricted(claim: str, source: str) -> str:
     mine = {stem for found in _ALONE.finditer(claim) for stem in signed(found.group(1))}
     theirs = {stem for found in _EVERYWHERE.finditer(source) for stem in signed(found.group(1))}
     return min(mine & theirs, default="")
+
+
+def _shared_out(claim: str, source: str) -> str:
+    """What the claim counts per one thing and the source per another, or of which the one wants both and the other either."""
+    if (_EITHER.search(claim) and _BOTH.search(source) and not _EITHER.search(source)) or (
+        _BOTH.search(claim) and _EITHER.search(source) and not _BOTH.search(source)
+    ):
+        return "both"
+    mine, theirs = ({stem for m in _PER.finditer(text) for stem in signed(m.group(1))} for text in (claim, source))
+    if mine and theirs and not mine & signed(source) and not mine & theirs:
+        return min(mine)
+    return ""
 
 
 def astray(claim: str, sources: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from service.check.meaning import meant
 from service.check.naming import misfigured, misnamed
 from service.check.relations import pieces, regrouped
 from service.check.stance import against_conclusions
-from service.check.words import letters, plain, sentences, words
+from service.check.words import letters, plain, sentences, statements, words
 
 Finding = Literal["supported", "beyond", "contradicts", "unsound"]
 _TYPED = re.compile(r"https?://|www\.\w|\]\(|<\s*/?\s*[a-z!][^>]*>|javascript:|\bdata:\w+/", re.IGNORECASE)
@@ -45,7 +45,9 @@ def check_claim(text: str, cited: Sequence[Passage], ground: Ground) -> Verdict:
         return Verdict("contradicts", reason)
     if reason := _scattered(said, cited):
         return Verdict("contradicts", reason)
-    verdicts = [_sentence(sentence, cited, ground) for sentence in sentences(said)]
+    verdicts = [
+        _sentence(sentence, whole, cited, ground) for whole in statements(said) for sentence in sentences(whole)
+    ]
     return _joined([v for v in verdicts if v is not None])
 
 
@@ -70,7 +72,7 @@ def _joined(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(worst.finding, worst.reason, rests)
 
 
-def _sentence(sentence: str, cited: Sequence[Passage], ground: Ground) -> Verdict | None:
+def _sentence(sentence: str, whole: str, cited: Sequence[Passage], ground: Ground) -> Verdict | None:
     read_from = cited or ground.passages
     quoted = next((p.id for p in read_from if letters(sentence) in p.verbatim), "")
     if quoted:
@@ -78,8 +80,8 @@ def _sentence(sentence: str, cited: Sequence[Passage], ground: Ground) -> Verdic
     claim = words(sentence)
     if len(claim.bag) < FEWEST and not figures(sentence):
         return None
-    case = Case(sentence, claim, aligned(claim, read_from, ground), ground)
-    there = support(case) >= SUPPORT or meant(sentence, cited, ground.embedder)
+    case = _case(sentence, read_from, ground)
+    there = _stands(case, cited) or (whole != sentence and _stands(_case(whole, read_from, ground), cited))
     if case.best < ALIGNED and not there:
         return Verdict("beyond", f"{sentence!r} does not stand in what it cites")
     for look in (negated, denied, misfigured, misnamed, other_row, praised) if cited or case.best >= PLAINLY else (negated,):
@@ -88,3 +90,13 @@ def _sentence(sentence: str, cited: Sequence[Passage], ground: Ground) -> Verdic
     if not there:
         return Verdict("beyond", f"{sentence!r} stands only in part in what it cites")
     return Verdict("supported", "", tuple(passage.id for passage in case.passages))
+
+
+def _case(sentence: str, read_from: Sequence[Passage], ground: Ground) -> Case:
+    claim = words(sentence)
+    return Case(sentence, claim, aligned(claim, read_from, ground), ground)
+
+
+def _stands(case: Case, cited: Sequence[Passage]) -> bool:
+    """Whether enough of its words stand in the window, or some cited sentence means the same in other words."""
+    return support(case) >= SUPPORT or meant(case.sentence, cited, case.ground.embedder)

@@ -13,9 +13,15 @@ _MAY_DENY = re.compile(
     + r"|\b(?:without|lack\w*|instead|rather|avoid\w*|refus\w*|reject\w*|forbid\w*|prevent\w*|block\w*|fail\w*|only|alone|but|except|unless|hardly|little|few|fewer|less|stop\w*|lose\w*|lost|left|away|out|off|drop\w*|den(?:y|ied)\w*|ignore\w*|skip\w*|miss\w*|empty|free|zero|un\w+|in(?:visible|valid|consistent|complete|compatible|dependent)\w*|dis\w+|im(?:possible|mutable)\w*|\w+less|wrong|poor|beyond|other|else|last|end\w*|exclu\w*|hid\w*|outside|absent|gone|either|believing|stay\w*|too)\b",
     re.IGNORECASE,
 )
+# A claim that holds one of these may deny as well: with them it is not said to affirm.
+_DENIES_SOMEHOW = re.compile(
+    _DENIES.pattern
+    + r"|\b(?:without|lack\w*|instead|rather|avoid\w*|refus\w*|reject\w*|forbid\w*|prevent\w*|block\w*|fail\w*|only|except|unless|hardly|less|stop\w*|lose\w*|lost|den(?:y|ied)\w*|ignore\w*|skip\w*|miss\w*|empty|zero|un(?!til|der|ion|ique|it)\w+|in(?:visible|valid|consistent|complete|compatible|dependent)\w*|dis(?!k|tinct|tribut)\w+|im(?:possible|mutable)\w*|\w+less|wrong|exclu\w*|hid\w*|absent|gone|too (?!$|[,.;]))\b",
+    re.IGNORECASE,
+)
 # Shares of a part's words: for the nearest wording to be about it, and for others to be as near; and the fewest words that both hold.
 _ABOUT, _AS_NEAR = 0.4, 0.6
-_FEWEST, _FEWEST_WHOLE = 3, 2
+_FEWEST = 3
 
 
 def denied(case: Case) -> str:
@@ -26,14 +32,14 @@ def denied(case: Case) -> str:
     for part in propositions(case.sentence):
         if not _DENIES.search(part):
             continue
-        for among, fewest in ((said, _FEWEST_WHOLE), (parts, _FEWEST)):
-            near = _near(words(part), among, fewest)
+        for among in (said, parts):
+            near = _near(words(part), among)
             if near and not any(_MAY_DENY.search(each.text) for each in near):
                 return f"{part!r} denies what {near[0].text!r} says"
-    if _MAY_DENY.search(case.sentence):
+    if _DENIES_SOMEHOW.search(case.sentence):
         return ""
     for part in _parts(case.sentence):
-        near = _near(words(part), parts, _FEWEST_WHOLE, back=True)
+        near = _near(words(part), parts, back=True)
         if near and all(_DENIES.search(each.text) for each in near):
             return f"{part!r} affirms what {near[0].text!r} denies"
     return ""
@@ -43,13 +49,15 @@ def _parts(sentence: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*clauses(sentence), *propositions(sentence))))
 
 
-def _near(claim: Words, among: Iterable[Words], fewest: int, back: bool = False) -> list[Words]:
+def _near(claim: Words, among: Iterable[Words], back: bool = False) -> list[Words]:
     """The wordings that are about the same as the nearest one; `back` asks that the claim says a good part of what that one says."""
-    if len(claim.bag) < _FEWEST_WHOLE:
+    if not claim.bag:
         return []
     shares = [(len(claim.bag & each.bag) / len(claim.bag), each) for each in among]
     most, nearest = max(shares, key=lambda pair: pair[0], default=(0.0, claim))
     shared = len(claim.bag & nearest.bag)
-    if most < _ABOUT or shared < fewest or (back and shared < _ABOUT * len(nearest.bag)):
+    if shared < _FEWEST and not (back and shared == len(nearest.bag) > 1):
+        return []
+    if most < _ABOUT or (back and shared < _ABOUT * len(nearest.bag)):
         return []
     return [each for share, each in sorted(shares, key=lambda pair: -pair[0]) if share >= _AS_NEAR * most]

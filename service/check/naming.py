@@ -1,5 +1,6 @@
 """Whether the figures and names of a sentence stand in what it cites, each in its place."""
 
+import calendar
 import re
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ _SIDE = 2
 _PROPER = re.compile(r"(?<![\w-])(?:[A-Za-z]*[A-Z]\w*[A-Z]\w*(?:-\w+)*|[A-Z]\w+-[A-Z]\w+)(?!\w)")
 # A capital inside a sentence, and what only code is spelled like.
 _OWN_NAME = re.compile(r"(?<=[a-z0-9,)] )[A-Z][a-z]\w+|(?<![\w.])[a-z]+_\w+")
+_CALENDAR = frozenset({*calendar.month_name, *calendar.day_name})
 _THE_SAME = 0.8
 _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
 
@@ -49,7 +51,11 @@ def _unknown(case: Case) -> str:
     held = " ".join(
         text for p in (*case.passages, case.ground.asked, case.ground.computed) for text in (p.title, p.code, *p.sentences)
     ).lower()
-    strange = [name for name in said if name.lower().removesuffix("s") not in held and not case.ground.engines(name)]
+    strange = [
+        name
+        for name in said
+        if name.lower().removesuffix("s") not in held and not case.ground.engines(name) and name not in _CALENDAR
+    ]
     return f"{strange[0]!r} stands nowhere in what {case.sentence!r} cites" if strange else ""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("increase", "decrease"), ("high", "lower"), ("raise", "reduce"), ("grow", "shrink"), ("fast", "slower"), ("fast", "slow"), ("quick", "slow"),
     ("more", "fewer"), ("more", "less"), ("large", "smaller"), ("large", "small"), ("big", "small"), ("large", "tiny"),
-    ("before", "after"), ("first", "last"), ("accept", "reject"), ("accept", "refuse"), ("accept", "forbid"), ("accept", "prevent"), ("accept", "block"), ("allow", "disallow"), ("first", "second"), ("one", "several"),
+    ("before", "after"), ("first", "last"), ("accept", "reject"), ("accept", "refuse"), ("accept", "forbid"), ("accept", "prevent"), ("accept", "block"), ("allow", "disallow"), ("first", "second"), ("one", "several"), ("single", "several"), ("single", "multiple"),
     ("enable", "disable"), ("safe", "unsafe"), ("approve", "reject"), ("permit", "forbid"), ("lift", "lower"),
     ("include", "exclude"), ("high", "low"), ("cheap", "expensive"), ("cheap", "dearer"), ("cheap", "costly"), ("cheap", "dear"), ("strong", "weak"),
     ("strong", "weaker"), ("strong", "weakest"), ("synchronous", "asynchronous"), ("synchronously", "asynchronously"),
@@ -63,6 +63,6 @@ _FOUND = _signed()
 SIGNS: dict[str, tuple[str, bool]] = {
     form: meant
     for word, meant in reversed(_FOUND.items())
-    for form in (f"{word.removesuffix('e')}ing", f"{word}ing", f"{word}d", f"{word}ed", f"{word}s", word)
+    for form in (f"{word.removesuffix('e')}ing", f"{word}ing", f"{word}d", f"{word}ed", f"{word}s", f"{word.removesuffix('y')}ies", word)
 }
 SIGNS |= {word: SIGNS.get(meant, (meant, True)) for word, meant in _DEGREES.items()}

@@ -14,6 +14,8 @@ _Sides = tuple[frozenset[str], frozenset[str]]
 _ASYMMETRIC = re.compile(r"\b(?:first|then|before|after|afterwards|than|instead of|from|over|until|into)\b", re.IGNORECASE)  # fmt: skip
 _RATHER = re.compile(r"\b(?:instead of|rather than|over)\b", re.IGNORECASE)
 _PREFER = words("prefer use choose take").bag
+_FAVOURS = re.compile(r"\b(?:prefer|use|choose|take)s?\b\s+([^,;:.]+)", re.IGNORECASE)
+_PREFERS = re.compile(r"\b(?:prefer|use|choose|take)s?\b\s+([^,;:.]+?)\s+(over|rather than|instead of|to)\s+([^,;:.]+)", re.IGNORECASE)  # fmt: skip
 _IN_ORDER = frozenset({"first", "then", "afterwards"})
 
 
@@ -32,6 +34,11 @@ def _preferred(claim: str, source: str) -> str:
         mine, theirs = _sides(claim, mark), _sides(source, mark)
         if mine and theirs and mine[0] & theirs[1] and not mine[1] & theirs[1] and not mine[0] & theirs[0] - _PREFER:
             return mark
+    favoured = [words(found.group(1)).bag - _PREFER for found in _FAVOURS.finditer(source)]
+    for found in _PREFERS.finditer(claim):
+        taken, left = words(found.group(1)).bag - _PREFER, words(found.group(3)).bag - _PREFER
+        if any(left & best and not best - left and not taken & best - left for best in favoured):
+            return found.group(2).lower()
     return ""
 
 

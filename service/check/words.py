@@ -14,6 +14,7 @@ AND = re.compile(r",?\s+(?:and|but|while|whereas)\s+", re.IGNORECASE)
 # A new proposition begins behind these, though no comma says so.
 _TURN = re.compile(r",?\s+(?:and|while|whereas|when|if|because|since|unless|until|once|so that|for which|in which|which|whose|where|although)\s+", re.IGNORECASE)  # fmt: skip
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_STATEMENT = re.compile(r"(?<=[.!?])\s+|\n+")
 _MARKUP = re.compile(r"[*`]+|(?<!\w)_|_(?!\w)")
 _LOWER = re.compile(r"[a-z']+")
 _SIGN = re.compile(r"[\W_]+")
@@ -93,6 +94,11 @@ def letters(text: str) -> str:
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text; a semicolon ends one too."""
     return tuple(part.strip() for part in _SENTENCE.split(text) if part.strip())
+
+
+def statements(text: str) -> tuple[str, ...]:
+    """The sentences of a text, those that a semicolon joins as one."""
+    return tuple(part.strip() for part in _STATEMENT.split(text) if part.strip())
 
 
 def clauses(sentence: str) -> tuple[str, ...]:
