@@ -20,7 +20,6 @@ from service.answer.telling import unheard
 from service.check.code import Trial
 from service.model.breaker import Breaker
 from service.model.calls import Caller
-from service.model.composer import ModelComposer
 from service.model.items import items
 from service.model.reading import Reading, reading_prompt
 from service.model.replay import Replay
@@ -111,7 +110,8 @@ def load_sets(name: str) -> tuple[ReplySet, ...]:
 
 def replayed(advisor: Advisor, sets: Iterable[ReplySet], directory: Path, trial: Trial | None = None) -> Iterator[Fate]:
     """Each reply written where `replay` looks for it, composed as any model's, and every line looked up in the answer."""
-    composer = ModelComposer(Caller(Replay(directory), lambda: 0.0, Breaker(lambda: 0.0)), trial)
+    caller = Caller(Replay(directory), lambda: 0.0, Breaker(lambda: 0.0))
+    composer = replace(advisor.model, caller=caller, trial=trial)
     for each in sets:
         evidence = _evidence(advisor, each)
         _write(each, evidence, advisor, directory)

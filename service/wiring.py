@@ -1,6 +1,7 @@
 """The one place where objects are constructed."""
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.edition import Edition, open_edition
@@ -40,7 +41,7 @@ def advisor_of(
         composer=DeterministicComposer(public_url),
         edition=edition.manifest.edition,
         public_url=public_url,
-        model=model or ModelComposer(),
+        model=replace(model or ModelComposer(), embedder=embedder),
     )
 
 

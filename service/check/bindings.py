@@ -15,7 +15,10 @@ _WHOLE = frozenset({"all", "every", "any"})
 _LEAVES = frozenset({"for", "in", "at", "on", "with", "from", "to", "by", "and", "or", "against", "than", "per"})
 _ALONE = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:[\w-]+\s*){1,8})", re.IGNORECASE)
 _EITHER, _BOTH = (re.compile(rf"\b{word}\b", re.IGNORECASE) for word in ("either", "both"))
-_PER = re.compile(r"\b(?:per|each|every)\s+(?!(?:second|minute|hour|day|week|month|quarter|year|cent)s?\b)([A-Za-z]{3,})", re.IGNORECASE)
+_PER = re.compile(
+    r"\b(?:per|each|every)\s+(?!(?:second|minute|hour|day|week|month|quarter|year|cent)s?\b)([A-Za-z]{3,})",
+    re.IGNORECASE,
+)
 _EVERYWHERE = re.compile(r"\b(?:all|every|any|each|both)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _SHORT = 2
 _APART, _LINKED = 3, 1
@@ -68,7 +71,9 @@ def astray(claim: str, sources: Iterable[str]) -> str:
         with_it = [theirs for theirs in read if mark in theirs]
         own = {stem for theirs in with_it for stem in theirs[mark]}
         kind = mark.partition(" ")[0]
-        others = {s for theirs in with_it for other, held in theirs.items() if other.partition(" ")[0] == kind for s in held} - own
+        others = {
+            s for theirs in with_it for other, held in theirs.items() if other.partition(" ")[0] == kind for s in held
+        } - own
         if stems & others and not stems & own:
             return mark.partition(" ")[2]
     return ""

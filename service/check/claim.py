@@ -84,7 +84,9 @@ def _sentence(sentence: str, whole: str, cited: Sequence[Passage], ground: Groun
     there = _stands(case, cited) or (whole != sentence and _stands(_case(whole, read_from, ground), cited))
     if case.best < ALIGNED and not there:
         return Verdict("beyond", f"{sentence!r} does not stand in what it cites")
-    for look in (negated, denied, misfigured, misnamed, other_row, praised) if cited or case.best >= PLAINLY else (negated,):
+    for look in (
+        (negated, denied, misfigured, misnamed, other_row, praised) if cited or case.best >= PLAINLY else (negated,)
+    ):
         if reason := look(case):
             return Verdict("contradicts", reason)
     if not there:

@@ -45,7 +45,10 @@ def negated(case: Case) -> str:
     said = [w.text for passage in case.passages for w in passage.read if w.text not in adverse]
     parts = [words(part) for text in said for part in dict.fromkeys((*clauses(text), *propositions(text)))]
     parts = [part for part in parts if not (part.elided and case.claim.denies)]
-    for clause in (replace(words(part), elided=False) for part in dict.fromkeys((*clauses(case.sentence), *propositions(case.sentence)))):
+    for clause in (
+        replace(words(part), elided=False)
+        for part in dict.fromkeys((*clauses(case.sentence), *propositions(case.sentence)))
+    ):
         close = [(likeness, part) for part in parts if (likeness := _comparable(clause, part))]
         if turned := _turned(clause, sorted(close, key=lambda pair: -pair[0])):
             return f"{clause.text!r} says the opposite of {turned[1].text!r} on {turned[0]!r}"

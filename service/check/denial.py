@@ -6,7 +6,11 @@ from collections.abc import Iterable
 from service.check.case import Case
 from service.check.words import Words, clauses, propositions, words
 
-_DENIES = re.compile(r"\b(?:not|never|cannot|no|nothing|none|nobody|neither|nor)\b|n't\b", re.IGNORECASE)
+# "Not only", "no more than", "no difference" and "do not forget" deny nothing.
+_DENIES = re.compile(
+    r"\b(?:not(?! (?:only|just|merely|forget)\b)|never|cannot|no(?! (?:difference|doubt|matter|more than|less than|fewer than|later than|longer than)\b)|nothing|none|nobody|neither|nor)\b|n't\b",
+    re.IGNORECASE,
+)
 # Whoever restricts, loses, prevents or excludes may be said to deny: "stays in the service" and "never leaves it".
 _MAY_DENY = re.compile(
     _DENIES.pattern
@@ -21,7 +25,7 @@ _DENIES_SOMEHOW = re.compile(
 )
 # Shares of a part's words: for the nearest wording to be about it, and for others to be as near; and the fewest words that both hold.
 _ABOUT, _AS_NEAR = 0.4, 0.6
-_FEWEST = 3
+_FEWEST, _FEWEST_WHOLE = 3, 2
 
 
 def denied(case: Case) -> str:
@@ -32,14 +36,14 @@ def denied(case: Case) -> str:
     for part in propositions(case.sentence):
         if not _DENIES.search(part):
             continue
-        for among in (said, parts):
-            near = _near(words(part), among)
+        for among, fewest in ((said, _FEWEST_WHOLE), (parts, _FEWEST)):
+            near = _near(words(part), among, fewest)
             if near and not any(_MAY_DENY.search(each.text) for each in near):
                 return f"{part!r} denies what {near[0].text!r} says"
     if _DENIES_SOMEHOW.search(case.sentence):
         return ""
     for part in _parts(case.sentence):
-        near = _near(words(part), parts, back=True)
+        near = _near(words(part), parts, _FEWEST, back=True)
         if near and all(_DENIES.search(each.text) for each in near):
             return f"{part!r} affirms what {near[0].text!r} denies"
     return ""
@@ -49,14 +53,14 @@ def _parts(sentence: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*clauses(sentence), *propositions(sentence))))
 
 
-def _near(claim: Words, among: Iterable[Words], back: bool = False) -> list[Words]:
+def _near(claim: Words, among: Iterable[Words], fewest: int, back: bool = False) -> list[Words]:
     """The wordings that are about the same as the nearest one; `back` asks that the claim says a good part of what that one says."""
     if not claim.bag:
         return []
     shares = [(len(claim.bag & each.bag) / len(claim.bag), each) for each in among]
     most, nearest = max(shares, key=lambda pair: pair[0], default=(0.0, claim))
     shared = len(claim.bag & nearest.bag)
-    if shared < _FEWEST and not (back and shared == len(nearest.bag) > 1):
+    if shared < fewest and not (back and shared == len(nearest.bag) > 1):
         return []
     if most < _ABOUT or (back and shared < _ABOUT * len(nearest.bag)):
         return []

@@ -113,7 +113,13 @@ def elided(text: str) -> tuple[Figure, ...]:
 def loose(text: str) -> tuple[Figure, ...]:
     """Figures in words that may as well be none: `a month before`, `triples`."""
     found = [Figure(m.group(), n := _FOLDS[m.group()[:2].lower()], n, "times") for m in _FOLD.finditer(text)]
-    return (*found, *(Figure(m.group(), SECONDS[(m.group("unit") or m.group("unit_")).lower()], 1.0, "time") for m in _LASTS.finditer(text)))
+    return (
+        *found,
+        *(
+            Figure(m.group(), SECONDS[(m.group("unit") or m.group("unit_")).lower()], 1.0, "time")
+            for m in _LASTS.finditer(text)
+        ),
+    )
 
 
 def _plain(written: str) -> float:

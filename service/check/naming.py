@@ -31,7 +31,12 @@ def misfigured(case: Case) -> str:
         if figure.unit or not stands(figure, titles):
             return f"{figure.text!r} stands neither in what {case.sentence!r} cites nor in facts or results"
     for figure in loose(case.sentence):
-        rivals = [f for each in case.window[:1] for f in (*figures(each.words.text), *folds(each.words.text)) if f.unit == figure.unit]
+        rivals = [
+            f
+            for each in case.window[:1]
+            for f in (*figures(each.words.text), *folds(each.words.text))
+            if f.unit == figure.unit
+        ]
         if rivals and not stands(figure, (*there, *ground.given, *ground.results), loosely=True):
             return f"{figure.text!r} is {rivals[0].text!r} in what {case.sentence!r} cites"
     if bound := astray(case.sentence, (w.text for passage in case.passages for w in passage.read)):
@@ -49,7 +54,9 @@ def _unknown(case: Case) -> str:
     if not said:
         return ""
     held = " ".join(
-        text for p in (*case.passages, case.ground.asked, case.ground.computed) for text in (p.title, p.code, *p.sentences)
+        text
+        for p in (*case.passages, case.ground.asked, case.ground.computed)
+        for text in (p.title, p.code, *p.sentences)
     ).lower()
     strange = [
         name

@@ -63,6 +63,14 @@ _FOUND = _signed()
 SIGNS: dict[str, tuple[str, bool]] = {
     form: meant
     for word, meant in reversed(_FOUND.items())
-    for form in (f"{word.removesuffix('e')}ing", f"{word}ing", f"{word}d", f"{word}ed", f"{word}s", f"{word.removesuffix('y')}ies", word)
+    for form in (
+        f"{word.removesuffix('e')}ing",
+        f"{word}ing",
+        f"{word}d",
+        f"{word}ed",
+        f"{word}s",
+        f"{word.removesuffix('y')}ies",
+        word,
+    )
 }
 SIGNS |= {word: SIGNS.get(meant, (meant, True)) for word, meant in _DEGREES.items()}

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from ingest.embeddings import Embedder
 from service.answer.advice import Advice, ModelNote
 from service.answer.citations import CitationBook
 from service.answer.composer import Composer
@@ -27,12 +28,14 @@ _NOTHING = "nothing of the model's reply passed the check"
 
 @dataclass(frozen=True)
 class ModelComposer:
-    """Answers with a model where one is configured and answers; `marks` keeps sentences beyond the knowledge base, as the model's own."""
+    """Answers with a model where one is configured and answers; `marks` keeps sentences beyond the knowledge base, as the model's own;
+    `embedder` tells other words for the same thing."""
 
     caller: Caller | None = None
     trial: Trial | None = None
     marks: bool = True
     public_url: str = ""
+    embedder: Embedder | None = None
 
     def answer(self, evidence: Evidence, plain: Composer, again: Again, tell: Tell) -> Advice:
         """Never raises for what a model does: the answer of `plain`, with the reason, is the worst outcome."""
@@ -50,7 +53,7 @@ class ModelComposer:
     def _desk(self, evidence: Evidence, known: Advice) -> Desk:
         found = items(evidence, known)
         own = ground(evidence, [claim.text for item in found for claim in item.results])
-        own = replace(own, passages=tuple(item.passage for item in found))
+        own = replace(own, passages=tuple(item.passage for item in found), embedder=self.embedder)
         return Desk(evidence, own, found, CitationBook(evidence.kb, self.public_url), self.trial, self.marks)
 
     def _written(self, known: Advice, desk: Desk, reading: Reading, tell: Tell) -> Advice:
