@@ -14,6 +14,8 @@ _WHOLE = frozenset({"all", "every", "any"})
 # What follows these is no longer what is counted: "4,000 for halfvec".
 _LEAVES = frozenset({"for", "in", "at", "on", "with", "from", "to", "by", "and", "or", "against", "than", "per"})
 _ALONE = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:[\w-]+\s*){1,8})", re.IGNORECASE)
+_ALONE_NEXT = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:(?:the|its|a|an|their)\s+)?\w+)", re.IGNORECASE)  # fmt: skip
+_JOINED = re.compile(r"(\w+) and (?:(?:the|its|a|an|their|all)\s+)*(\w+)")
 _EITHER, _BOTH = (re.compile(rf"\b{word}\b", re.IGNORECASE) for word in ("either", "both"))
 _PER = re.compile(
     r"\b(?:per|each|every)\s+(?!(?:second|minute|hour|day|week|month|quarter|year|cent)s?\b)([A-Za-z]{3,})",
@@ -43,7 +45,11 @@ def _restricted(claim: str, source: str) -> str:
         return ""
     mine = {stem for found in _ALONE.finditer(claim) for stem in signed(found.group(1))}
     theirs = {stem for found in _EVERYWHERE.finditer(source) for stem in signed(found.group(1))}
-    return min(mine & theirs, default="")
+    if found := mine & theirs:
+        return min(found)
+    joined = [(signed(m.group(1)), signed(m.group(2))) for m in _JOINED.finditer(source)]
+    first = [signed(found.group(1).split()[-1]) for found in _ALONE_NEXT.finditer(claim)]
+    return next((min(one) for each in first for one, two in joined if each & one and two <= signed(claim) - mine), "")
 
 
 def _shared_out(claim: str, source: str) -> str:

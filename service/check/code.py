@@ -13,6 +13,15 @@ from kb.statements import without_comments
 
 # What sqlglot reads over and no engine does.
 _SLIP = re.compile(r",\s*[,)]")
+# What sqlglot reads or passes over and PostgreSQL does not: an interval without quotes, words of CREATE INDEX out of their order, and
+# rights whose columns stand outside of brackets or whose table stands before ON.
+_WRONG = re.compile(
+    r"\bINTERVAL\s+\d+\s+\w+"
+    r"|\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY\b)(?!ON\b)\w+\s+CONCURRENTLY\b"
+    r"|\b(?:GRANT|REVOKE)\b[^;]*\b(?:SELECT|INSERT|UPDATE|REFERENCES)\s+(?!ON\b)\w+\s+ON\b"
+    r"|\b(?:GRANT|REVOKE)\b[^;]*\)\s*(?!ON\b)\w+\s+(?:TO|FROM)\b",
+    re.IGNORECASE,
+)
 Status = Literal["executed", "parsed"]
 _TRIED = frozenset({"postgresql"})
 # What is shown as SQL may be named by its engine.
@@ -60,6 +69,8 @@ def check_code(
         return CodeVerdict(fault=faults[0])
     if language == "sql" and (slip := _SLIP.search(without_comments(code))):
         return CodeVerdict(fault=f"a comma too many: {' '.join(slip.group().split())!r}")
+    if language == "sql" and dialect in _TRIED and (wrong := _WRONG.search(without_comments(code))):
+        return CodeVerdict(fault=f"PostgreSQL does not read {' '.join(wrong.group().split())!r}")
     if language != "sql" or dialect not in _TRIED or trial is None:
         return CodeVerdict()
     tried = trial.tried(code, before)

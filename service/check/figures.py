@@ -18,7 +18,7 @@ _SCALE = "|".join(sorted((m for m in MAGNITUDES if m), key=len, reverse=True))
 _UNIT = "|".join(re.escape(u) for u in sorted(_UNITS, key=len, reverse=True))
 _FIGURE = re.compile(
     rf"(?<![\w.])(?:[$€£]\s?)?(?:(?P<digits>\d{{1,3}}(?:[,_' ]\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)+|\d+)|(?P<words>\b(?:{_WRITTEN})\b))"
-    rf"(?:\s?(?P<scale>(?:{_SCALE}|K|M|B|T)(?![A-Za-z])))?(?:[\s-]?(?P<unit>{_UNIT})(?![A-Za-z]))?",
+    rf"(?:[^\S\n]?(?P<scale>(?:{_SCALE}|K|M|B|T)(?![A-Za-z])))?(?:(?:[^\S\n]|-)?(?P<unit>{_UNIT})(?![A-Za-z]))?",
     re.IGNORECASE,
 )
 _FRACTION = re.compile(rf"\b(?:{_PARTS})s?\b", re.IGNORECASE)
@@ -35,12 +35,14 @@ _PERIOD = re.compile(
 _PERIODS = {"dai": "day", "night": "day", "annual": "year"}
 # "Nine of ten", "one in a thousand", "a hundredth", "half a percent".
 _OF = re.compile(rf"(?<![\w.])(?P<one>\d+|one|{_WRITTEN}) (?:\w+ )?(?:of|in|out of) (?:every )?(?P<all>\d[\d,]*|an? (?:hundred|thousand|million)|{_WRITTEN})\b", re.IGNORECASE)  # fmt: skip
+_PARTS_OF = {"part:half": 50, "part:third": 33, "part:quarter": 25, "part:fifth": 20, "part:tenth": 10}
 _SMALL = {"tenth": 10.0, "hundredth": 1.0, "thousandth": 0.1}
 _TINY = re.compile(r"\b(tenth|hundredth|thousandth)\b", re.IGNORECASE)
 _HALF = re.compile(rf"\bhalf an? (?P<unit>{_UNIT})\b", re.IGNORECASE)
 _BARELY = re.compile(r"\b(?:under|over|within|below|above|less than|more than) an? (?P<unit>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)  # fmt: skip
 _EACH = re.compile(r"\b(hour|day|night|week|month|quarter|year)s?\b")
 _ONE = re.compile(r"\b(?:an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)
+_OR_TWO = re.compile(r"\ban? (?P<unit>second|minute|hour|day|week|month|year) or two\b", re.IGNORECASE)
 _LASTS = re.compile(r"\b(?:an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)(?= (?:before|after|ago|later|earlier|long|ahead|old|stale|behind)\b)|(?<=for )(?:an?|one)\s+(?P<unit_>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)  # fmt: skip
 _FOLD = re.compile(
     r"\b(?P<fold>twice|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|thrice|quadrupl(?:e[sd]?|ing))\b", re.IGNORECASE
@@ -95,6 +97,7 @@ def folds(text: str) -> tuple[Figure, ...]:
     """What a text may stand for beside its figures: `doubles` is two times, and a bare unit is one of it."""
     found = [Figure(m.group(), n := _FOLDS[m.group()[:2].lower()], n, "times") for m in _FOLD.finditer(text)]
     found += [Figure(m.group(), SECONDS[m.group("unit").lower()], 1.0, "time") for m in _ONE.finditer(text)]
+    found += [Figure(m.group(), 2 * SECONDS[m.group("unit").lower()], 2.0, "time") for m in _OR_TWO.finditer(text)]
     for m in _OF.finditer(text):
         one, whole = (_plain(m.group(name)) for name in ("one", "all"))
         found += [Figure(m.group(), 100 * one / whole, 100 * one / whole, "percent")] if whole else []
@@ -169,6 +172,9 @@ def _part(text: str) -> str:
 def _same(one: Figure, other: Figure, loosely: bool) -> bool:
     if one.version or other.version:
         return one.version == other.version
+    if {one.unit, other.unit} & _PARTS_OF.keys() and "percent" in (one.unit, other.unit):
+        part, share = (one, other) if other.unit == "percent" else (other, one)
+        return part.unit in _PARTS_OF and _PARTS_OF[part.unit] == round(share.value)
     if one.unit.startswith(("part", "period")) or other.unit.startswith(("part", "period")):
         return one.unit == other.unit
     if {one.unit, other.unit} == {"", "times"}:

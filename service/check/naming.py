@@ -15,6 +15,7 @@ _SIDE = 2
 _PROPER = re.compile(r"(?<![\w-])(?:[A-Za-z]*[A-Z]\w*[A-Z]\w*(?:-\w+)*|[A-Z]\w+-[A-Z]\w+)(?!\w)")
 # A capital inside a sentence, and what only code is spelled like.
 _OWN_NAME = re.compile(r"(?<=[a-z0-9,)] )[A-Z][a-z]\w+|(?<![\w.])[a-z]+_\w+")
+_CAMEL = re.compile(r"(?<![\w-])[A-Z]?[a-z]+[A-Z]\w+")
 _CALENDAR = frozenset({*calendar.month_name, *calendar.day_name})
 _THE_SAME = 0.8
 _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
@@ -50,7 +51,7 @@ def misfigured(case: Case) -> str:
 
 def _unknown(case: Case) -> str:
     """A proper name or an identifier that neither what is cited nor the question holds."""
-    said = [m.group() for m in _OWN_NAME.finditer(case.sentence)]
+    said = [m.group() for pattern in (_OWN_NAME, _CAMEL) for m in pattern.finditer(case.sentence)]
     if not said:
         return ""
     held = " ".join(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 _OPPOSITES: tuple[tuple[str, str], ...] = (
-    ("increase", "decrease"), ("high", "lower"), ("raise", "reduce"), ("grow", "shrink"), ("fast", "slower"), ("fast", "slow"), ("quick", "slow"),
+    ("increase", "decrease"), ("grow", "decrease"), ("rise", "decrease"), ("high", "lower"), ("raise", "reduce"), ("grow", "shrink"), ("fast", "slower"), ("fast", "slow"), ("quick", "slow"),
     ("more", "fewer"), ("more", "less"), ("large", "smaller"), ("large", "small"), ("big", "small"), ("large", "tiny"),
     ("before", "after"), ("first", "last"), ("accept", "reject"), ("accept", "refuse"), ("accept", "forbid"), ("accept", "prevent"), ("accept", "block"), ("allow", "disallow"), ("first", "second"), ("one", "several"), ("single", "several"), ("single", "multiple"),
     ("enable", "disable"), ("safe", "unsafe"), ("approve", "reject"), ("permit", "forbid"), ("lift", "lower"),

@@ -15,7 +15,7 @@ _ASYMMETRIC = re.compile(r"\b(?:first|then|before|after|afterwards|than|instead 
 _RATHER = re.compile(r"\b(?:instead of|rather than|over)\b", re.IGNORECASE)
 _PREFER = words("prefer use choose take").bag
 _FAVOURS = re.compile(r"\b(?:prefer|use|choose|take)s?\b\s+([^,;:.]+)", re.IGNORECASE)
-_PREFERS = re.compile(r"\b(?:prefer|use|choose|take)s?\b\s+([^,;:.]+?)\s+(over|rather than|instead of|to)\s+([^,;:.]+)", re.IGNORECASE)  # fmt: skip
+_PREFERS = re.compile(r"\b(?:prefer|use|choose|take)s?\b\s+([^,;:.]+?)\s+(over|rather than|instead of)\s+([^,;:.]+)", re.IGNORECASE)  # fmt: skip
 _IN_ORDER = frozenset({"first", "then", "afterwards"})
 
 
@@ -25,7 +25,7 @@ def inverted(claim: str, source: str) -> str:
         mine, theirs = _sides(claim, mark), _sides(source, mark)
         if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0]:
             return mark
-    return _preferred(claim, source) or _turned(claim, source) or acted(claim, source)
+    return _preferred(claim, source) or _turned(claim, source) or acted(claim, source) or reordered(claim, source)
 
 
 def _preferred(claim: str, source: str) -> str:
@@ -109,6 +109,42 @@ def _places(text: str, relation: _Relation) -> Iterator[_Sides]:
             one, two = words(before).bag, words(after).bag
             if one - two and two - one:
                 yield (one - two, two - one) if forth else (two - one, one - two)
+
+
+# Each finds what comes earlier and what comes later.
+_ORDERS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?P<earlier>[^,;:.]+?)\s+before\s+(?P<later>[^,;:.]+)",
+        r"(?P<later>[^,;:.]+?)\s+(?:right |only |directly )?after\s+(?P<earlier>[^,;:.]+?)(?= and |[,;:.]|$)",
+        r"\bfirst\s+(?P<earlier>.+?)[,;]?\s+(?:and\s+)?then\s+(?P<later>.+)",
+        r"(?P<earlier>[^,;:.]+?)\s+first[,;]?\s+(?:and|then|and then)\s+(?P<later>.+)",
+        r"(?P<earlier>[^;:.]+?)[,;]?\s+(?:and|then)\s+(?P<later>[^,;:.]+?)\s+(?:afterwards?|later|next)\b",
+        r"\bfrom\s+(?P<earlier>[^,;:.]+?)\s+to\s+(?P<later>[^,;:.]+)",
+    )
+)
+
+
+def reordered(claim: str, source: str) -> str:
+    """What comes earlier in the source and later in the claim, whatever the words for the order; or nothing."""
+    for mine, theirs in product(_ordered(claim), _ordered(source)):
+        became_late, became_early = mine[1] & theirs[0], mine[0] & theirs[1]
+        straight = len(mine[0] & theirs[0]) + len(mine[1] & theirs[1])
+        crossed = min(len(became_late), len(became_early))
+        if crossed and (2 * crossed > straight or not mine[0] & theirs[0]):
+            return min(became_late)
+    return ""
+
+
+@lru_cache(maxsize=16384)
+def _ordered(text: str) -> tuple[_Sides, ...]:
+    found = []
+    for pattern in _ORDERS:
+        for match in pattern.finditer(text):
+            earlier, later = words(match.group("earlier")).bag, words(match.group("later")).bag
+            if earlier - later and later - earlier:
+                found.append((earlier - later, later - earlier))
+    return tuple(found)
 
 
 _VERB = re.compile(r"\b[a-z]+[^s\W]s\b")

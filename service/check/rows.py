@@ -94,6 +94,12 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     if len(spoken_of) != 1:
         return ""
     row = spoken_of[0]
+    if any(
+        len(said & other.all) > len(said & row.all) + 1 and 2 * len(said & other.about) >= len(other.about)
+        for other in table
+    ):
+        # Named in passing: the sentence is about another row.
+        return ""
     headers = frozenset(mark for other in table for header, _ in other.columns for mark in header)
     strange = said - row.all - headers - elsewhere - _ORDER
     foreign = frozenset(mark for other in table for mark in strange & other.all)

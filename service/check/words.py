@@ -53,6 +53,8 @@ _WHATEVER = re.compile(r"\b(?:whatever|regardless of|no matter(?: what| how)?|ir
 _NONE_BUT = re.compile(r"\b(?:no|nothing)\b((?:\s+\w+){0,2})\s+but\b", re.IGNORECASE)
 # Where and in which order something is: a negation reaches them only from beside them.
 PLACES = frozenset({"inside", "outside", "front", "behind", "above", "below", "before", "after", "over", "under", "first", "last", "ahead", "together", "apart", "old", "older", "oldest", "new", "newer", "newest", "next", "previous"})  # fmt: skip
+# A denial of "the six-year rule" denies the rule.
+_TIMES = frozenset({"minut", "hour", "day", "week", "month", "year"})
 # "Conditions bind, strings do not": what is denied stands elsewhere.
 _ELIDED = re.compile(
     r"\b(?:do|does|did|is|are|can|should|may|must|need|will)\s*(?:not|n't)[.;:!]?$|n't[.;:!]?$", re.IGNORECASE
@@ -75,6 +77,7 @@ class Words:
     believed: bool = False
     denies: bool = False
     elided: bool = False
+    asks: bool = False
 
     @property
     def bag(self) -> frozenset[str]:
@@ -139,7 +142,8 @@ def words(sentence: str) -> Words:
     believed = any(word in _BELIEFS for word in _LOWER.findall(low))
     denies = bool(_OUT.search(low)) or any(_negates(word, "") or word in _VOID for word in _LOWER.findall(low))
     elided = bool(_ELIDED.search(sentence))
-    return Words(sentence, tuple(stems), sure, frozenset(heads), believed, denies, elided)
+    asks = "whether" in _LOWER.findall(low)
+    return Words(sentence, tuple(stems), sure, frozenset(heads - _TIMES), believed, denies, elided, asks)
 
 
 def _switched(sentence: str) -> str:
@@ -235,6 +239,9 @@ def opposed(claim: Words, source: Words) -> str:
         return "" if claim.denies or claim.believed else "a belief that is denied"
     if (source.elided and not claim.denies) or (claim.elided and not source.denies):
         return "what is left out"
+    if claim.asks or source.asks:
+        # "Whether it still runs" says neither that it does nor that it does not.
+        return ""
     shared = [s for s in sorted(claim.heads | source.heads) if s in claim.polarity and s in source.polarity]
     turned = [s for s in shared if claim.polarity[s] != source.polarity[s]]
     if claim.denies and source.denies and len(turned) == 1:
