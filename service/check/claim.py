@@ -10,7 +10,6 @@ from service.check.contrary import negated, other_row, praised
 from service.check.denial import denied
 from service.check.figures import figures
 from service.check.ground import Ground, Passage
-from service.check.meaning import meant
 from service.check.naming import misfigured, misnamed
 from service.check.relations import pieces, regrouped
 from service.check.stance import against_conclusions
@@ -101,4 +100,7 @@ def _case(sentence: str, read_from: Sequence[Passage], ground: Ground) -> Case:
 
 def _stands(case: Case, cited: Sequence[Passage]) -> bool:
     """Whether enough of its words stand in the window, or some cited sentence means the same in other words."""
-    return support(case) >= SUPPORT or meant(case.sentence, cited, case.ground.embedder)
+    if support(case) >= SUPPORT:
+        return True
+    meaning = case.ground.meaning
+    return meaning is not None and meaning.same(case.sentence, (text for p in cited for text in p.sentences))

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from ingest.embeddings import Embedder
 from kb.entry import Block, Entry, KnowledgeBase, Section
 from kb.vocabulary import TechnologyName, Vocabulary
 from service.answer.evidence import Evidence
 from service.check.figures import Figure, figures, names
+from service.check.meaning import Meaning
 from service.check.rows import Marks, Row, marks, rows, told
 from service.check.words import Words, letters, plain, sentences, words
 
@@ -68,7 +68,7 @@ class Ground:
     technologies: Mapping[str, TechnologyName] = field(repr=False)
     favoured: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
-    embedder: Embedder | None = field(default=None, repr=False, compare=False)
+    meaning: Meaning | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def given(self) -> tuple[Figure, ...]:

@@ -11,6 +11,7 @@ from service.answer.evidence import Evidence
 from service.answer.telling import Judged, Tell, told
 from service.check.code import Trial
 from service.check.ground import ground
+from service.check.meaning import Meaning
 from service.errors import ModelError
 from service.model.calls import Caller
 from service.model.items import items
@@ -53,7 +54,8 @@ class ModelComposer:
     def _desk(self, evidence: Evidence, known: Advice) -> Desk:
         found = items(evidence, known)
         own = ground(evidence, [claim.text for item in found for claim in item.results])
-        own = replace(own, passages=tuple(item.passage for item in found), embedder=self.embedder)
+        meaning = Meaning(self.embedder) if self.embedder else None
+        own = replace(own, passages=tuple(item.passage for item in found), meaning=meaning)
         return Desk(evidence, own, found, CitationBook(evidence.kb, self.public_url), self.trial, self.marks)
 
     def _written(self, known: Advice, desk: Desk, reading: Reading, tell: Tell) -> Advice:
