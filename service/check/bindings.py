@@ -49,7 +49,7 @@ def _restricted(claim: str, source: str) -> str:
         return min(found)
     joined = [(signed(m.group(1)), signed(m.group(2))) for m in _JOINED.finditer(source)]
     first = [signed(found.group(1).split()[-1]) for found in _ALONE_NEXT.finditer(claim)]
-    return next((min(one) for each in first for one, two in joined if each & one and two <= signed(claim) - mine), "")
+    return next((min(one) for each in first for one, two in joined if each & one and two <= signed(claim) - each), "")
 
 
 def _shared_out(claim: str, source: str) -> str:

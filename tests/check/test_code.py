@@ -16,6 +16,32 @@ def test_what_does_not_parse_is_not_shown(code: str) -> None:
     assert check_code("sql", "postgresql", code).fault
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "UPDATE t SET at = at - INTERVAL 12 days WHERE id = 20;",
+        "CREATE INDEX t_idx CONCURRENTLY ON t (id);",
+        "GRANT SELECT, UPDATE reserved ON t TO shop;",
+        "GRANT SELECT (id, fee) t TO shop;",
+    ],
+)
+def test_what_only_the_parser_reads_is_not_shown(code: str) -> None:
+    assert check_code("sql", "postgresql", code).fault
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "UPDATE t SET at = at - INTERVAL '12 days' WHERE id = 20;",
+        "CREATE INDEX CONCURRENTLY t_idx ON t (id);",
+        "GRANT SELECT, UPDATE (reserved) ON t TO shop;",
+    ],
+)
+def test_what_postgresql_reads_is_shown(code: str) -> None:
+    assert check_code("sql", "pg", code).status == "parsed"
+    assert not check_code("sql", "pg", code).fault
+
+
 def test_what_nothing_can_parse_is_not_shown() -> None:
     assert check_code("bash", "sh", "rm -rf /").fault
     assert check_code("mermaid", "", "no diagram at all").fault
