@@ -41,6 +41,12 @@ def has_playbook(kb: KnowledgeBase, question: Question) -> bool:
     return any(isinstance(e.meta, Playbook) and _move(kb, e.meta, question) == "near" for e in kb.entries.values())
 
 
+def _is_made(kb: KnowledgeBase, question: Question) -> bool:
+    """Whether the question names both ends of a move and some playbook makes it."""
+    ends = ("migration.from", "migration.to")
+    return all(question.facts.get(name) for name in ends) and has_playbook(kb, question)
+
+
 def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool, shape: str) -> Fit:
     meta = entry.meta
     if isinstance(meta, Playbook):
@@ -48,7 +54,8 @@ def _fit(kb: KnowledgeBase, entry: Entry, question: Question, close: bool, shape
         if names_move(entry, question):
             # The same kind of move between engines that it is not written for.
             return "shape" if move == "foreign" else "near"
-        return "near" if close and move == "subject" else move
+        # Where a playbook makes the very move, another that shares one end of it is not meant, however near its words are.
+        return "near" if close and move == "subject" and not _is_made(kb, question) else move
     if not isinstance(meta, Design):
         return "subject"
     if close or names_domain(entry, question):

@@ -50,7 +50,10 @@ _BY_HEADING: Mapping[str, Mapping[str, SectionKind]] = {
         "question": "technology", "comparison": "technology", "how to choose": "technology",
         "what flips the answer": "tradeoffs", "evidence gaps": "tradeoffs",
     },
-    "references": {"mysql and mariadb": "schema", "sql server": "schema", "oracle": "schema", "sqlite": "schema"},
+    "references": {
+        "mysql and mariadb": "schema", "sql server": "schema", "oracle": "schema", "sqlite": "schema",
+        "during an incident": "availability",
+    },
 }  # fmt: skip
 
 # A pattern's sections all belong to its subject, but for these.

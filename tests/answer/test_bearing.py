@@ -21,8 +21,8 @@ def asked(text: str) -> Question:
     return understand(AskRequest(question=text), load_vocabulary())
 
 
-def found(entries: Sequence[str]) -> Retrieved:
-    hits = tuple(Hit(f"{entry}#s{n}", entry, 0.5, 0.5, 0.0, "section", "") for n, entry in enumerate(entries))
+def found(entries: Sequence[str], dense: float = 0.5) -> Retrieved:
+    hits = tuple(Hit(f"{entry}#s{n}", entry, 0.5, dense, 0.0, "section", "") for n, entry in enumerate(entries))
     return Retrieved(hits, tuple(EntryHit(entry, 0.5) for entry in dict.fromkeys(entries)), (), (), 0.5, True)
 
 
@@ -68,6 +68,7 @@ def test_another_ones_move_and_what_is_no_design_bear_nothing(real_kb: Knowledge
 
 
 UPGRADE, CLOUD = "playbooks/postgresql-major-upgrade", "playbooks/on-premises-to-cloud"
+ATLAS, TABLES = "playbooks/mongodb-to-atlas", "playbooks/document-to-relational"
 
 
 @pytest.mark.parametrize(
@@ -81,6 +82,8 @@ UPGRADE, CLOUD = "playbooks/postgresql-major-upgrade", "playbooks/on-premises-to
             "playbooks/online-schema-change-large-table",
         ),
         ("Split the shared database of our monolith into services", "playbooks/monolith-to-database-per-service"),
+        ("orders.id goes from int to UUID and nine tables reference it", "playbooks/change-key-type"),
+        ("self-hosted MongoDB 4.4 to Atlas, 800 GB", ATLAS),
     ],
 )
 def test_a_playbook_whose_move_is_named_bears_wherever_it_is_found(
@@ -98,6 +101,16 @@ def test_a_playbook_whose_move_is_named_bears_wherever_it_is_found(
 def test_a_move_of_other_engines_is_of_the_same_kind_only(real_kb: KnowledgeBase) -> None:
     question = asked("Move 1 TB of SQL Server from our own data center to Azure SQL Database")
     assert fit_all(real_kb, question, found([CLOUD]), "")[CLOUD] == "shape"
+
+
+def test_a_playbook_that_shares_one_end_is_not_meant_where_another_makes_the_move(real_kb: KnowledgeBase) -> None:
+    fits = fit_all(real_kb, asked("Move from MongoDB to PostgreSQL, 400 GB"), found([ATLAS, TABLES], 0.7), "")
+    assert (fits[ATLAS], fits[TABLES]) == ("subject", "near")
+
+
+def test_a_playbook_near_in_words_is_meant_where_none_makes_the_move(real_kb: KnowledgeBase) -> None:
+    fits = fit_all(real_kb, asked("Move from MongoDB to Couchbase, 400 GB"), found([ATLAS], 0.7), "")
+    assert fits[ATLAS] == "near"
 
 
 def test_a_question_on_a_detail_names_no_move(real_kb: KnowledgeBase) -> None:

@@ -27,6 +27,11 @@ def test_every_section_of_every_entry_belongs_to_a_kind(advisor: Advisor) -> Non
     assert set(TITLES) == set(WORKING_ORDER)
 
 
+def test_what_is_done_in_an_incident_belongs_to_availability(advisor: Advisor) -> None:
+    entry = advisor.kb.entries["references/database-incident-runbook"]
+    assert {section_kind(entry, section) for section in entry.sections if section.prose} == {"availability"}
+
+
 @pytest.mark.parametrize(
     ("question", "words"),
     [
