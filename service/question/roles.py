@@ -16,7 +16,8 @@ from service.question.numbers import Mention, mentions
 
 # A cue in the neighbouring clause counts as if it stood this much farther away.
 _COMMA = 40
-_REACH = 90
+# What a word explains stands near it, but for a number that is an item of a list ("MongoDB, 3 shards, 2 TB") and things that report.
+_REACH, _FAR = 40, 90
 _NEXT = 12
 # A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
@@ -41,8 +42,10 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
     "copies": (1.0, 20.0),
-    "team.size": (1.0, 5000.0),
-    "regions": (1.0, 100.0),
+    "team.size": (1.0, 60.0),
+    "regions": (1.0, 40.0),
+    "nodes": (1.0, 10_000.0),
+    "graph.hops": (1.0, 20.0),
     "db.size": (1e6, 1e19),
     "shard.bytes": (1e6, 1e16),
     "disk.size": (1e8, 1e18),
@@ -57,6 +60,7 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
 _EACH_AT_MOST = 1000
 _FEW = 2
 _WORD = re.compile(r"[^\W\d][\w'-]*")
+_ABOUT = frozenset(("about", "around", "roughly", "some", "approx", "total", "nearly", "almost", "only", "just", "over"))
 _FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _WEAK_NOUN, _CUE = 8, 7, 6, 5, 4, 3, 1
 # Thresholds and rests are figures of their own.
 _OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag")
@@ -134,7 +138,7 @@ def _denied(text: str, mention: Mention, attribute: Attribute) -> bool:
 
 
 def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
-    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table, 330 gates where a rate is "per gate"."""
+    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table."""
     return [
         _Bid(attribute, 0, 0, 0)
         for attribute in attributes.values()
@@ -142,45 +146,13 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         and _fits(mention, attribute)
         and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
-        and (mention.unit not in ("rate", "count") or mention.noun or _is_bare_load(text, mention))
-        and (
-            _are_sources(text, mention, attributes)
-            if attribute.weak_nouns
-            else any(True for word in attribute.wide_with for _ in find_cue(word, text))
-        )
+        and (mention.unit != "rate" or mention.noun or _is_bare_load(text, mention))
+        and any(True for word in attribute.wide_with for _ in find_cue(word, text))
     ]
 
 
 def _is_bare_load(text: str, mention: Mention) -> bool:
     return mention.unit == "rate" and _stands_alone(text, mention, around(clauses(text), mention.start))
-
-
-_OF_ONE = re.compile(r"(?:\b(?:per|each|every)\s+|/)([A-Za-z]+)\b", re.IGNORECASE)
-
-
-def _are_sources(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> bool:
-    """Whether a rate is stated for one of the counted things."""
-    ones = {one.lower() for m in mentions(text) if m.each for one in _OF_ONE.findall(m.text)}
-    return _are_things(text, mention, attributes) and any(
-        re.match(rf"(?:[\w-]+ )?{one}(?:s|es)?\b", mention.noun) for one in ones
-    )
-
-
-# "900 times" and "2 MHz" are no things, and of "eleven hives each" it is not known how many there are.
-_NO_THINGS = re.compile(
-    r"(?:times?|[mg]hz|degrees?|points?|floats?|dimensions?|bits?|km|metres?|meters?|miles?|kg|kilograms?|tons?|tonnes?|lit(?:re|er)s?|new|more|other|others|out|enough|fold)\b",
-    re.IGNORECASE,
-)
-_FOR_EACH = re.compile(r"\s*(?:each|apiece|per|in each|for each|an?)\b", re.IGNORECASE)
-
-
-def _are_things(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> bool:
-    """Whether the counted noun may be a source: plural things that no attribute counts, and not so many for each of others."""
-    return not (
-        _NO_THINGS.match(mention.noun)
-        or _FOR_EACH.match(text, mention.end)
-        or any(noun_of(mention.noun, a.nouns) for a in attributes.values() if not a.form_needs_noun)
-    )
 
 
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
@@ -202,7 +174,9 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
         return _weak(text, mention, attribute)
     # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
     near = not noun and (counted(mention.noun) or mention.value == 0)
-    cue = _nearest_cue(text, mention, attribute.cues, _NEXT if near else _REACH)
+    clause = around(clauses(text), mention.start)
+    far = _FAR if noun or _words_beside(text, mention, clause) == 0 else _REACH
+    cue = _nearest_cue(text, mention, attribute.cues, _NEXT if near else far)
     if noun and cue:
         return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, 0, len(noun), noun)
     if noun:
@@ -213,7 +187,7 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
 def _weak(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     """A noun that is a source of data only where something is sent, measured or reported."""
     noun = noun_of(mention.noun, attribute.weak_nouns) or label_of(text, mention, attribute.weak_nouns)
-    cue = _nearest_cue(text, mention, attribute.wide_with, _REACH) if noun else None
+    cue = _nearest_cue(text, mention, attribute.weak_with, _FAR) if noun else None
     return _Bid(attribute, _WEAK_NOUN, cue[0], len(noun), noun) if cue else None
 
 
@@ -266,9 +240,13 @@ def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
 
 def _stands_alone(text: str, mention: Mention, clause: Stretch) -> bool:
     """Whether the number has its clause to itself: then the words of the next one may explain it."""
+    return _words_beside(text, mention, clause) <= _FEW
+
+
+def _words_beside(text: str, mention: Mention, clause: Stretch) -> int:
     before, behind = text[clause.start : mention.start], text[mention.end : clause.end]
     others = before.rpartition("(")[2] + behind.partition(")")[0]
-    return len(_WORD.findall(others)) <= _FEW
+    return len([word for word in _WORD.findall(others) if word.lower() not in _ABOUT])
 
 
 def _distance(place: Stretch, mention: Mention) -> int:
