@@ -48,10 +48,28 @@ _ANOTHER_TIME_BEHIND = re.compile(
     r"[\s,(]*(?:back then|at the time|in those days|in (?:19|20)\d\d\b|last (?:year|month|summer|winter|season)|(?:\w+ )?years ago|one day|some ?day|eventually|before (?:the|we|that)\b|by (?:20\d\d|next|the end of|summer|christmas)|next (?:year|month|summer|winter|season)|planned|hoped for|if all goes|was the (?:old|former))",
     re.IGNORECASE,
 )
+# What was tried is no figure of what runs.
+_TRIED = re.compile(
+    r"\b(?:pilot|trial|poc|proof of concept|prototype|benchmark|load[\s-]?test|stress[\s-]?test|dry[\s-]?run|test[\s-]?run|rehearsal|simulation|simulated|demo|staging|sandbox|test (?:system|environment|lab|data|set))\b[^.;!?]{0,60}$",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(
+    r"\b(?:suppose|supposing|imagine|hypothetical(?:ly)?|what if|in theory|let us say|let's say|(?:could|can|would|will|might) (?:an?|one|the|our|a single|it|this|that|\w+)(?: \w+){0,3} (?:do|handle|take|cope|manage|sustain|survive))\b[^.;!?]{0,50}$",
+    re.IGNORECASE,
+)
+_NOW = re.compile(
+    r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:need|see|do|have|are at|get|run|write))\b[^.;,!?]{0,25}$",
+    re.IGNORECASE,
+)
+_NOW_BEHIND = re.compile(r"\s*(?:now|today|currently|at present|at the moment|right now|these days)\b", re.IGNORECASE)
+_QUOTES = re.compile(r"[\"\u201c\u201d\u201e]")
+_READ = re.compile(r"\b(?:reads|requests|queries|lookups|hits|views|visits|searches)\b", re.IGNORECASE)
 _MARKED = re.compile(
     r"\b(?:sustained|steady|constant(?:ly)?|on average|average|avg|normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|today|now|currently|at the moment|overall|total|in all|altogether)\b",
     re.IGNORECASE,
 )
+# From this strength on a noun of its own names the role.
+_NOUN = 5
 _NEAR = 24
 # Targets are of another time by nature; a limit is whoever's says it.
 _OF_THE_CASE = ("workload.", "db.size", "db.growth", "table.", "tenants", "app.instances", "connections", "nodes")
@@ -94,7 +112,7 @@ def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Boun
     """The roles but those of numbers that are denied, labels, another's, of another time, or one of two loads not told apart."""
     kept = [bound if bound and not _doubtful(text, m, bound) else None for m, bound in zip(counted, roles, strict=True)]
     for n, bound in enumerate(kept):
-        if bound and _of_the_case(bound) and _is_of_another_time(text, counted[n]) and _has_rival(counted, n):
+        if bound and _of_the_case(bound) and _is_doubted(text, counted, kept, n):
             kept[n] = None
     for load in _LOADS:
         _only_the_marked(text, counted, kept, load)
@@ -111,6 +129,54 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
     if bound.fact.attribute == "team.size" and mention.value == 1:
         return _one_of_several(text, mention)
     return not bound.fact.attribute.startswith(_OF_ANYONE) and is_of_another(text, mention)
+
+
+def _is_doubted(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], n: int) -> bool:
+    """Whether a figure of the case is another time's, tried or supposed, quoted, or one of a load of which it is not said what it does."""
+    mention = counted[n]
+    begins = around(sentences(text), mention.start).start
+    before = text[begins : mention.start]
+    if _TRIED.search(before) or _is_quoted(text, mention):
+        return True
+    if _is_of_another_time(text, mention) and _has_rival(counted, n):
+        return True
+    bound = roles[n]
+    if bound is None or "peak" in bound.fact.attribute:
+        return False
+    loose = [other for other, role in zip(counted, roles, strict=True) if role is None]
+    if _is_outdated(text, mention, loose):
+        return True
+    return bound.fact.attribute == "workload.writes_per_s" and bound.strength < _NOUN and _may_be_read(text, mention)
+
+
+def _is_quoted(text: str, mention: Mention) -> bool:
+    """Whether it stands in quotation marks: somebody's words; a whole question in them is the asker's."""
+    marks = [match.start() for match in _QUOTES.finditer(text)]
+    pairs = zip(marks[::2], marks[1::2], strict=False)
+    return any(begin < mention.start and mention.end <= end and end - begin < len(text) * 2 // 3 for begin, end in pairs)
+
+
+def _is_outdated(text: str, one: Mention, loose: Sequence[Mention]) -> bool:
+    """Whether another number without a noun of its own is said to be the one of now: "200M rows, today 510M"."""
+    if _says_now(text, one):
+        return False
+    begins, supposed = around(sentences(text), one.start).start, _SUPPOSED
+    before = text[begins : one.start]
+    others = (o for o in loose if o.start > one.start and o.value != one.value and not o.noun)
+    alike = [o for o in others if o.unit == one.unit or (o.unit == "count" and one.unit == "rate")]
+    return any(_says_now(text, o) for o in alike) or bool(alike and supposed.search(before))
+
+
+def _says_now(text: str, mention: Mention) -> bool:
+    return bool(_NOW.search(text[: mention.start]) or _NOW_BEHIND.match(text, mention.end))
+
+
+def _may_be_read(text: str, mention: Mention) -> bool:
+    """Whether a rate of nothing in particular stands where something is read or requested."""
+    if mention.noun:
+        return False
+    sentence = around(sentences(text), mention.start)
+    return bool(_READ.search(text[sentence.start : sentence.end]))
 
 
 def _of_the_case(bound: Bound) -> bool:
