@@ -72,8 +72,9 @@ _MARKED = re.compile(
 _NOUN = 5
 _NEAR = 24
 # Targets are of another time by nature; a limit is whoever's says it.
-_OF_THE_CASE = ("workload.", "db.size", "db.growth", "table.", "tenants", "app.instances", "connections", "nodes")
+_OF_THE_CASE = ("workload.", "db.size", "db.growth", "table.", "tenants", "team.size", "app.instances", "connections", "nodes")
 _OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
+_ONE = ("workload.devices", "workload.rows", "tenants", "nodes", "db.size", "db.growth", "team.size", "cores", "memory")
 _LOADS = ("workload.writes_per_s", "workload.reads_per_s", "workload.requests_per_s")
 
 
@@ -116,7 +117,16 @@ def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Boun
             kept[n] = None
     for load in _LOADS:
         _only_the_marked(text, counted, kept, load)
+    _without_rivals(kept)
     return kept
+
+
+def _without_rivals(roles: list[Bound | None]) -> None:
+    """Of several numbers that are the same figure for equally good reasons, none is certain."""
+    for n, bound in enumerate(list(roles)):
+        alike = [r for r in roles if r and bound and r.fact.attribute == bound.fact.attribute in _ONE]
+        if len({_value(r) for r in alike}) > 1 and len({r.strength for r in alike}) == 1:
+            roles[:] = [None if r in alike else r for r in roles]
 
 
 def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:

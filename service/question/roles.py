@@ -29,6 +29,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.item_bytes": (1.0, 1e9),
     # Fewer are a part of something: the 14 pages of a score, the 500 articles that all read.
     "workload.rows": (1000.0, 1e18),
+    "table.rows": (1000.0, 1e18),
     "workload.devices": (2.0, 1e12),
     "workload.users": (10.0, 1e11),
     "key.bytes": (1.0, 2704.0),
