@@ -42,7 +42,11 @@ def label_of(text: str, mention: Mention, nouns: tuple[str, ...]) -> str:
     if found is None or _NO_LABEL.search(text[: found.start()]):
         return ""
     # "Shard 7" is one of them, "shards 7" and "shard: 7" are so many.
-    if mention.value < _NAMED and found.group().rstrip(" #").lower() == found.group(1).lower() and not found.group(1).lower().endswith("s"):
+    if (
+        mention.value < _NAMED
+        and found.group().rstrip(" #").lower() == found.group(1).lower()
+        and not found.group(1).lower().endswith("s")
+    ):
         return ""
     return found.group(1).lower()
 

@@ -29,7 +29,7 @@ _REQUESTED = re.compile(
     r"\b(?:web\w*|sites?|pages?|portals?|apps?|apis?|services?|visitors?|endpoints?|servers?|online|traffic|urls?|clicks?|reads?|quer(?:y|ies)|https?|clients?)\b",
     re.IGNORECASE,
 )
-_SEEN_TO = re.compile(r"\b(?:visits|calls)$")
+_SEEN_TO = re.compile(r"\b(?:visits|calls)\b", re.IGNORECASE)
 # Whose customers have a share of the rows each has tenants.
 _TENANCY = re.compile(
     r"\b(?:multi-?\s?tenan\w+|tenants?|(?:biggest|largest|top|smallest) (?:customer|client)|(?:customer|client)_id)\b",
@@ -61,7 +61,10 @@ _NOW = re.compile(
     r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:need|see|do|have|are at|get|run|write))\b[^.;,!?]{0,25}$",
     re.IGNORECASE,
 )
-_NOW_BEHIND = re.compile(r"\s*(?:now|today|currently|at present|at the moment|right now|these days)\b", re.IGNORECASE)
+_NOW_BEHIND = re.compile(
+    r"\s*(?:now|today|currently|at present|at the moment|right now|these days|otherwise|normally|usually|typically)\b",
+    re.IGNORECASE,
+)
 _QUOTES = re.compile(r"[\"\u201c\u201d\u201e]")
 _READ = re.compile(r"\b(?:reads|requests|queries|lookups|hits|views|visits|searches)\b", re.IGNORECASE)
 _MARKED = re.compile(
@@ -72,7 +75,17 @@ _MARKED = re.compile(
 _NOUN = 5
 _NEAR = 24
 # Targets are of another time by nature; a limit is whoever's says it.
-_OF_THE_CASE = ("workload.", "db.size", "db.growth", "table.", "tenants", "team.size", "app.instances", "connections", "nodes")
+_OF_THE_CASE = (
+    "workload.",
+    "db.size",
+    "db.growth",
+    "table.",
+    "tenants",
+    "team.size",
+    "app.instances",
+    "connections",
+    "nodes",
+)
 _OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
 _ONE = ("workload.devices", "workload.rows", "tenants", "nodes", "db.size", "db.growth", "team.size", "cores", "memory")
 _LOADS = ("workload.writes_per_s", "workload.reads_per_s", "workload.requests_per_s")
@@ -123,16 +136,18 @@ def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Boun
 
 def _without_rivals(roles: list[Bound | None]) -> None:
     """Of several numbers that are the same figure for equally good reasons, none is certain."""
-    for n, bound in enumerate(list(roles)):
-        alike = [r for r in roles if r and bound and r.fact.attribute == bound.fact.attribute in _ONE]
-        if len({_value(r) for r in alike}) > 1 and len({r.strength for r in alike}) == 1:
-            roles[:] = [None if r in alike else r for r in roles]
+    for name in _ONE:
+        alike = [role for role in roles if role and role.fact.attribute == name]
+        if len({_value(role) for role in alike}) > 1 and len({role.strength for role in alike}) == 1:
+            roles[:] = [None if role in alike else role for role in roles]
 
 
 def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
     if is_denied(text, mention) or is_label(text, mention) or _is_of_some(text, mention):
         return True
-    if bound.fact.attribute == "workload.requests_per_s" and _SEEN_TO.search(mention.noun):
+    if bound.fact.attribute == "workload.requests_per_s" and _SEEN_TO.search(
+        text[max(0, mention.start - 8) : mention.end]
+    ):
         return not _REQUESTED.search(text)
     if bound.fact.attribute == "workload.users" and mention.noun.startswith(("customers", "clients")):
         return bool(_TENANCY.search(text))
@@ -163,7 +178,9 @@ def _is_quoted(text: str, mention: Mention) -> bool:
     """Whether it stands in quotation marks: somebody's words; a whole question in them is the asker's."""
     marks = [match.start() for match in _QUOTES.finditer(text)]
     pairs = zip(marks[::2], marks[1::2], strict=False)
-    return any(begin < mention.start and mention.end <= end and end - begin < len(text) * 2 // 3 for begin, end in pairs)
+    return any(
+        begin < mention.start and mention.end <= end and end - begin < len(text) * 2 // 3 for begin, end in pairs
+    )
 
 
 def _is_outdated(text: str, one: Mention, loose: Sequence[Mention]) -> bool:

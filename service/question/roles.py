@@ -16,8 +16,8 @@ from service.question.numbers import Mention, mentions
 
 # A cue in the neighbouring clause counts as if it stood this much farther away.
 _COMMA = 40
-# What a word explains stands near it, but for a number that is an item of a list ("MongoDB, 3 shards, 2 TB") and things that report.
-_REACH, _FAR = 40, 90
+# What a word explains stands near it in its clause, but for a size that is an item of a list ("MongoDB, 3 shards, 2 TB") and for nouns.
+_REACH, _FAR = 28, 90
 _NEXT = 12
 # A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
@@ -25,6 +25,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "latency.rtt": (1e-5, 5.0),
     "query.time": (1e-5, 30.0),
     "workload.retention": (3600.0, 3.2e9),
+    "workload.writes_per_s": (2e-5, 1e12),
     "workload.interval": (1e-3, 2.7e6),
     "workload.item_bytes": (1.0, 1e9),
     # Fewer are a part of something: the 14 pages of a score, the 500 articles that all read.
@@ -34,7 +35,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.users": (10.0, 1e11),
     "key.bytes": (1.0, 2704.0),
     "deadline": (86400.0, 3.2e8),
-    "horizon": (86400.0, 3.2e9),
+    "horizon": (2.4e6, 3.2e9),
     "partition.interval": (60.0, 3.2e7),
     "replication.lag": (1.0, 2.7e6),
     "downtime.window": (0.0, 7 * 86400.0),
@@ -60,8 +61,11 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
 }
 _EACH_AT_MOST = 1000
 _FEW = 2
+_SELDOM = 1e-4
 _WORD = re.compile(r"[^\W\d][\w'-]*")
-_ABOUT = frozenset(("about", "around", "roughly", "some", "approx", "total", "nearly", "almost", "only", "just", "over"))
+_ABOUT = frozenset(
+    ("about", "around", "roughly", "some", "approx", "total", "nearly", "almost", "only", "just", "over")
+)
 _FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _WEAK_NOUN, _CUE = 8, 7, 6, 5, 4, 3, 1
 # Thresholds and rests are figures of their own.
 _OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag")
@@ -147,13 +151,15 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         and _fits(mention, attribute)
         and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
-        and (mention.unit != "rate" or mention.noun or _is_bare_load(text, mention))
+        and (mention.unit != "rate" or _is_load(text, mention))
         and any(True for word in attribute.wide_with for _ in find_cue(word, text))
     ]
 
 
-def _is_bare_load(text: str, mention: Mention) -> bool:
-    return mention.unit == "rate" and _stands_alone(text, mention, around(clauses(text), mention.start))
+def _is_load(text: str, mention: Mention) -> bool:
+    """Whether a rate of unknown things is one of the text's things, or alone, and not as seldom as what merely happens."""
+    alone = mention.noun or _words_beside(text, mention, around(clauses(text), mention.start)) <= _FEW
+    return mention.value >= _SELDOM and bool(alone)
 
 
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
@@ -175,8 +181,8 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
         return _weak(text, mention, attribute)
     # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
     near = not noun and (counted(mention.noun) or mention.value == 0)
-    clause = around(clauses(text), mention.start)
-    far = _FAR if noun or _words_beside(text, mention, clause) == 0 else _REACH
+    listed = mention.unit == "bytes" and not _words_beside(text, mention, around(clauses(text), mention.start))
+    far = _FAR if noun or listed else _REACH
     cue = _nearest_cue(text, mention, attribute.cues, _NEXT if near else far)
     if noun and cue:
         return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, 0, len(noun), noun)
@@ -212,10 +218,10 @@ def _fits(mention: Mention, attribute: Attribute) -> bool:
 def _nearest_cue(text: str, mention: Mention, cues: Sequence[str], reach: int) -> tuple[int, int] | None:
     sentence, clause = around(sentences(text), mention.start), around(clauses(text), mention.start)
     best: tuple[int, int] | None = None
-    alone = counted(mention.noun) or _stands_alone(text, mention, clause)
     for cue in cues:
         for place in find_cue(cue, text):
-            if not sentence.holds(place.start) or not (clause.holds(place.start) or alone):
+            across = reach == _FAR and (mention.unit != "bytes" or place.end <= mention.start)
+            if not (sentence if across else clause).holds(place.start):
                 continue
             distance = _distance(place, mention) + (0 if clause.holds(place.start) else _COMMA)
             length = place.end - place.start
@@ -237,11 +243,6 @@ def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
     others = [other for other in mentions(text[mention.end : place.end]) if other.value != 1]
     reach = place.start - mention.end
     return any(other.tail <= reach and (other.unit == mention.unit or other.end > reach) for other in others)
-
-
-def _stands_alone(text: str, mention: Mention, clause: Stretch) -> bool:
-    """Whether the number has its clause to itself: then the words of the next one may explain it."""
-    return _words_beside(text, mention, clause) <= _FEW
 
 
 def _words_beside(text: str, mention: Mention, clause: Stretch) -> int:
