@@ -14,7 +14,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"\s*[,(–-]*\s*(?:(?:is|was|are|were)\s+(?:not|n['’]t|wrong|nonsense|a (?:typo|guess|joke)|made up|too (?:high|low|optimistic))|(?:isn|wasn|aren|weren)['’]t|is\s+what\s+(?!we\b|i\b|our\b))",
+    r"\s*[,(–-]*\s*(?:(?:is|was|are|were)\s+(?:not|n['’]t|wrong|nonsense|a (?:typo|guess|joke)|made up|too (?:high|low|optimistic))|[^.;,!?]{0,30}?\s(?:is|was)\s+(?:wrong|nonsense|a (?:typo|joke)|made up)\b|(?:isn|wasn|aren|weren)['’]t|is\s+what\s+(?!we\b|i\b|our\b))",
     re.IGNORECASE,
 )
 # "Page 12", "gate 7": which one it is, not how many there are.
@@ -23,6 +23,10 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
+_OF_WHICH = re.compile(
+    r"\s+of\s+(?:which|whom)\s+(?:is|are|was|were|only|just|for|go|goes|belongs?|sits?|needs?)\b", re.IGNORECASE
+)
+_SHARE_OF_THAT = re.compile(r"\s+of\s+(?:that|those|this|these)\b", re.IGNORECASE)
 _OF_SUBSET = re.compile(r"\bof\s+(?:whom|which|these|those|them)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$", re.IGNORECASE)
 # Visits and calls are requests where there is something to be requested, and things to be recorded elsewhere.
 _REQUESTED = re.compile(
@@ -41,7 +45,7 @@ _FOREIGN = re.compile(
 )
 # What was, and what may be: figures of the case only where no other of their kind is.
 _ANOTHER_TIME = re.compile(
-    r"\b(?:used to|formerly|previously|originally|back then|initially|(?:back )?in (?:19|20)\d\d,? (?:we|it|there|this|that)|last (?:year|month|summer|winter|spring|autumn|season)|(?:the|our|an) (?:old|previous|former)|years ago|one day|some ?day|eventually|hop(?:e|es|ing)|dream(?:s|ing)?|pitch|might|may (?:one day|become|grow|reach)|could (?:become|grow|reach)|if (?:we|it) (?:ever|wins?|get|gets|land|lands)|by (?:20\d\d|next|the end of|summer|christmas|then))\b[^.;]{0,50}$",
+    r"\b(?:used to|formerly|previously|originally|back then|initially|(?:back )?in (?:19|20)\d\d,? (?:we|it|there|this|that)|last (?:year|month|summer|winter|spring|autumn|season)|(?:the|our|an) (?:old|previous|former)|years ago|one day|some ?day|eventually|hop(?:e|es|ing)|dream(?:s|ing)?|pitch|might|may (?:one day|become|grow|reach)|could (?:become|grow|reach)|if (?:we|it) (?:ever|wins?|get|gets|land|lands)|by (?:20\d\d|next|the end of|summer|christmas|then)|before (?:the|we|our|that|last))\b[^.;]{0,50}$",
     re.IGNORECASE,
 )
 _ANOTHER_TIME_BEHIND = re.compile(
@@ -54,11 +58,14 @@ _TRIED = re.compile(
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\b(?:suppose|supposing|imagine|hypothetical(?:ly)?|what if|in theory|let us say|let's say|(?:could|can|would|will|might) (?:an?|one|the|our|a single|it|this|that|\w+)(?: \w+){0,3} (?:do|handle|take|cope|manage|sustain|survive))\b[^.;!?]{0,50}$",
+    r"\b(?:suppose|supposing|imagine|hypothetical(?:ly)?|what if|in theory)\b[^.;!?]{0,60}$", re.IGNORECASE
+)
+_ASKED = re.compile(
+    r"\b(?:(?:could|can|would|will|might) (?:an?|one|the|our|a single|it|this|that|\w+)(?: \w+){0,3} (?:do|handle|take|cope|manage|sustain|survive))\b[^.;!?]{0,50}$",
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:need|see|do|have|are at|get|run|write))\b[^.;,!?]{0,25}$",
+    r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:may|need|see|do|have|are at|get|run|write)|from now on)\b[^.;,!?]{0,25}$",
     re.IGNORECASE,
 )
 _NOW_BEHIND = re.compile(
@@ -71,8 +78,19 @@ _MARKED = re.compile(
     r"\b(?:sustained|steady|constant(?:ly)?|on average|average|avg|normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|today|now|currently|at the moment|overall|total|in all|altogether)\b",
     re.IGNORECASE,
 )
-# From this strength on a noun of its own names the role.
-_NOUN = 5
+# From this strength on a noun of its own names the role; a weak noun yields to whatever is stronger.
+_NOUN, _WEAK = 5, 3
+# A case has several kinds of users, readings and parts; loads have marks of their own.
+_SEVERAL = frozenset(
+    (
+        "workload.users",
+        "workload.interval",
+        "availability",
+        "workload.writes_per_s",
+        "workload.reads_per_s",
+        "workload.requests_per_s",
+    )
+)
 _NEAR = 24
 # Targets are of another time by nature; a limit is whoever's says it.
 _OF_THE_CASE = (
@@ -87,7 +105,6 @@ _OF_THE_CASE = (
     "nodes",
 )
 _OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
-_ONE = ("workload.devices", "workload.rows", "tenants", "nodes", "db.size", "db.growth", "team.size", "cores", "memory")
 _LOADS = ("workload.writes_per_s", "workload.reads_per_s", "workload.requests_per_s")
 
 
@@ -103,8 +120,9 @@ def is_label(text: str, mention: Mention) -> bool:
 
 
 def _is_of_some(text: str, mention: Mention) -> bool:
-    """Whether some of what was counted before have it: "18 people, of whom 3 write SQL"."""
-    return mention.unit == "count" and bool(_OF_SUBSET.search(text[: mention.start]))
+    """Whether some of what was counted before have it: "18 people, of whom 3 write SQL", "80 GB, 75 GB of which is one table"."""
+    before = mention.unit == "count" and _OF_SUBSET.search(text[: mention.start])
+    return bool(before or _OF_WHICH.match(text, mention.end))
 
 
 def _one_of_several(text: str, mention: Mention) -> bool:
@@ -130,20 +148,26 @@ def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Boun
             kept[n] = None
     for load in _LOADS:
         _only_the_marked(text, counted, kept, load)
-    _without_rivals(kept)
+    _without_rivals(text, counted, kept)
     return kept
 
 
-def _without_rivals(roles: list[Bound | None]) -> None:
-    """Of several numbers that are the same figure for equally good reasons, none is certain."""
-    for name in _ONE:
-        alike = [role for role in roles if role and role.fact.attribute == name]
-        if len({_value(role) for role in alike}) > 1 and len({role.strength for role in alike}) == 1:
-            roles[:] = [None if role in alike else role for role in roles]
+def _without_rivals(text: str, counted: Sequence[Mention], roles: list[Bound | None]) -> None:
+    """Of several numbers that are the same figure the one of now is certain, where only one is; else none."""
+    for name in {role.fact.attribute for role in roles if role} - _SEVERAL:
+        places = [n for n, role in enumerate(roles) if role and role.fact.attribute == name and role.strength != _WEAK]
+        if len({_value(roles[n]) for n in places}) < 2:
+            continue
+        now = [n for n in places if _says_now(text, counted[n])]
+        for n in places:
+            if now != [n]:
+                roles[n] = None
 
 
 def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
     if is_denied(text, mention) or is_label(text, mention) or _is_of_some(text, mention):
+        return True
+    if mention.unit == "percent" and _SHARE_OF_THAT.match(text, mention.end):
         return True
     if bound.fact.attribute == "workload.requests_per_s" and _SEEN_TO.search(
         text[max(0, mention.start - 8) : mention.end]
@@ -161,7 +185,7 @@ def _is_doubted(text: str, counted: Sequence[Mention], roles: Sequence[Bound | N
     mention = counted[n]
     begins = around(sentences(text), mention.start).start
     before = text[begins : mention.start]
-    if _TRIED.search(before) or _is_quoted(text, mention):
+    if _TRIED.search(before) or _SUPPOSED.search(before) or _is_quoted(text, mention):
         return True
     if _is_of_another_time(text, mention) and _has_rival(counted, n):
         return True
@@ -187,11 +211,10 @@ def _is_outdated(text: str, one: Mention, loose: Sequence[Mention]) -> bool:
     """Whether another number without a noun of its own is said to be the one of now: "200M rows, today 510M"."""
     if _says_now(text, one):
         return False
-    begins, supposed = around(sentences(text), one.start).start, _SUPPOSED
-    before = text[begins : one.start]
+    before = text[around(sentences(text), one.start).start : one.start]
     others = (o for o in loose if o.start > one.start and o.value != one.value and not o.noun)
     alike = [o for o in others if o.unit == one.unit or (o.unit == "count" and one.unit == "rate")]
-    return any(_says_now(text, o) for o in alike) or bool(alike and supposed.search(before))
+    return any(_says_now(text, o) for o in alike) or bool(alike and _ASKED.search(before))
 
 
 def _says_now(text: str, mention: Mention) -> bool:

@@ -37,7 +37,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "deadline": (86400.0, 3.2e8),
     "horizon": (2.4e6, 3.2e9),
     "partition.interval": (60.0, 3.2e7),
-    "replication.lag": (1.0, 2.7e6),
+    "replication.lag": (0.001, 2.7e6),
     "downtime.window": (0.0, 7 * 86400.0),
     "availability": (90.0, 100.0),
     "headroom": (1.0, 90.0),
