@@ -40,7 +40,7 @@ _TENANCY = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN = re.compile(
-    r"\b(?:competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|an|the|some|this|that|his|her) (?:blog|article)(?: post)?|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|vendor))\b[^.;,]{0,30}?\b(?:says?|said|claims?|claimed|promises?|promised|quotes?|quoted|has|have|does|do|handles?|runs?|gets?|got|reached|measured|told|wrote|writes|thinks?|recommends?|boasts?|brags?)\b[^.;,]{0,40}$",
+    r"\b(?:some(?:one|body)|reddit|hacker news|stack ?overflow|competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|an|the|some|this|that|his|her) (?:blog|article)(?: post)?|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|vendor))\b[^.;,]{0,30}?\b(?:says?|said|claims?|claimed|promises?|promised|quotes?|quoted|has|have|does|do|handles?|runs?|gets?|got|reached|measured|told|wrote|writes|thinks?|recommends?|boasts?|brags?)\b[^.;,]{0,40}$",
     re.IGNORECASE,
 )
 # What was, and what may be: figures of the case only where no other of their kind is.
@@ -105,6 +105,7 @@ _OF_THE_CASE = (
     "nodes",
 )
 _OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
+_WANTED = ("latency", "rpo", "rto", "freshness")
 _LOADS = ("workload.writes_per_s", "workload.reads_per_s", "workload.requests_per_s")
 
 
@@ -158,7 +159,8 @@ def _without_rivals(text: str, counted: Sequence[Mention], roles: list[Bound | N
         places = [n for n, role in enumerate(roles) if role and role.fact.attribute == name and role.strength != _WEAK]
         if len({_value(roles[n]) for n in places}) < 2:
             continue
-        now = [n for n in places if _says_now(text, counted[n])]
+        # What is wanted is not what is now.
+        now = [n for n in places if _says_now(text, counted[n]) != name.startswith(_WANTED)]
         for n in places:
             if now != [n]:
                 roles[n] = None
@@ -187,7 +189,7 @@ def _is_doubted(text: str, counted: Sequence[Mention], roles: Sequence[Bound | N
     before = text[begins : mention.start]
     if _TRIED.search(before) or _SUPPOSED.search(before) or _is_quoted(text, mention):
         return True
-    if _is_of_another_time(text, mention) and _has_rival(counted, n):
+    if _is_of_another_time(text, mention) and _has_rival(counted, n) and not _says_now(text, mention):
         return True
     bound = roles[n]
     if bound is None or "peak" in bound.fact.attribute:

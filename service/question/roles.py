@@ -32,7 +32,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.rows": (1000.0, 1e18),
     "table.rows": (1000.0, 1e18),
     "workload.devices": (2.0, 1e12),
-    "workload.users": (10.0, 1e11),
+    "workload.users": (5.0, 1e11),
     "key.bytes": (1.0, 2704.0),
     "deadline": (86400.0, 3.2e8),
     "horizon": (2.4e6, 3.2e9),
