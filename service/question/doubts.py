@@ -65,7 +65,7 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _NOW = re.compile(
-    r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:may|need|see|do|have|are at|get|run|write)|from now on)\b[^.;,!?]{0,25}$",
+    r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:may|need|see)|from now on)\b[^.;,!?]{0,25}$",
     re.IGNORECASE,
 )
 _NOW_BEHIND = re.compile(
@@ -91,7 +91,7 @@ _SEVERAL = frozenset(
         "workload.requests_per_s",
     )
 )
-_NEAR = 24
+_NEAR, _BREAK = 24, re.compile(r"[,.;!?](?=\s)")
 # Targets are of another time by nature; a limit is whoever's says it.
 _OF_THE_CASE = (
     "workload.",
@@ -270,5 +270,5 @@ def _value(bound: Bound | None) -> float:
 def _beside(text: str, counted: Sequence[Mention], n: int) -> str:
     begins = counted[n - 1].end if n else 0
     ends = counted[n + 1].start if n + 1 < len(counted) else len(text)
-    before = text[max(begins, counted[n].start - _NEAR) : counted[n].start].rpartition(",")[2]
-    return f"{before} {text[counted[n].end : min(ends, counted[n].end + _NEAR)].partition(',')[0]}"
+    before = _BREAK.split(text[max(begins, counted[n].start - _NEAR) : counted[n].start])[-1]
+    return f"{before} {_BREAK.split(text[counted[n].end : min(ends, counted[n].end + _NEAR)])[0]}"
