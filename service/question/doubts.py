@@ -105,6 +105,12 @@ _OF_THE_CASE = (
     "nodes",
 )
 _OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
+_MEASURED = ("availability", "cache.hit_ratio", "utilisation", "budget")
+_RESPONSE = 20.0
+_WISHED = re.compile(
+    r"(?:\b(?:must|should|shall|has to|have to|needs? to|wants?|target|goal|slo|sla|budget|within|under|below|at most|max(?:imum)?|less than|no more than|allowed|in)|[<≤]=?)\b[^.;!?]{0,25}$|[<≤]=?\s*$",
+    re.IGNORECASE,
+)
 _WANTED = ("latency", "rpo", "rto", "freshness")
 _LOADS = ("workload.writes_per_s", "workload.reads_per_s", "workload.requests_per_s")
 
@@ -145,7 +151,9 @@ def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Boun
     """The roles but those of numbers that are denied, labels, another's, of another time, or one of two loads not told apart."""
     kept = [bound if bound and not _doubtful(text, m, bound) else None for m, bound in zip(counted, roles, strict=True)]
     for n, bound in enumerate(kept):
-        if bound and _of_the_case(bound) and _is_doubted(text, counted, kept, n):
+        if bound and (
+            (_of_the_case(bound) and _is_doubted(text, counted, kept, n)) or _is_unsettled(text, counted, kept, n)
+        ):
             kept[n] = None
     for load in _LOADS:
         _only_the_marked(text, counted, kept, load)
@@ -198,6 +206,18 @@ def _is_doubted(text: str, counted: Sequence[Mention], roles: Sequence[Bound | N
     if _is_outdated(text, mention, loose):
         return True
     return bound.fact.attribute == "workload.writes_per_s" and bound.strength < _NOUN and _may_be_read(text, mention)
+
+
+def _is_unsettled(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], n: int) -> bool:
+    """Whether a measure that is now another, or a response time beside another of which it is not said which is wanted."""
+    bound, one = roles[n], counted[n]
+    loose = [other for other, role in zip(counted, roles, strict=True) if role is None]
+    if bound and bound.fact.attribute == "latency.p99":
+        alike = [o for o in loose if o.unit == "duration" and o.value <= _RESPONSE and o.value != one.value]
+        return bool(alike) and not _WISHED.search(text[: one.start])
+    if bound is None or bound.fact.attribute not in _MEASURED or _says_now(text, one) or not _has_rival(counted, n):
+        return False
+    return _is_outdated(text, one, loose) or _is_of_another_time(text, one)
 
 
 def _is_quoted(text: str, mention: Mention) -> bool:
