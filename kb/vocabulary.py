@@ -18,7 +18,7 @@ Row = dict[str, object]
 class Attribute:
     """Something that a condition may test and a question may state; `values` are spellings by value, `of` the pasted object.
 
-    `weak_nouns` count only where one of `wide_with` is near: a bus is a source of data where it reports, and something to
+    `weak_nouns` count only where one of `weak_with` is near: a bus is a source of data where it reports, and something to
     book otherwise. `noun_needs_cue`: rows are rows of a table only where a table is named. `forms` are phrasings around a number, `{n}`,
     that leave no doubt, `small_forms` those of numbers up to a thousand in their period (kb/terms/attributes.yaml says how they are written); with `form_needs_noun` the counted noun must
     be one of `nouns` too, and where `forms_yield` they yield to another attribute's noun. `measures` are words that state the quantity without a number, and `adds` adds
@@ -34,6 +34,7 @@ class Attribute:
     phrase: str = ""
     nouns: tuple[str, ...] = ()
     weak_nouns: tuple[str, ...] = ()
+    weak_with: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -45,6 +45,8 @@ def is_aside(text: str, mention: Mention) -> bool:
         return True
     if mention.unit in ("bytes", "rate") and _AT_MOST.match(text, mention.end):
         return True
+    if mention.unit == "rate" and _FROM_THERE.search(before):
+        return True
     if mention.unit in ("bytes", "count"):
         return bool(_LEFT.match(text, mention.tail) or _LEFT.match(text, mention.end) or _FROM_THERE.search(before))
     return False

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-_CLAUSE_END = re.compile(r"[.;!?](?=\s|$)|\n|,(?=\s)|\s(?:but|although|whereas|while|and then)\s", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|\n")
+# "RTO max. 1.5 h" goes on behind the full stop.
+_STOP = r"(?:[;!?]|(?<!\bmax)(?<!\bapprox)(?<!\bavg)(?<!\bincl)(?<!\bca)(?<!\bvs)\.)(?=\s|$)"
+_CLAUSE_END = re.compile(rf"{_STOP}|\n|,(?=\s)|\s(?:but|although|whereas|while|and then)\s", re.IGNORECASE)
+_SENTENCE_END = re.compile(rf"{_STOP}|\n", re.IGNORECASE)
 _NUMBER = r"(?:[2-9]|\d{2,}|two|three|four|five|six|several|multiple|both|all)"
 _NEGATION = re.compile(
     r"\b(?:no|not|never|without|neither|nor|cannot|hardly|n't|don't|doesn't|isn't|aren't|won't|can't|needn't|no need for|instead of|rather than)\s+(?:\w+\s+){0,3}$",

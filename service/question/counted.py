@@ -12,6 +12,7 @@ _QUALITIES = re.compile(
 )
 # "Users: 90k", "meters (460,000)", "plays are 55M a day"; what another number counts, or what is one of many, labels nothing.
 _LABELS = r"(?<![\w-])(?:{nouns})(?:\s+(?:are|is|at|now|today|currently|only|about|around|roughly|themselves|count))*\s*[:=(x×~≈<>-]*\s*$"
+_NAMED = 1000
 _NO_LABEL = re.compile(
     r"(?:\b(?:per|each|every|an?|one|single|of|than|by)|\d[\d.,]*\s?\w*(?:\s+[\w-]+){0,2})\s+$", re.IGNORECASE
 )
@@ -39,6 +40,13 @@ def label_of(text: str, mention: Mention, nouns: tuple[str, ...]) -> str:
         return ""
     found = _label_pattern(nouns).search(text[: mention.start])
     if found is None or _NO_LABEL.search(text[: found.start()]):
+        return ""
+    # "Shard 7" is one of them, "shards 7" and "shard: 7" are so many.
+    if (
+        mention.value < _NAMED
+        and found.group().rstrip(" #").lower() == found.group(1).lower()
+        and not found.group(1).lower().endswith("s")
+    ):
         return ""
     return found.group(1).lower()
 

@@ -14,7 +14,7 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
-    r"\s*[,(–-]*\s*(?:(?:is|was|are|were)\s+(?:not|n['’]t|wrong|nonsense|a (?:typo|guess|joke)|made up|too (?:high|low|optimistic))|(?:isn|wasn|aren|weren)['’]t|is\s+what\s+(?!we\b|i\b|our\b))",
+    r"\s*[,(–-]*\s*(?:(?:is|was|are|were)\s+(?:not|n['’]t|wrong|nonsense|a (?:typo|guess|joke)|made up|too (?:high|low|optimistic))|[^.;,!?]{0,30}?\s(?:is|was)\s+(?:wrong|nonsense|a (?:typo|joke)|made up)\b|(?:isn|wasn|aren|weren)['’]t|is\s+what\s+(?!we\b|i\b|our\b))",
     re.IGNORECASE,
 )
 # "Page 12", "gate 7": which one it is, not how many there are.
@@ -23,39 +23,95 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
+_OF_WHICH = re.compile(
+    r"\s+of\s+(?:which|whom)\s+(?:is|are|was|were|only|just|for|go|goes|belongs?|sits?|needs?)\b", re.IGNORECASE
+)
+_SHARE_OF_THAT = re.compile(r"\s+of\s+(?:that|those|this|these)\b", re.IGNORECASE)
 _OF_SUBSET = re.compile(r"\bof\s+(?:whom|which|these|those|them)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$", re.IGNORECASE)
 # Visits and calls are requests where there is something to be requested, and things to be recorded elsewhere.
 _REQUESTED = re.compile(
     r"\b(?:web\w*|sites?|pages?|portals?|apps?|apis?|services?|visitors?|endpoints?|servers?|online|traffic|urls?|clicks?|reads?|quer(?:y|ies)|https?|clients?)\b",
     re.IGNORECASE,
 )
-_SEEN_TO = re.compile(r"\b(?:visits|calls)$")
+_SEEN_TO = re.compile(r"\b(?:visits|calls)\b", re.IGNORECASE)
 # Whose customers have a share of the rows each has tenants.
 _TENANCY = re.compile(
     r"\b(?:multi-?\s?tenan\w+|tenants?|(?:biggest|largest|top|smallest) (?:customer|client)|(?:customer|client)_id)\b",
     re.IGNORECASE,
 )
 _FOREIGN = re.compile(
-    r"\b(?:competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|an|the|some|this|that|his|her) (?:blog|article)(?: post)?|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|vendor))\b[^.;,]{0,30}?\b(?:says?|said|claims?|claimed|promises?|promised|quotes?|quoted|has|have|does|do|handles?|runs?|gets?|got|reached|measured|told|wrote|writes|thinks?|recommends?|boasts?|brags?)\b[^.;,]{0,40}$",
+    r"\b(?:some(?:one|body)|reddit|hacker news|stack ?overflow|competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|an|the|some|this|that|his|her) (?:blog|article)(?: post)?|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|vendor))\b[^.;,]{0,30}?\b(?:says?|said|claims?|claimed|promises?|promised|quotes?|quoted|has|have|does|do|handles?|runs?|gets?|got|reached|measured|told|wrote|writes|thinks?|recommends?|boasts?|brags?)\b[^.;,]{0,40}$",
     re.IGNORECASE,
 )
 # What was, and what may be: figures of the case only where no other of their kind is.
 _ANOTHER_TIME = re.compile(
-    r"\b(?:used to|formerly|previously|originally|back then|initially|(?:back )?in (?:19|20)\d\d,? (?:we|it|there|this|that)|last (?:year|month|summer|winter|spring|autumn|season)|(?:the|our|an) (?:old|previous|former)|years ago|one day|some ?day|eventually|hop(?:e|es|ing)|dream(?:s|ing)?|pitch|might|may (?:one day|become|grow|reach)|could (?:become|grow|reach)|if (?:we|it) (?:ever|wins?|get|gets|land|lands)|by (?:20\d\d|next|the end of|summer|christmas|then))\b[^.;]{0,50}$",
+    r"\b(?:used to|formerly|previously|originally|back then|initially|(?:back )?in (?:19|20)\d\d,? (?:we|it|there|this|that)|last (?:year|month|summer|winter|spring|autumn|season)|(?:the|our|an) (?:old|previous|former)|years ago|one day|some ?day|eventually|hop(?:e|es|ing)|dream(?:s|ing)?|pitch|might|may (?:one day|become|grow|reach)|could (?:become|grow|reach)|if (?:we|it) (?:ever|wins?|get|gets|land|lands)|by (?:20\d\d|next|the end of|summer|christmas|then)|before (?:the|we|our|that|last))\b[^.;]{0,50}$",
     re.IGNORECASE,
 )
 _ANOTHER_TIME_BEHIND = re.compile(
     r"[\s,(]*(?:back then|at the time|in those days|in (?:19|20)\d\d\b|last (?:year|month|summer|winter|season)|(?:\w+ )?years ago|one day|some ?day|eventually|before (?:the|we|that)\b|by (?:20\d\d|next|the end of|summer|christmas)|next (?:year|month|summer|winter|season)|planned|hoped for|if all goes|was the (?:old|former))",
     re.IGNORECASE,
 )
+# What was tried is no figure of what runs.
+_TRIED = re.compile(
+    r"\b(?:pilot|trial|poc|proof of concept|prototype|benchmark|load[\s-]?test|stress[\s-]?test|dry[\s-]?run|test[\s-]?run|rehearsal|simulation|simulated|demo|staging|sandbox|test (?:system|environment|lab|data|set))\b[^.;!?]{0,60}$",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(
+    r"\b(?:suppose|supposing|imagine|hypothetical(?:ly)?|what if|in theory)\b[^.;!?]{0,60}$", re.IGNORECASE
+)
+_ASKED = re.compile(
+    r"\b(?:(?:could|can|would|will|might) (?:an?|one|the|our|a single|it|this|that|\w+)(?: \w+){0,3} (?:do|handle|take|cope|manage|sustain|survive))\b[^.;!?]{0,50}$",
+    re.IGNORECASE,
+)
+_NOW = re.compile(
+    r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:may|need|see)|from now on)\b[^.;,!?]{0,25}$",
+    re.IGNORECASE,
+)
+_NOW_BEHIND = re.compile(
+    r"\s*(?:now|today|currently|at present|at the moment|right now|these days|otherwise|normally|usually|typically)\b",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile(r"[\"\u201c\u201d\u201e]")
+_READ = re.compile(r"\b(?:reads|requests|queries|lookups|hits|views|visits|searches)\b", re.IGNORECASE)
 _MARKED = re.compile(
     r"\b(?:sustained|steady|constant(?:ly)?|on average|average|avg|normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|today|now|currently|at the moment|overall|total|in all|altogether)\b",
     re.IGNORECASE,
 )
-_NEAR = 24
+# From this strength on a noun of its own names the role; a weak noun yields to whatever is stronger.
+_NOUN, _WEAK = 5, 3
+# A case has several kinds of users, readings and parts; loads have marks of their own.
+_SEVERAL = frozenset(
+    (
+        "workload.users",
+        "workload.interval",
+        "availability",
+        "workload.writes_per_s",
+        "workload.reads_per_s",
+        "workload.requests_per_s",
+    )
+)
+_NEAR, _BREAK = 24, re.compile(r"[,.;!?](?=\s)")
 # Targets are of another time by nature; a limit is whoever's says it.
-_OF_THE_CASE = ("workload.", "db.size", "db.growth", "table.", "tenants", "app.instances", "connections", "nodes")
+_OF_THE_CASE = (
+    "workload.",
+    "db.size",
+    "db.growth",
+    "table.",
+    "tenants",
+    "team.size",
+    "app.instances",
+    "connections",
+    "nodes",
+)
 _OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
+_MEASURED = ("availability", "cache.hit_ratio", "utilisation", "budget")
+_RESPONSE = 20.0
+_WISHED = re.compile(
+    r"(?:\b(?:must|should|shall|has to|have to|needs? to|wants?|target|goal|slo|sla|budget|within|under|below|at most|max(?:imum)?|less than|no more than|allowed|in)|[<≤]=?)\b[^.;!?]{0,25}$|[<≤]=?\s*$",
+    re.IGNORECASE,
+)
+_WANTED = ("latency", "rpo", "rto", "freshness")
 _LOADS = ("workload.writes_per_s", "workload.reads_per_s", "workload.requests_per_s")
 
 
@@ -71,8 +127,9 @@ def is_label(text: str, mention: Mention) -> bool:
 
 
 def _is_of_some(text: str, mention: Mention) -> bool:
-    """Whether some of what was counted before have it: "18 people, of whom 3 write SQL"."""
-    return mention.unit == "count" and bool(_OF_SUBSET.search(text[: mention.start]))
+    """Whether some of what was counted before have it: "18 people, of whom 3 write SQL", "80 GB, 75 GB of which is one table"."""
+    before = mention.unit == "count" and _OF_SUBSET.search(text[: mention.start])
+    return bool(before or _OF_WHICH.match(text, mention.end))
 
 
 def _one_of_several(text: str, mention: Mention) -> bool:
@@ -94,23 +151,104 @@ def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Boun
     """The roles but those of numbers that are denied, labels, another's, of another time, or one of two loads not told apart."""
     kept = [bound if bound and not _doubtful(text, m, bound) else None for m, bound in zip(counted, roles, strict=True)]
     for n, bound in enumerate(kept):
-        if bound and _of_the_case(bound) and _is_of_another_time(text, counted[n]) and _has_rival(counted, n):
+        if bound and (
+            (_of_the_case(bound) and _is_doubted(text, counted, kept, n)) or _is_unsettled(text, counted, kept, n)
+        ):
             kept[n] = None
     for load in _LOADS:
         _only_the_marked(text, counted, kept, load)
+    _without_rivals(text, counted, kept)
     return kept
+
+
+def _without_rivals(text: str, counted: Sequence[Mention], roles: list[Bound | None]) -> None:
+    """Of several numbers that are the same figure the one of now is certain, where only one is; else none."""
+    for name in {role.fact.attribute for role in roles if role} - _SEVERAL:
+        places = [n for n, role in enumerate(roles) if role and role.fact.attribute == name and role.strength != _WEAK]
+        if len({_value(roles[n]) for n in places}) < 2:
+            continue
+        # What is wanted is not what is now.
+        now = [n for n in places if _says_now(text, counted[n]) != name.startswith(_WANTED)]
+        for n in places:
+            if now != [n]:
+                roles[n] = None
 
 
 def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
     if is_denied(text, mention) or is_label(text, mention) or _is_of_some(text, mention):
         return True
-    if bound.fact.attribute == "workload.requests_per_s" and _SEEN_TO.search(mention.noun):
+    if mention.unit == "percent" and _SHARE_OF_THAT.match(text, mention.end):
+        return True
+    if bound.fact.attribute == "workload.requests_per_s" and _SEEN_TO.search(
+        text[max(0, mention.start - 8) : mention.end]
+    ):
         return not _REQUESTED.search(text)
     if bound.fact.attribute == "workload.users" and mention.noun.startswith(("customers", "clients")):
         return bool(_TENANCY.search(text))
     if bound.fact.attribute == "team.size" and mention.value == 1:
         return _one_of_several(text, mention)
     return not bound.fact.attribute.startswith(_OF_ANYONE) and is_of_another(text, mention)
+
+
+def _is_doubted(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], n: int) -> bool:
+    """Whether a figure of the case is another time's, tried or supposed, quoted, or one of a load of which it is not said what it does."""
+    mention = counted[n]
+    begins = around(sentences(text), mention.start).start
+    before = text[begins : mention.start]
+    if _TRIED.search(before) or _SUPPOSED.search(before) or _is_quoted(text, mention):
+        return True
+    if _is_of_another_time(text, mention) and _has_rival(counted, n) and not _says_now(text, mention):
+        return True
+    bound = roles[n]
+    if bound is None or "peak" in bound.fact.attribute:
+        return False
+    loose = [other for other, role in zip(counted, roles, strict=True) if role is None]
+    if _is_outdated(text, mention, loose):
+        return True
+    return bound.fact.attribute == "workload.writes_per_s" and bound.strength < _NOUN and _may_be_read(text, mention)
+
+
+def _is_unsettled(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], n: int) -> bool:
+    """Whether a measure that is now another, or a response time beside another of which it is not said which is wanted."""
+    bound, one = roles[n], counted[n]
+    loose = [other for other, role in zip(counted, roles, strict=True) if role is None]
+    if bound and bound.fact.attribute == "latency.p99":
+        alike = [o for o in loose if o.unit == "duration" and o.value <= _RESPONSE and o.value != one.value]
+        return bool(alike) and not _WISHED.search(text[: one.start])
+    if bound is None or bound.fact.attribute not in _MEASURED or _says_now(text, one) or not _has_rival(counted, n):
+        return False
+    return _is_outdated(text, one, loose) or _is_of_another_time(text, one)
+
+
+def _is_quoted(text: str, mention: Mention) -> bool:
+    """Whether it stands in quotation marks: somebody's words; a whole question in them is the asker's."""
+    marks = [match.start() for match in _QUOTES.finditer(text)]
+    pairs = zip(marks[::2], marks[1::2], strict=False)
+    return any(
+        begin < mention.start and mention.end <= end and end - begin < len(text) * 2 // 3 for begin, end in pairs
+    )
+
+
+def _is_outdated(text: str, one: Mention, loose: Sequence[Mention]) -> bool:
+    """Whether another number without a noun of its own is said to be the one of now: "200M rows, today 510M"."""
+    if _says_now(text, one):
+        return False
+    before = text[around(sentences(text), one.start).start : one.start]
+    others = (o for o in loose if o.start > one.start and o.value != one.value and not o.noun)
+    alike = [o for o in others if o.unit == one.unit or (o.unit == "count" and one.unit == "rate")]
+    return any(_says_now(text, o) for o in alike) or bool(alike and _ASKED.search(before))
+
+
+def _says_now(text: str, mention: Mention) -> bool:
+    return bool(_NOW.search(text[: mention.start]) or _NOW_BEHIND.match(text, mention.end))
+
+
+def _may_be_read(text: str, mention: Mention) -> bool:
+    """Whether a rate of nothing in particular stands where something is read or requested."""
+    if mention.noun:
+        return False
+    sentence = around(sentences(text), mention.start)
+    return bool(_READ.search(text[sentence.start : sentence.end]))
 
 
 def _of_the_case(bound: Bound) -> bool:
@@ -152,5 +290,5 @@ def _value(bound: Bound | None) -> float:
 def _beside(text: str, counted: Sequence[Mention], n: int) -> str:
     begins = counted[n - 1].end if n else 0
     ends = counted[n + 1].start if n + 1 < len(counted) else len(text)
-    before = text[max(begins, counted[n].start - _NEAR) : counted[n].start].rpartition(",")[2]
-    return f"{before} {text[counted[n].end : min(ends, counted[n].end + _NEAR)].partition(',')[0]}"
+    before = _BREAK.split(text[max(begins, counted[n].start - _NEAR) : counted[n].start])[-1]
+    return f"{before} {_BREAK.split(text[counted[n].end : min(ends, counted[n].end + _NEAR)])[0]}"

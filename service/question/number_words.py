@@ -60,7 +60,7 @@ _COUNT = rf"\d+|{_alternatives(list(WORDS))}"
 _SHARE = rf"(?:\b(?P<part>one|1)\s+in|\b(?P<parts>{_COUNT})\s+out\s+of)\s+(?:every\s+)?(?P<whole>(?!0|zero)(?:{_COUNT}))\b(?![.,]\d)(?!\s?(?:%|{_LONG_UNITS}\b))"
 
 NUMBER = re.compile(
-    rf"(?<![\w.#/-])(?:{_SHARE}|(?:(?P<money>[$€£])\s?)?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|\.\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
+    rf"(?<![\w.#/-])(?:{_SHARE}|(?:(?P<money>[$€£])\s?)?(?:(?P<ratio>\d+(?:\.\d+)?)\s?(?::|\bto\b)\s?1\b(?![\d:]|[.,]\d)|(?:(?P<low>{_DIGITS})\s*(?:{_SCALE})?\s*(?:-|–|to)\s*)?(?P<digits>{_DIGITS})"
     rf"|(?P<article>\b(?:{_alternatives(list(_ARTICLES))})\b)(?=[\s-]+(?:{_LONG_UNITS})\b|(?<=half a)\s+day\b|(?<=quarter of a)\s+day\b|(?<=quarters of a)\s+day\b)|(?P<words>\b(?:{_alternatives(list(WORDS))})\b)"
     rf"|(?P<fraction>\b(?:{_alternatives(list(FRACTIONS))})\b)(?=\s+(?:of|is|are|stays|remains|kept|left|free|in reserve|spare|unused|idle|empty|more|headroom|reserve|slack|margin)\b)))",
     re.IGNORECASE,

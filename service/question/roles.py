@@ -16,7 +16,8 @@ from service.question.numbers import Mention, mentions
 
 # A cue in the neighbouring clause counts as if it stood this much farther away.
 _COMMA = 40
-_REACH = 90
+# What a word explains stands near it in its clause, but for a size that is an item of a list ("MongoDB, 3 shards, 2 TB") and for nouns.
+_REACH, _FAR = 28, 90
 _NEXT = 12
 # A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
 _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
@@ -24,25 +25,29 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "latency.rtt": (1e-5, 5.0),
     "query.time": (1e-5, 30.0),
     "workload.retention": (3600.0, 3.2e9),
+    "workload.writes_per_s": (2e-5, 1e12),
     "workload.interval": (1e-3, 2.7e6),
     "workload.item_bytes": (1.0, 1e9),
     # Fewer are a part of something: the 14 pages of a score, the 500 articles that all read.
     "workload.rows": (1000.0, 1e18),
+    "table.rows": (1000.0, 1e18),
     "workload.devices": (2.0, 1e12),
-    "workload.users": (10.0, 1e11),
+    "workload.users": (5.0, 1e11),
     "key.bytes": (1.0, 2704.0),
     "deadline": (86400.0, 3.2e8),
-    "horizon": (86400.0, 3.2e9),
+    "horizon": (2.4e6, 3.2e9),
     "partition.interval": (60.0, 3.2e7),
-    "replication.lag": (1.0, 2.7e6),
+    "replication.lag": (0.001, 2.7e6),
     "downtime.window": (0.0, 7 * 86400.0),
     "availability": (90.0, 100.0),
     "headroom": (1.0, 90.0),
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
     "copies": (1.0, 20.0),
-    "team.size": (1.0, 5000.0),
-    "regions": (1.0, 100.0),
+    "team.size": (1.0, 60.0),
+    "regions": (1.0, 40.0),
+    "nodes": (1.0, 10_000.0),
+    "graph.hops": (1.0, 20.0),
     "db.size": (1e6, 1e19),
     "shard.bytes": (1e6, 1e16),
     "disk.size": (1e8, 1e18),
@@ -56,7 +61,11 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
 }
 _EACH_AT_MOST = 1000
 _FEW = 2
+_SELDOM = 1e-4
 _WORD = re.compile(r"[^\W\d][\w'-]*")
+_ABOUT = frozenset(
+    ("about", "around", "roughly", "some", "approx", "total", "nearly", "almost", "only", "just", "over")
+)
 _FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _WEAK_NOUN, _CUE = 8, 7, 6, 5, 4, 3, 1
 # Thresholds and rests are figures of their own.
 _OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag")
@@ -134,7 +143,7 @@ def _denied(text: str, mention: Mention, attribute: Attribute) -> bool:
 
 
 def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
-    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table, 330 gates where a rate is "per gate"."""
+    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table."""
     return [
         _Bid(attribute, 0, 0, 0)
         for attribute in attributes.values()
@@ -142,45 +151,15 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         and _fits(mention, attribute)
         and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
-        and (mention.unit not in ("rate", "count") or mention.noun or _is_bare_load(text, mention))
-        and (
-            _are_sources(text, mention, attributes)
-            if attribute.weak_nouns
-            else any(True for word in attribute.wide_with for _ in find_cue(word, text))
-        )
+        and (mention.unit != "rate" or _is_load(text, mention))
+        and any(True for word in attribute.wide_with for _ in find_cue(word, text))
     ]
 
 
-def _is_bare_load(text: str, mention: Mention) -> bool:
-    return mention.unit == "rate" and _stands_alone(text, mention, around(clauses(text), mention.start))
-
-
-_OF_ONE = re.compile(r"(?:\b(?:per|each|every)\s+|/)([A-Za-z]+)\b", re.IGNORECASE)
-
-
-def _are_sources(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> bool:
-    """Whether a rate is stated for one of the counted things."""
-    ones = {one.lower() for m in mentions(text) if m.each for one in _OF_ONE.findall(m.text)}
-    return _are_things(text, mention, attributes) and any(
-        re.match(rf"(?:[\w-]+ )?{one}(?:s|es)?\b", mention.noun) for one in ones
-    )
-
-
-# "900 times" and "2 MHz" are no things, and of "eleven hives each" it is not known how many there are.
-_NO_THINGS = re.compile(
-    r"(?:times?|[mg]hz|degrees?|points?|floats?|dimensions?|bits?|km|metres?|meters?|miles?|kg|kilograms?|tons?|tonnes?|lit(?:re|er)s?|new|more|other|others|out|enough|fold)\b",
-    re.IGNORECASE,
-)
-_FOR_EACH = re.compile(r"\s*(?:each|apiece|per|in each|for each|an?)\b", re.IGNORECASE)
-
-
-def _are_things(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> bool:
-    """Whether the counted noun may be a source: plural things that no attribute counts, and not so many for each of others."""
-    return not (
-        _NO_THINGS.match(mention.noun)
-        or _FOR_EACH.match(text, mention.end)
-        or any(noun_of(mention.noun, a.nouns) for a in attributes.values() if not a.form_needs_noun)
-    )
+def _is_load(text: str, mention: Mention) -> bool:
+    """Whether a rate of unknown things is one of the text's things, or alone, and not as seldom as what merely happens."""
+    alone = mention.noun or _words_beside(text, mention, around(clauses(text), mention.start)) <= _FEW
+    return mention.value >= _SELDOM and bool(alone)
 
 
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
@@ -202,7 +181,9 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
         return _weak(text, mention, attribute)
     # A counted noun that is nobody's ("250 widgets") is not explained by a far-off word.
     near = not noun and (counted(mention.noun) or mention.value == 0)
-    cue = _nearest_cue(text, mention, attribute.cues, _NEXT if near else _REACH)
+    listed = mention.unit == "bytes" and not _words_beside(text, mention, around(clauses(text), mention.start))
+    far = _FAR if noun or listed else _REACH
+    cue = _nearest_cue(text, mention, attribute.cues, _NEXT if near else far)
     if noun and cue:
         return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, 0, len(noun), noun)
     if noun:
@@ -213,7 +194,7 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
 def _weak(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     """A noun that is a source of data only where something is sent, measured or reported."""
     noun = noun_of(mention.noun, attribute.weak_nouns) or label_of(text, mention, attribute.weak_nouns)
-    cue = _nearest_cue(text, mention, attribute.wide_with, _REACH) if noun else None
+    cue = _nearest_cue(text, mention, attribute.weak_with, _FAR) if noun else None
     return _Bid(attribute, _WEAK_NOUN, cue[0], len(noun), noun) if cue else None
 
 
@@ -237,10 +218,10 @@ def _fits(mention: Mention, attribute: Attribute) -> bool:
 def _nearest_cue(text: str, mention: Mention, cues: Sequence[str], reach: int) -> tuple[int, int] | None:
     sentence, clause = around(sentences(text), mention.start), around(clauses(text), mention.start)
     best: tuple[int, int] | None = None
-    alone = counted(mention.noun) or _stands_alone(text, mention, clause)
     for cue in cues:
         for place in find_cue(cue, text):
-            if not sentence.holds(place.start) or not (clause.holds(place.start) or alone):
+            across = reach == _FAR and (mention.unit != "bytes" or place.end <= mention.start)
+            if not (sentence if across else clause).holds(place.start):
                 continue
             distance = _distance(place, mention) + (0 if clause.holds(place.start) else _COMMA)
             length = place.end - place.start
@@ -264,11 +245,10 @@ def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
     return any(other.tail <= reach and (other.unit == mention.unit or other.end > reach) for other in others)
 
 
-def _stands_alone(text: str, mention: Mention, clause: Stretch) -> bool:
-    """Whether the number has its clause to itself: then the words of the next one may explain it."""
+def _words_beside(text: str, mention: Mention, clause: Stretch) -> int:
     before, behind = text[clause.start : mention.start], text[mention.end : clause.end]
     others = before.rpartition("(")[2] + behind.partition(")")[0]
-    return len(_WORD.findall(others)) <= _FEW
+    return len([word for word in _WORD.findall(others) if word.lower() not in _ABOUT])
 
 
 def _distance(place: Stretch, mention: Mention) -> int:

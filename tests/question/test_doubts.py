@@ -28,6 +28,13 @@ def read(text: str) -> dict[str, float]:
         "a multi-tenant product for 75 customers",
         "our biggest customer has 9,000 employees",
         "4 backend people, 1 data engineer",
+        "in the pilot we measured 700 events/s",
+        "Suppose each of our 90 lifts sent 10 events/s",
+        '"It handles 30k inserts/s" stood in the folder that we were sent last week',
+        "Someone on reddit does 1M inserts/s",
+        "300 things happen, 5 of which only for reports; they report daily",
+        "it does 50/50 reads and writes, 1,800 per second",
+        "400 deploys a year",
     ],
 )
 def test_a_doubtful_number_is_listed_and_no_fact(text: str) -> None:
@@ -50,9 +57,60 @@ def test_a_doubtful_number_is_listed_and_no_fact(text: str) -> None:
         ("95% of all queries are reads", "workload.read_share", 95),
         ("the migration deadline is in 10 weeks", "deadline", 10 * 604800),
         ("2,000 inserts/s sustained, then 6,000 updates/s", "workload.writes_per_s", 2000),
+        ("from January on we write in 6 regions; at present we write in 1 region", "regions", 1),
+        ("the db was 180 GB before the cleanup, it's 74 GB now", "db.size", 74e9),
+        ("p99 must stay under 300 ms; right now p99 is 1.1 s", "latency.p99", 0.3),
+        ("80 GB database, 75 GB of which is one table", "db.size", 80e9),
+        ("RPO max 5 min, RTO max. 1.5 h", "rto", 5400),
+        ("Planned for 2027: 1,000 requests/s. Today: 210 requests/s.", "workload.requests_per_s", 210),
+        ("26 riggers use it", "workload.users", 26),
     ],
 )
 def test_the_figure_of_the_case_is_told_from_the_other(text: str, attribute: str, value: float) -> None:
+    assert read(text).get(attribute) == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("the db has 40 GB, the db has 90 GB", "db.size"),
+        ("18 months ago the table had 200M rows, today 510M", "table.rows"),
+        ("Could a single Postgres do 20k inserts per second? We need about 3k", "workload.writes_per_s"),
+        ("we were 9 engineers before the merger, now it's 5", "team.size"),
+        ("the 1.8 TB of data in the slide deck is wrong", "db.size"),
+        ("a node takes 11k writes/s; real load is a tenth of that", "utilisation"),
+        ("Table 3 shows 400 rows", "table.rows"),
+        ("shard 7 is the hot one", "nodes"),
+        ("96,000 orders every morning", "workload.rows"),
+        ("a DELETE of 3 million rows", "workload.rows"),
+        ("refunds within 14 days", "horizon"),
+        ("items expire from the cache, after 2 h", "workload.retention"),
+        ("1.8 TB volume, WAL grows 5 GB per hour", "db.growth"),
+        ("the API refuses a key when more than 100 requests per minute come", "workload.requests_per_s"),
+        ("30 million nodes and 120 million edges", "nodes"),
+        ("trains stop within 2 seconds", "latency.p99"),
+        ("a tracker sends 50 positions per second", "workload.writes_per_s"),
+        ("RDS with 1 TB gp3", "db.size"),
+    ],
+)
+def test_what_only_looks_like_the_figure_is_listed(text: str, attribute: str) -> None:
+    question = understand(AskRequest(question=text), VOCABULARY)
+    assert attribute not in question.facts.by_attribute
+    assert question.loose
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        ("our archive holds 96,000 orders", "workload.rows", 96_000),
+        ("MongoDB, 3 shards, 2 TB", "db.size", 2e12),
+        ("shards: 7", "nodes", 7),
+        ("shard count is fine, size now 640 GB", "db.size", 640e9),
+        ("lookups under 40 ms", "latency.p99", 0.04),
+        ("the dashboards may lag an hour", "freshness", 3600),
+    ],
+)
+def test_what_stands_near_and_fits_is_the_figure(text: str, attribute: str, value: float) -> None:
     assert read(text).get(attribute) == pytest.approx(value)
 
 

@@ -16,7 +16,7 @@ _YEAR, _ALWAYS = re.compile(r"(?:19|20)\d\d\b"), re.compile(r"24/7")
 def questions() -> Iterator[tuple[str, str]]:
     for suite, cases in load_cases().items():
         for case in cases:
-            text = getattr(case, "question", "") if suite not in ("out_of_scope", "adversarial") else ""
+            text = getattr(case, "question", "")
             if text:
                 yield f"{suite}/{case.id}", text
 
