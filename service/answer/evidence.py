@@ -104,7 +104,9 @@ class Evidence:
     def section_scores(self) -> Mapping[str, float]:
         """The score of each section found, for the question or for the part of it that it answers best."""
         scores: dict[str, float] = {}
-        for retrieved in (self.retrieved, *(part.retrieved for part in self.parts)):
+        # Who goes on asking has one part, which is weighed with what was said before already.
+        parts = () if self.question.goes_on else self.parts
+        for retrieved in (self.retrieved, *(part.retrieved for part in parts)):
             for hit in retrieved.hits:
                 scores[hit.section] = max(hit.score, scores.get(hit.section, 0.0))
         return scores

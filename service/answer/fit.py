@@ -38,7 +38,11 @@ def has_playbook(kb: KnowledgeBase, question: Question) -> bool:
     """Whether some playbook makes the move that the question names; true where it names none."""
     if not all(question.facts.get(name) for name in ("migration.from", "migration.to")):
         return True
-    return any(isinstance(e.meta, Playbook) and _move(kb, e.meta, question) == "near" for e in kb.entries.values())
+    return any(
+        isinstance(e.meta, Playbook)
+        and ((move := _move(kb, e.meta, question)) == "near" or (move != "foreign" and names_move(e, question)))
+        for e in kb.entries.values()
+    )
 
 
 def _is_made(kb: KnowledgeBase, question: Question) -> bool:

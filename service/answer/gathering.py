@@ -10,6 +10,7 @@ from service.analysis.choice import Choice, choose, shortlist
 from service.analysis.conclusions import Conclusions, conclude
 from service.analysis.structure import Structure, structure
 from service.answer.bearing import bearing
+from service.answer.called_for import called_for
 from service.answer.elsewhere import elsewhere
 from service.answer.evidence import Evidence
 from service.answer.fit import Fit, fit_all, is_called
@@ -24,7 +25,7 @@ from service.question.intents import Intent, by_example, intent_table, speaks_of
 from service.question.needs import tells_needs
 from service.question.question import Question, understand
 from service.question.request import AskRequest
-from service.retrieval.hits import going_on
+from service.retrieval.hits import focused, going_on
 from service.retrieval.search import Retrieved, Retriever
 
 # Who wants these wants tables; so many nouns that a worked design of the same domain does not have make it another case.
@@ -69,9 +70,9 @@ def ask(
         question = replace(question, intents=wants)
     parts = tuple(Part(text, retriever.retrieve(text, retriever.embed(text))) for text in question.parts)
     retrieved = retriever.retrieve(question.context, vector)
-    if question.goes_on:
-        own = retriever.retrieve(question.parts[-1], retriever.embed(question.parts[-1]))
-        retrieved = going_on(retrieved, own)
+    if point := question.parts[-1] if question.goes_on else question.focus:
+        own = retriever.retrieve(point, retriever.embed(point))
+        retrieved = going_on(retrieved, own) if question.goes_on else focused(retrieved, own)
     return Asked(request, question, retrieved, conclude(kb, question.facts), parts)
 
 
@@ -114,6 +115,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     shape = str(question.facts.get("shape") or "")
     fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, "" if concern else shape))
     fits = {**fitting, **_ruled_out(asked.certain)}
+    retrieved = called_for(kb, question, retrieved, fits)
     # Who goes on asking wants what he asks for, not the design once more.
     bears = None if question.goes_on or "record" in question.intent_ids else bearing(kb, question, retrieved, fits)
     if concern and bears is not None and bears.kind == "designs" and fits[bears.id] != "near":

@@ -1,8 +1,7 @@
 """The lead: false premises corrected first, then the decision, from what certainly holds or from the section that answers best."""
 
-import re
-
-from kb.entry import Design, Entry, Rule, Section, Statement
+from kb.entry import Design, Entry, Rule
+from kb.fact import Fact
 from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
@@ -10,32 +9,24 @@ from service.answer import elsewhere, own_index
 from service.answer.advice import Claim, Connective, Filled
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
+from service.answer.decisive import announcing, decides, telling, told_apart
 from service.answer.estimates import leading
 from service.answer.evidence import NEED_ASKED, Evidence
 from service.answer.instance import announced
 from service.answer.options import weighing
 from service.answer.repetition import distinct
-from service.answer.selection import DEFINING
-from service.answer.topics import carries_over, section_kind
-from service.answer.verdict import reasons, verdict
-from service.question.entities import technologies
+from service.answer.verdict import contrast, reasons, verdict
 
 _MOST_DECISIONS = 3
-_ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
+_AS_NEAR = 0.85
 # A rule this near is about the very question.
 _CLEAR = 0.6
 _ALL_ITS_OWN, _ALIKE = 4, 0.06
-_OPENING, _BY_FAR = 3, 0.08
+_BY_FAR = 0.08
 # Where a pattern and a trade-off say what to do.
 _ANSWERING = ("solution", "how to choose")
-_LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
-_WORD = re.compile(r"[a-z0-9_]+")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
 _CARRIED = "Take {store}, as the worked design of the nearest shape does ({design}); no design of your exact domain is in the knowledge base, so what follows is to be carried over role by role."
-# What runs, proves or warns answers only after what says what to do.
-_BESIDE = ("example", "how to verify", "evidence gaps", "application code")
-_WARNING = ("when not to use", "pitfalls", "common mistakes", "failure modes", "risks", "poor fit")
-_LEADING_KINDS = {"designs": ("technology", "schema"), "playbooks": ("requirements",)}
 
 
 def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]]:
@@ -68,7 +59,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     claims += [own_index.decision(evidence.kb, evidence.reads, book)] if evidence.reads else []
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
-        claims += reasons(evidence, evidence.choice, book) if evidence.choice.open else []
+        claims += (reasons if evidence.choice.open else contrast)(evidence, evidence.choice, book)
     for conclusion in stated[len(corrections) :]:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
     claims += _best(
@@ -136,11 +127,16 @@ def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
         return False
     if evidence.plan.whole or evidence.plan.choosing or conclusion.entry in evidence.named:
         return True
-    facts = evidence.conclusions.facts.by_attribute
-    if any(isinstance(facts[name].value, Quantity) for name in conclusion.firing.used if name in facts):
+    facts = [f for n, f in evidence.conclusions.facts.by_attribute.items() if n in conclusion.firing.used]
+    if any(isinstance(fact.value, Quantity) and not _of_before(evidence, fact) for fact in facts):
         return True
     best = max((hit.score for hit in evidence.retrieved.hits[:1]), default=0.0)
     return evidence.rule_score(conclusion.key) >= _AS_NEAR * best
+
+
+def _of_before(evidence: Evidence, fact: Fact) -> bool:
+    """Whether somebody who goes on asking has said it before: what follows from it was told then."""
+    return evidence.question.goes_on and fact.span is not None and fact.span.source != "question"
 
 
 def _nearest(evidence: Evidence, conclusions: list[Conclusion]) -> list[Conclusion]:
@@ -174,17 +170,14 @@ def _best(evidence: Evidence, book: CitationBook, enough: bool, said: bool) -> l
         return [_summed_up(both.entry, book)]
     if evidence.weak:
         return [connective("weak")]
+    if pair := told_apart(evidence):
+        return [_summed_up(entry, book) for entry in pair]
     if (subject := _subject(evidence)) is not None:
         return [_summed_up(subject, book)]
     if (rule := _nearest_offer(evidence)) is not None:
         return [offered(rule[1], offer(rule[1]), evidence.rule_section((rule[0], rule[1].id)), book)]
-    asked = _words(evidence.question.context)
-    sections = _by_decisiveness(evidence)
-    telling = [(section, s) for section in sections if (s := _paragraph(section)) is not None]
-    telling += [(section, s) for section in _defining(evidence) if (s := _paragraph(section)) is not None]
-    telling += [(section, s) for section in sections if (s := _item(section, asked)) is not None]
-    announcing = [(section, s) for section in sections for s in _statements(section) if not said]
-    return [quote(*found, book) for found in (*telling, *announcing)[:1]]
+    found = telling(evidence) or ([] if said else announcing(evidence))
+    return [quote(section, statement, book) for section, told in found[:1] for statement in told]
 
 
 def _subject(evidence: Evidence) -> Entry | None:
@@ -232,92 +225,6 @@ def _of_a_list(evidence: Evidence) -> tuple[str, Rule] | None:
     first, *others = evidence.retrieved.hits[:2]
     section = evidence.kb.section(first.section)
     clear = first.score >= _CLEAR and all(first.score >= other.score + _BY_FAR for other in others)
-    if not clear or section is None or _paragraph(section) is not None:
+    if not clear or section is None or decides(section):
         return None
     return next((o for o in evidence.offers(_MOST_DECISIONS) if o[1].explained == section.anchor), None)
-
-
-def _paragraph(section: Section) -> Statement | None:
-    """The first statement that decides something: a line that only announces a list or describes what runs decides nothing."""
-    if section.path[0].lower() in _BESIDE:
-        return None
-    told = (s for s in _statements(section) if s.kind == "paragraph" and not s.text.rstrip().endswith(":"))
-    return next((s for s in told if len(s.text.split()) >= _ANNOUNCEMENT), None)
-
-
-def _item(section: Section, asked: frozenset[str]) -> Statement | None:
-    """Of a list the item that shares most words with the question."""
-    shared = [(len(asked & _words(s.text)), -s.start, s) for s in _statements(section) if s.kind == "item"]
-    best = max(shared, key=lambda item: item[:2], default=None)
-    return best[2] if best is not None and best[0] >= _SHARED_WORDS else None
-
-
-def _defining(evidence: Evidence) -> list[Section]:
-    """What says what the entry that answers best is about, where the section that answers is a table or a list."""
-    if evidence.selection.backbone is not None:
-        return []
-    entry = evidence.selection.chosen[0].entry
-    return [s for heading in DEFINING for s in entry.sections if s.path[0].lower() == heading]
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(text.lower()) if len(word) > 3)
-
-
-def _statements(section: Section) -> list[Statement]:
-    return [s for block in section.blocks if block.kind in ("paragraph", "list") for s in block.statements]
-
-
-def _by_decisiveness(evidence: Evidence) -> list[Section]:
-    """Where the decision stands first: the technology of a design, the goal of a playbook, the nearest section otherwise."""
-    backbone = evidence.selection.backbone
-    first = backbone or evidence.selection.chosen[0]
-    scores = evidence.section_scores
-    shown = first.sections if backbone else tuple(s for c in evidence.selection.chosen for s in c.sections)
-    best = max((scores.get(s.id, 0.0) for s in shown), default=0.0)
-    near = [s for s in shown if scores.get(s.id, 0.0) >= _AS_NEAR * best and not _on_a_stranger(evidence, s)]
-    # Who asks about one technology is answered from its profile before its rivals' and before what merely mentions it.
-    asked = {f"technologies/{name.id}" for name in evidence.question.technologies if name.part in ("asked", "stack")}
-    # A design in passing is about somebody's case; what is written on the subject itself leads before it.
-    ranked = sorted(
-        near,
-        key=lambda s: (
-            s.entry not in asked,
-            s.entry.startswith("designs/"),
-            s.path[0].lower() in _WARNING,
-            -scores.get(s.id, 0.0),
-            s.line,
-        ),
-    )
-    if backbone is not None:
-        wanted = _LEADING_KINDS[backbone.entry.kind]
-        ranked = [
-            s for s in backbone.sections if section_kind(backbone.entry, s) in wanted and not carries_over(s)
-        ] + ranked
-    elif evidence.plan.defining:
-        ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading] + ranked
-    elif "license" in evidence.question.intent_ids:
-        ranked = _lifecycles(evidence) + ranked
-    return ranked
-
-
-def _on_a_stranger(evidence: Evidence, section: Section) -> bool:
-    """Whether the section opens with a product that nobody named, where the asker's own is known: "DynamoDB is the choice …"."""
-    first = next((s.text for s in _statements(section)), "")
-    opening = technologies(" ".join(first.split()[:_OPENING]), evidence.vocabulary.technologies)
-    spoken = {name.id for name in evidence.question.technologies}
-    return bool(spoken and opening) and not spoken & {name.id for name in opening}
-
-
-def _lifecycles(evidence: Evidence) -> list[Section]:
-    """What becomes of the technologies that are asked about: whoever asks whether one lives hears that before what it is good for.
-
-    Of the first that is named, so of the host in "Cosmos DB for PostgreSQL", and there the part nearest to the question first.
-    """
-    named = [f"technologies/{name.id}" for name in evidence.question.technologies if name.part in _LIVING]
-    return [
-        section
-        for entry in (evidence.kb.entries[name] for name in named if name in evidence.kb.entries)
-        for section in sorted(entry.sections, key=lambda s: (-evidence.section_scores.get(s.id, 0.0), s.line))
-        if section.path[0].lower() == _LIFECYCLE
-    ]

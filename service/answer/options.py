@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from service.answer.selection import Chosen
 
 _OPTIONS = re.compile(r"((?:[\w-]+\s){0,2}[\w-]+)\s*,?\s+(?:or|vs\.?|versus)\s+((?:[\w-]+\s?){1,3})", re.IGNORECASE)
+_BETWEEN = re.compile(
+    r"\b(?:difference|differences|distinction)s? between ((?:[\w-]+\s){0,2}?[\w-]+) and ((?:[\w-]+\s?){1,2})",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z0-9][a-z0-9_-]*")
 # Words that tell no option from another.
 _COMMON = frozenset(
@@ -52,7 +56,7 @@ _STEM = 6
 
 def options(text: str) -> tuple[frozenset[str], frozenset[str]] | None:
     """The words that tell the two options apart, each set in lower case; None where the text puts no two side by side."""
-    match = _OPTIONS.search(text)
+    match = _BETWEEN.search(text) or _OPTIONS.search(text)
     if match is None:
         return None
     left, right = (frozenset(_WORD.findall(part.lower())) - _COMMON for part in match.groups())

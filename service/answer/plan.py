@@ -51,12 +51,12 @@ def plan(question: Question, detail: str, bearing: Kind | None = None) -> Plan:
     )
     if "migrate" in ids:
         kinds = tuple(dict.fromkeys((*_MIGRATION_KINDS, *kinds)))
-    words = _length(ids)
+    words = _FOCUSED if question.goes_on else _length(ids)
     return Plan(
         kinds=kinds,
         prefers=frozenset(kind for intent in asked for kind in intent.prefers),
         words=int(words * _BRIEF) if detail == "brief" else words,
-        whole=_is_whole(ids, bearing),
+        whole=not question.goes_on and _is_whole(ids, bearing),
         erd="erd" in ids,
         moving="migrate" in ids,
         choosing=bool(ids & CHOOSING),

@@ -72,8 +72,9 @@ def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
         return selection.backbone is None and not of_one_concern(question, retrieved)
     nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
     profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
-    # Figures without a word of what is wanted ask for what carries them.
-    wanted = "choose" in question.intent_ids or (not question.intents and _figures(question) >= _ENOUGH_FIGURES)
+    # Figures without a word of what is wanted ask for what carries them, unless it is known what does.
+    bare = not question.intents and not question.goes_on and question.facts.get("engine") is None
+    wanted = "choose" in question.intent_ids or (bare and _figures(question) >= _ENOUGH_FIGURES)
     return wanted and not carried and 2 * profiles > len(nearest)
 
 

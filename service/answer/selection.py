@@ -15,7 +15,9 @@ from service.retrieval.search import Retrieved
 # Adjustments to the retrieval score of an entry (0 to 1): what retrieval cannot see because it knows no technology and no intent.
 _PREFERRED_KIND = 0.10
 _NAMED, _NAMED_IN_PASSING = 0.30, 0.04
-_UNNAMED_TECHNOLOGY = -0.20
+_UNNAMED_TECHNOLOGY, _ANYBODYS = -0.20, -0.10
+# What is said of these is said of most databases that are asked about.
+_COMMON_GROUND = frozenset({"technologies/postgresql"})
 _FITTING_DESIGN: Mapping[Fit, float] = {"near": 0.40, "shape": 0.20, "subject": -0.20, "foreign": -0.40}
 # A focused question may be answered by a section of any design.
 _DESIGN_IN_PASSING: Mapping[Fit, float] = {"near": 0.10, "shape": 0.0, "subject": -0.04, "foreign": -0.40}
@@ -83,7 +85,8 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
         return Selection((), None)
     best = ranked[0][0]
     kept = {entry.id: (score, entry) for score, entry in ranked[:_MOST_ENTRIES] if score >= best * _COMPANION_SHARE}
-    if not plan.whole and (nearest := _nearest(ranked, retrieved)) is not None:
+    nearest = None if plan.whole else _nearest(ranked, retrieved)
+    if nearest is not None and not _is_a_strangers(nearest, question, plan):
         # One section that says it best is the answer, however little else its entry has on it.
         kept.setdefault(nearest.id, (best * _COMPANION_SHARE, nearest))
     if found.bearing is not None:
@@ -117,6 +120,12 @@ def _nearest(ranked: list[tuple[float, Entry]], retrieved: Retrieved) -> Entry |
     hits = retrieved.hits[:2]
     clear = len(hits) > 1 and hits[0].score >= max(_CLEAR, hits[1].score + _CLEARLY)
     return next((entry for _, entry in ranked if clear and entry.id == hits[0].entry), None)
+
+
+def _is_a_strangers(entry: Entry, question: Question, plan: Plan) -> bool:
+    """Whether it is the profile of a product where nobody named or looks for one."""
+    looking = plan.choosing or plan.defining or any(name.part != "excluded" for name in question.technologies)
+    return entry.kind == "technologies" and entry.id not in _COMMON_GROUND and not looking
 
 
 def _tables(entry: Entry) -> list[Section]:
@@ -216,8 +225,9 @@ def _adjustment(entry: Entry, plan: Plan, named: set[str], fit: Fit | None) -> f
     total = _PREFERRED_KIND if entry.kind in plan.prefers else 0.0
     if entry.id in named:
         total += _NAMED if plan.choosing else _NAMED_IN_PASSING
-    elif named and entry.kind == "technologies":
-        total += _UNNAMED_TECHNOLOGY
+    elif entry.kind == "technologies" and not (entry.id in _COMMON_GROUND and not named):
+        # Who names no product is not answered with the ways of one, unless he looks for one.
+        total += _UNNAMED_TECHNOLOGY if named else 0.0 if plan.choosing or plan.defining else _ANYBODYS
     if fit and isinstance(entry.meta, Design):
         total += (_FITTING_DESIGN if plan.whole else _DESIGN_IN_PASSING)[fit]
         # Who changes a schema has one: another's tables are no answer.

@@ -56,7 +56,10 @@ def _decided(evidence: Evidence, choice: Choice, names: list[str], shown: dict[s
     if choice.means[0] <= choice.means[1]:
         return f"{first} is what is left{for_what}: {shown[first]} of 5 on your criteria, and {second} is out whatever its score."
     if choice.survives:
-        return f"{first} rather than {second}{for_what}: weighted scores {shown[first]} against {shown[second]} of 5, and the order survives ±20% on every weight."
+        out = {_name(evidence, found.candidate) for found in choice.excluded}
+        behind = [name for name in names[1:] if name not in out] or [second]
+        others, against = " or ".join(behind), " and ".join(shown[name] for name in behind)
+        return f"{first} rather than {others}{for_what}: weighted scores {shown[first]} against {against} of 5, and the order survives ±20% on every weight."
     return f"{first} leads {second}{for_what} by {shown[first]} to {shown[second]} of 5, a close call: ±20% on the weights can turn it, so measure your own hardest query on both before deciding."
 
 
@@ -71,6 +74,25 @@ def reasons(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Clai
     section = evidence.kb.entries[best].anchors["scores"]
     rows = dict(zip(meta.scores, section.blocks[0].statements, strict=True))
     return [quote(section, rows[row.criterion], book) for row in ranked[:_MOST_REASONS]]
+
+
+def contrast(evidence: Evidence, choice: Choice, book: CitationBook) -> list[Claim]:
+    """Between named candidates: what the profiles of the first two say on the criterion that decides most."""
+    if {e.candidate for e in choice.excluded} & set(choice.ranking[:2]):
+        return []
+    profiles = [(name, evidence.kb.entries[name]) for name in choice.ranking[:2]]
+    scored = [entry.meta.scores if isinstance(entry.meta, Technology) else {} for _, entry in profiles]
+    ahead = [
+        row for row in choice.rows if row.scores[0] > row.scores[1] and all(row.criterion in each for each in scored)
+    ]
+    if not ahead:
+        return []
+    decisive = min(ahead, key=lambda row: (-row.weight * (row.scores[0] - row.scores[1]), row.criterion)).criterion
+    claims = []
+    for (_, entry), scores in zip(profiles, scored, strict=True):
+        section = entry.anchors["scores"]
+        claims.append(quote(section, section.blocks[0].statements[list(scores).index(decisive)], book))
+    return claims
 
 
 def comparison(evidence: Evidence, choice: Choice, book: CitationBook) -> tuple[BlockUnion, ...]:

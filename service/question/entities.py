@@ -58,6 +58,8 @@ _TOOLS = frozenset({
     "flyway", "liquibase", "alembic", "prisma-orm", "typeorm", "sqlalchemy", "django-orm", "entity-framework-core", "activerecord",
     "pgbouncer", "debezium", "aws-dms", "prometheus", "grafana", "datadog", "varnish", "pgvector",
 })  # fmt: skip
+_NO_STORES = _TOOLS | {"kafka"}
+_LETTERS = re.compile(r"[a-z0-9]")
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{5,}")
 # Of shorter names a slip is another word.
 _LONG_ENOUGH = 6
@@ -103,14 +105,14 @@ _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         "to",
         re.compile(
-            r"\b(?:to|into|onto|towards)(?: (?!move|migrate|switch|port|convert|leave|replace|get)\w+){0,2} $",
+            r"(?:\b(?:to|into|onto|towards)|->|→|=>)(?: (?!move|migrate|switch|port|convert|leave|replace|get)\w+){0,2} $",
             re.IGNORECASE,
         ),
     ),
     (
         "stack",
         re.compile(
-            r"\b(?:on|our|use|using|uses|run|running|have|already on|stay on|stick with|keep|existing|current|currently|runs on|with)(?: an?| the| one| our| \w+ing)? $",
+            r"\b(?:on|our|use|using|uses|run|running|have|already on|stay on|stick with|keep|existing|current|currently|runs on|with)(?: an?| the| one| our| \w+ing)?(?: (?:self[- ]?(?:hosted|managed|run)|on[- ]prem(?:ises)?|plain|vanilla|old|single|hosted|managed))? $",
             re.IGNORECASE,
         ),
     ),
@@ -136,6 +138,13 @@ _STAYING = re.compile(
 # A record of a decision holds the one that won against the one that lost, in whatever words.
 _RECORDED = re.compile(
     r"\b(?:adr|decision record|(?:record|document|write (?:down|up)) (?:the|our|this|that) decision)\b", re.IGNORECASE
+)
+# "Mongo to Postgres, 3 TB": who begins with both ends has said what he wants; what flows between them all the time is no move.
+_ENDS = re.compile(r"^ ?(?:to|->|→|=>|2) ?$", re.IGNORECASE)
+_BEGINS = re.compile(r"^(?:\W*\w+){0,2}\W*$")
+_FLOWS = re.compile(
+    r"\b(?:sync\w*|stream\w*|replicat\w*|pipelines?|cdc|connectors?|export\w*|feed\w*|etl|elt|nightly|hourly|connect\w*|compar\w*|events?|exactly[ -]once)\b",
+    re.IGNORECASE,
 )
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
 _MIGRATION = re.compile(
@@ -179,6 +188,16 @@ def technologies(text: str, names: Mapping[str, TechnologyName]) -> tuple[Named,
     )
 
 
+def called(text: str, names: Mapping[str, TechnologyName]) -> str:
+    """The text with each name that is written apart or with a slip as its makers write it: "sql lite", "click house"."""
+    for name in reversed(technologies(text, names)):
+        written, typed = names[name.id].name, "".join(_LETTERS.findall(name.text.lower()))
+        own = "".join(_LETTERS.findall(written.lower()))
+        if typed and name.text.lower() != written.lower() and DamerauLevenshtein.distance(typed, own) <= 1:
+            text = f"{text[: name.start]}{written}{text[name.end :]}"
+    return text
+
+
 def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stretch]) -> list[tuple[int, int, str]]:
     known = [
         (alias, name.id)
@@ -210,9 +229,9 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     before, after = text[:start], text[end:]
     clause = around(clauses(text), start)
     sentence = text[clause.start : clause.end]
-    moving = bool(_MIGRATION.search(sentence))
     following = next((other for other in places if other[0] >= end and clause.holds(other[0])), None)
     gap = text[end : following[0]] if following else ""
+    moving = bool(_MIGRATION.search(sentence)) or _says_both_ends(text, clause, places)
     if following and gap in (" ", " for "):
         # "RDS MySQL", "Aurora PostgreSQL": the first names where the second runs.
         return "host"
@@ -241,6 +260,15 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
 
 def _is_recorded(text: str, places: list[tuple[int, int, str]]) -> bool:
     return len({id_ for _, _, id_ in places}) > 1 and _RECORDED.search(text) is not None
+
+
+def _says_both_ends(text: str, clause: Stretch, places: list[tuple[int, int, str]]) -> bool:
+    """Whether the clause opens with one store "to" another and nothing in the text speaks of data that flow."""
+    inside = [place for place in places if clause.holds(place[0])]
+    if len(inside) < 2 or inside[0][2] == inside[1][2] or {place[2] for place in inside[:2]} & _NO_STORES:
+        return False
+    opening, gap = text[clause.start : inside[0][0]], text[inside[0][1] : inside[1][0]]
+    return bool(_BEGINS.match(opening) and _ENDS.match(gap)) and not _FLOWS.search(text)
 
 
 def technology_facts(named: tuple[Named, ...], source: str) -> tuple[Fact, ...]:

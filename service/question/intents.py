@@ -82,6 +82,11 @@ _OF_A_DATABASE = re.compile(
     r"\s+(?:[\w-]+\s+)?(?:metrics?|settings?|parameters?|indexes|indices|features?|statistics|logs?|alerts?|thresholds?|privileges|roles?|permissions?|constraints?|types?|tables?|columns?|views?|triggers?|locks?|queries|extensions?|users?|versions?|isolation|backups?|errors?|events?|options?|configuration)\b",
     re.IGNORECASE,
 )
+# "What's the best way" and "what is our first step" ask for no definition.
+_NO_TERM = re.compile(
+    r"\s+(?:(?:the|a|an|our|your|my)\s+)?(?:\w+\s+)?(?:best|better|most|good|right|proper|plan|way|safest|cheapest|fastest|fewest|least|recommended|recommendation|first|next|wrong|your|our|going on|happening|cost|price|risk|move|fix|deal|safe)\b",
+    re.IGNORECASE,
+)
 # Under this two sentences share little but their tone.
 _ALIKE = 0.40
 
@@ -128,5 +133,6 @@ def _stated(intent: Intent, text: str) -> Iterator[Stretch]:
             part = (
                 intent.id in _CHOOSING and _CHOSEN.search(text[: place.end]) and _OF_A_DATABASE.match(text, place.end)
             )
-            if not denied and not part:
+            termless = intent.id == "define" and _NO_TERM.match(text, place.end)
+            if not denied and not part and not termless:
                 yield place

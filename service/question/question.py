@@ -14,12 +14,13 @@ from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
 from service.question.doubts import without_doubtful
-from service.question.entities import Named, technologies, technology_facts
+from service.question.entities import Named, called, technologies, technology_facts
 from service.question.homonyms import plain
 from service.question.intents import Intent, intent_table, intents
 from service.question.loads import loads, shared_out, sized_by_peak
+from service.question.multiples import multiplied
 from service.question.numbers import Mention, mentions
-from service.question.parts import parts
+from service.question.parts import focus, parts
 from service.question.pasted import pasted
 from service.question.request import AskRequest, Turn
 from service.question.roles import bind, further, is_version, yearly
@@ -28,6 +29,8 @@ from service.question.spelling import load_speller
 _CERTAIN_SHAPE = 3
 # What wants a whole answer; a follow-up with fewer words than this has no subject of its own.
 _WHOLE, _A_SUBJECT = frozenset({"design", "migrate", "erd"}), 6
+# Who tells a case to have it designed, moved or given a store means all of it.
+_A_CASE = _WHOLE | {"choose_store", "review", "refuse", "execute"}
 _LEAVING = re.compile(
     r"\b(?:wants?|get|got to|have to be|must be|take us|get us) (?:off|out of|away from|rid of)\b", re.IGNORECASE
 )
@@ -63,6 +66,8 @@ class Question:
     parts: tuple[str, ...] = ()
     # Whether it goes on with what was said before and asks for something in particular.
     goes_on: bool = False
+    # Of a long story the sentence that is the question.
+    focus: str = ""
 
     @property
     def intent_ids(self) -> frozenset[str]:
@@ -75,11 +80,12 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     found = pasted(request)
     prose, given = found.prose, found.given
     # Searched and sorted by what was meant; facts and spans are read from what was typed.
-    meant = plain(load_speller().mended(found.asked))
+    meant = called(plain(load_speller().mended(found.asked)), vocabulary.technologies)
     earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
     facts: list[Fact] = []
     for source, text in earlier:
         facts += _read(text, source, vocabulary)[0]
+    facts += multiplied(facts, prose)
     current, loose, named = _read(prose, "question", vocabulary)
     facts += current
     facts += _left(meant, named, facts)
@@ -93,7 +99,9 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     known = FactSet(tuple(facts))
     artefacts = read_artefacts(given, likely=str(known.get("engine") or "")) if given else Artefacts()
     own = _moving(intents(meant, _compared(facts, named)), FactSet(tuple(current)), meant)
-    goes_on = bool(before) and not _WHOLE & {intent.id for intent in own} and len(meant.split()) >= _A_SUBJECT
+    goes_on = bool(before) and _asks_on(own, meant, before, named)
+    point = "" if before or _A_CASE & {intent.id for intent in own} else focus(meant)
+    own = intents(point, _compared(facts, named)) if point else own
     return Question(
         text=prose.strip() or request.question.strip(),
         context=back or f"{before} {meant}".strip(),
@@ -105,7 +113,17 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
         subject=back or plain(prose.strip()) or request.question.strip(),
         parts=parts(prose) or ((meant.strip(),) if goes_on else ()),
         goes_on=goes_on,
+        focus=point,
     )
+
+
+def _asks_on(own: tuple[Intent, ...], text: str, before: str, named: tuple[Named, ...]) -> bool:
+    """Whether a follow-up asks for something in particular: of the plan that was made too, unless it names another move."""
+    wanted = {intent.id for intent in own}
+    planned = not named and "migrate" in {intent.id for intent in intents(before, 0)}
+    if wanted & (_WHOLE - {"migrate"} if planned else _WHOLE):
+        return False
+    return bool(own) or len(text.split()) >= _A_SUBJECT
 
 
 def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], list[Loose], tuple[Named, ...]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from ingest.embeddings import DECIMALS
 from ingest.nodes import Route
+from service.retrieval.fusion import by_entry, damped
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,33 @@ _OWN, _BEFORE = 0.6, 0.4
 
 def going_on(whole: Retrieved, own: Retrieved) -> Retrieved:
     """The sections of the whole conversation by how near the last question is to them; what only the one or the other found comes last."""
+    said, before = ({(hit.entry, hit.rule): hit.score for hit in each.rules} for each in (own, whole))
+    rules = tuple(
+        RuleHit(
+            entry, rule, round(_OWN * said.get((entry, rule), 0.0) + _BEFORE * before.get((entry, rule), 0.0), DECIMALS)
+        )
+        for entry, rule in dict.fromkeys((*before, *said))
+    )
+    return replace(whole, hits=_merged(whole, own), rules=rules)
+
+
+def focused(story: Retrieved, point: Retrieved) -> Retrieved:
+    """What there is on the sentence that is the question, in the light of the story around it; entries follow their sections."""
+    hits = _merged(story, point)
+    by_id = by_entry((hit.entry, hit.score) for hit in hits)
+    entries = (EntryHit(entry, damped(scores)) for entry, scores in by_id.items())
+    ranked = tuple(sorted(entries, key=lambda hit: (-hit.score, hit.entry)))
+    near = max(story, point, key=lambda each: each.relevance)
+    rules = {(hit.entry, hit.rule): hit for hit in (*story.rules, *point.rules)}
+    return replace(near, hits=hits, entries=ranked, rules=tuple(rules.values()), astray=story.astray and point.astray)
+
+
+def _merged(whole: Retrieved, own: Retrieved) -> tuple[Hit, ...]:
     said = {hit.section: hit.score for hit in own.hits}
     before = {hit.section: hit.score for hit in whole.hits}
-    found = {hit.section: hit for hit in (*own.hits, *whole.hits)}
+    found = {hit.section: hit for hit in (*whole.hits, *own.hits)}
     merged = (
         replace(hit, score=round(_OWN * said.get(name, 0.0) + _BEFORE * before.get(name, 0.0), DECIMALS))
         for name, hit in found.items()
     )
-    return replace(whole, hits=tuple(sorted(merged, key=lambda hit: (-hit.score, hit.section)))[: len(whole.hits)])
+    return tuple(sorted(merged, key=lambda hit: (-hit.score, hit.section)))[: len(whole.hits)]

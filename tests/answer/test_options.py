@@ -14,6 +14,10 @@ def test_what_tells_the_options_apart_are_the_words_that_only_one_of_them_has() 
     assert {"pessimistic", "locking"} <= found[1]
 
 
+def test_two_terms_to_be_told_apart_are_options_too() -> None:
+    assert options("What's the difference between a lease and a lock?") == (frozenset({"lease"}), frozenset({"lock"}))
+
+
 @pytest.mark.parametrize("text", ["How do we lock rows?", "Use it or use it"])
 def test_without_two_options_there_are_none(text: str) -> None:
     assert options(text) is None

@@ -3,7 +3,7 @@
 import pytest
 
 from kb.vocabulary import load_vocabulary
-from service.question.entities import technologies
+from service.question.entities import called, technologies
 from service.question.question import understand
 from service.question.request import AskRequest
 
@@ -44,6 +44,16 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("casandra partitions", [("cassandra", "asked")]),
         ("the spanned range was scanned by a scanner", []),
         ("reading many readings", []),
+        ("mongo to postgres, 3 TB, no outage. where do we start", [("mongodb", "from"), ("postgresql", "to")]),
+        ("Oracle -> Postgres in a clinic, 400 GB", [("oracle-database", "from"), ("postgresql", "to")]),
+        ("postgres to elasticsearch sync every minute", [("postgresql", "asked"), ("elasticsearch", "asked")]),
+        ("mysql to kafka, how?", [("mysql", "asked"), ("kafka", "asked")]),
+        ("We're on self-hosted Postgres", [("postgresql", "stack")]),
+        (
+            "pgsql vs maria vs sqlserver",
+            [("postgresql", "compared"), ("mariadb", "compared"), ("sql-server", "compared")],
+        ),
+        ("My colleague Maria likes cookies", []),
     ],
 )
 def test_a_technology_is_found_with_its_part(text: str, expected: list[tuple[str, str]]) -> None:
@@ -69,3 +79,15 @@ def test_two_compared_technologies_are_no_engine() -> None:
     facts = understand(AskRequest(question="PostgreSQL vs MongoDB?"), VOCABULARY).facts
     assert facts.get("engine") is None
     assert facts.get("compared") == frozenset({"postgresql", "mongodb"})
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("is sql lite ok for a till", "is SQLite ok for a till"),
+        ("click house or sqlserver?", "ClickHouse or SQL Server?"),
+        ("postgres or mongo", "postgres or mongo"),
+    ],
+)
+def test_a_name_written_apart_is_searched_with_as_its_makers_write_it(text: str, expected: str) -> None:
+    assert called(text, VOCABULARY.technologies) == expected
