@@ -116,7 +116,7 @@ def test_what_happens_points_at_what_takes_part_in_it(real_kb: KnowledgeBase) ->
 
 
 def test_of_a_thing_in_the_middle_the_rest_are_parts(real_kb: KnowledgeBase) -> None:
-    found = built(real_kb, "Data model for a vineyard: blocks, vines, harvests, barrels")
+    found = built(real_kb, "Data model for a vineyard: blocks, vines, barrels, labels")
     assert found is not None
     assert "thing" not in found.roles
     assert "other" in found.roles
