@@ -50,7 +50,11 @@ def _with(statements: list[str], relation: Relation, templates: Mapping[str, str
     tables = {match[1]: text for text in statements if (match := _CREATES.match(text))}
     keys = {match[1]: match[2] for text in tables.values() if (match := _KEY.search(text))}
     one, other = identifier(relation.one), identifier(relation.other)
-    if one not in keys or other not in keys or any(named not in tables for named in (table_name(one), table_name(other))):
+    if (
+        one not in keys
+        or other not in keys
+        or any(named not in tables for named in (table_name(one), table_name(other)))
+    ):
         return None
     if relation.kind == "not_at_once":
         return _kept_apart(statements, one, other)

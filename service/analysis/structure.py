@@ -214,7 +214,7 @@ def bind(
         roles["event"] = [*roles.get("event", ()), *happened]
     for name in (name for name in strange if name not in happened):
         role = thing if thing and thing not in roles else "other"
-        if (role == "other" or role == centre) and "party" in shape.many and is_person(name):
+        if (role in ("other", centre)) and "party" in shape.many and is_person(name):
             role = "party"
         roles.setdefault(role, []).append(name)
     if "thing" in rooms and "event" in roles and _happens(roles["event"][0], shape):

@@ -36,7 +36,10 @@ _NEARER = 0.05
 _MANY, _SEVERAL = 5, 3
 _DESIGNED = re.compile(r"\s*(?:please\s+|pls\s+|can (?:you|u)\s+)?design\s+(?:an?|our|my|the)\s+", re.IGNORECASE)
 # What is kept of things, in words that say that it is data.
-_RECORDED = re.compile(r"\b(?:tables?|records?|recorded|register|database|traceability|trace|tracks? (?:which|who|where)|history)\b", re.IGNORECASE)
+_RECORDED = re.compile(
+    r"\b(?:tables?|records?|recorded|register|database|traceability|trace|tracks? (?:which|who|where)|history)\b",
+    re.IGNORECASE,
+)
 # Under this a design of the same structure has nothing to say on the asker's case.
 _KIN = 0.42
 # Under this a design of another domain and shape does not carry the answer of somebody who names his tables.
@@ -84,7 +87,9 @@ def _named_tables(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question)
     if question.artefacts.given:
         return ()
     built = structure(kb, vocabulary, question)
-    if built is None or not (speaks_of_tables(question.subject) or built.relations or _RECORDED.search(question.subject)):
+    if built is None or not (
+        speaks_of_tables(question.subject) or built.relations or _RECORDED.search(question.subject)
+    ):
         return ()
     few = _SEVERAL if built.relations else _MANY
     return (intent_table()["design"],) if len(built.named) >= few else ()

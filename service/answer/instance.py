@@ -55,9 +55,13 @@ def announced(structure: Structure, book: CitationBook) -> tuple[Claim, ...]:
     if structure.still:
         claims = [_poured(structure, _STILL, {**slots, "centre:words": told["event"]}, cited)]
     else:
-        claims = [_poured(structure, _ANNOUNCED, {**slots, "decides:words": structure.shape.decides.format(**told)}, cited)]
+        claims = [
+            _poured(structure, _ANNOUNCED, {**slots, "decides:words": structure.shape.decides.format(**told)}, cited)
+        ]
     if structure.relations:
-        claims.append(_poured(structure, _RELATED, {"relations:words": "; ".join(map(_stated, structure.relations))}, cited))
+        claims.append(
+            _poured(structure, _RELATED, {"relations:words": "; ".join(map(_stated, structure.relations))}, cited)
+        )
     # The plain shape is none that another could be mistaken for.
     if not structure.named_by_words and structure.shape.name != PLAIN:
         claims.append(_poured(structure, _SUGGESTED, {"shape:words": structure.shape.title.lower()}, cited))

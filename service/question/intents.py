@@ -83,6 +83,11 @@ _OF_A_DATABASE = re.compile(
     r"\s+(?:[\w-]+\s+)?(?:metrics?|settings?|parameters?|indexes|indices|features?|statistics|logs?|alerts?|thresholds?|privileges|roles?|permissions?|constraints?|types?|tables?|columns?|views?|triggers?|locks?|queries|extensions?|users?|versions?|isolation|backups?|errors?|events?|options?|configuration)\b",
     re.IGNORECASE,
 )
+# "What's the order of doing this" asks for steps, and for no meaning.
+_SEQUENCE = re.compile(
+    r"\s+(?:the|a)\s+(?:\w+\s+)?(?:order|sequence|steps|procedure|plan|fix|first step|way to|path)\b(?! by\b)",
+    re.IGNORECASE,
+)
 # Under this two sentences share little but their tone.
 _ALIKE = 0.40
 
@@ -134,5 +139,6 @@ def _stated(intent: Intent, text: str) -> Iterator[Stretch]:
             part = (
                 intent.id in _CHOOSING and _CHOSEN.search(text[: place.end]) and _OF_A_DATABASE.match(text, place.end)
             )
-            if not denied and not part:
+            sequence = intent.id == "define" and _SEQUENCE.match(text, place.end)
+            if not denied and not part and not sequence:
                 yield place

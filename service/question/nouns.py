@@ -137,7 +137,11 @@ def is_event(noun: str) -> bool:
 def is_barred(noun: str) -> bool:
     """Whether a word of it ends nouns, or belongs to our trade and never names a thing."""
     words = noun.split()
-    return not words or bool({*words} & (_words()["stop"] | _words()["asking"] | _words()["predicate"])) or words[-1] in _words()["never"]
+    return (
+        not words
+        or bool({*words} & (_words()["stop"] | _words()["asking"] | _words()["predicate"]))
+        or words[-1] in _words()["never"]
+    )
 
 
 def located(text: str) -> tuple[str, ...]:

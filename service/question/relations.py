@@ -26,7 +26,7 @@ _STATED = (
     # "A vessel has systems, systems have components."
     re.compile(rf"(?:\b{_ONE}|{_ONES.replace('one', 'ones')})\s+(?:{_HAVING}|{_PARTS})\s+{_OTHERS}", re.IGNORECASE),
     # "... and each roast several lots"
-    re.compile(rf"(?:\band|,)\s+(?P<sharing>each|every|one|an?)\s+(?P<one>[a-z-]+(?: [a-z-]+)??)\s+(?P<many>{_MANY})\s+{_OTHERS}", re.IGNORECASE),
+    re.compile(rf"(?:\band|,)\s+(?P<sharing>each|every|one|an?)\s+(?P<one>[a-z-]+(?: [a-z-]+)??)(?<!s)\s+(?P<many>{_MANY})\s+{_OTHERS}", re.IGNORECASE),
 )  # fmt: skip
 _BELONGS = re.compile(
     rf"\b{_ONE}\s+(?:belongs to|is in|is part of|has)\s+(?:only\s+|exactly\s+)?(?:one|a single|exactly one)\s+(?P<other>[a-z-]+)(?![\w-])(?! of)",
@@ -73,7 +73,9 @@ def relations(text: str) -> tuple[Relation, ...]:
 
 def _stated(text: str) -> Iterator[Relation]:
     """How many of one a thing has, in the order of the text."""
-    matches = sorted((match.start(), number, match) for number, form in enumerate(_STATED) for match in form.finditer(text))
+    matches = sorted(
+        (match.start(), number, match) for number, form in enumerate(_STATED) for match in form.finditer(text)
+    )
     for _, _, match in matches:
         said = match.groupdict()
         yield from _named(_kind(said), said.get("one") or said.get("ones") or "", said["other"])
@@ -85,7 +87,11 @@ def _kind(said: dict[str, str | None]) -> Kind:
     if said.get("sharing"):
         return "many_to_many"
     if said.get("having"):
-        return "many_to_many" if said.get("many") and (is_person(other) or other in ("person", "people")) else "one_to_many"
+        return (
+            "many_to_many"
+            if said.get("many") and (is_person(other) or other in ("person", "people"))
+            else "one_to_many"
+        )
     return "many_to_many" if said.get("may") else "one_to_many"
 
 
