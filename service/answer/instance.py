@@ -21,10 +21,10 @@ _READING: Mapping[str, str] = {
     "tenant": "{nouns} as whose rows they are", "offer": "{nouns} as what is agreed on",
 }  # fmt: skip
 _THING, _PART = "{nouns} as what it is about", "{nouns} as parts of it"
-_ANNOUNCED = "Take one PostgreSQL database of {tables:count} tables in which {decides:words}."
-_STILL = "Take one PostgreSQL database of {tables:count} tables around {centre:words}: each part has the key of its whole, so there is none without one."
-_SUGGESTED = "That is the structure “{shape:words}”, which your nouns fit best: say which rule must never break if it is another one."
-_RELATED = "As you say it, the schema below keeps that {relations:words}."
+_ANNOUNCED = "Take one PostgreSQL database of {tables:count} tables, the schema below, the structure of “{shape:words}”: {decides:words}."
+_STILL = "Take one PostgreSQL database of {tables:count} tables, the schema below, around {centre:words}: each part has the key of its whole, so there is none without one."
+_SUGGESTED = "It is the structure that your nouns fit best: say which rule must never break if that is another one."
+_RELATED = "As you say it, it keeps that {relations:words}."
 _SAID: Mapping[str, str] = {
     "many_to_many": "several `{one}` go with several `{other}` (table `{table}`)",
     "one_to_many": "each `{other}` belongs to one `{one}`",
@@ -51,20 +51,18 @@ def announced(structure: Structure, book: CitationBook) -> tuple[Claim, ...]:
         role: between.join(f"`{noun}`" for noun in structure.roles.get(role, ()) or (name,))
         for role, name in structure.shape.names.items()
     }
-    slots = {"tables:count": str(len(tables))}
+    slots = {"tables:count": str(len(tables)), "shape:words": structure.shape.title.lower()}
     if structure.still:
         claims = [_poured(structure, _STILL, {**slots, "centre:words": told["event"]}, cited)]
     else:
-        claims = [
-            _poured(structure, _ANNOUNCED, {**slots, "decides:words": structure.shape.decides.format(**told)}, cited)
-        ]
-    if structure.relations:
-        claims.append(
-            _poured(structure, _RELATED, {"relations:words": "; ".join(map(_stated, structure.relations))}, cited)
-        )
+        decides = structure.shape.decides.format(**told)
+        claims = [_poured(structure, _ANNOUNCED, {**slots, "decides:words": decides}, cited)]
     # The plain shape is none that another could be mistaken for.
     if not structure.named_by_words and structure.shape.name != PLAIN:
-        claims.append(_poured(structure, _SUGGESTED, {"shape:words": structure.shape.title.lower()}, cited))
+        claims.append(_poured(structure, _SUGGESTED, {}, cited))
+    if structure.relations:
+        stated = "; ".join(map(_stated, structure.relations))
+        claims.append(_poured(structure, _RELATED, {"relations:words": stated}, cited))
     return tuple(claims)
 
 
