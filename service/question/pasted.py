@@ -8,7 +8,6 @@ from service.question.artefact.artefacts import Given
 from service.question.artefact.plan_text import is_plan, without_plan
 from service.question.bare_sql import bare_statements
 from service.question.request import AskRequest
-from service.question.told_query import told_query
 
 _FENCED = re.compile(r"```[ \t]*([\w-]*)[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 _BARE_DDL = re.compile(
@@ -38,9 +37,6 @@ def pasted(request: AskRequest) -> Pasted:
     prose, bare = _without_bare(prose)
     if bare:
         texts.append(Given("question", bare))
-    elif not texts and (told := told_query(prose)):
-        # Who tells his query instead of writing it is told its index all the same.
-        texts.append(Given("question", told))
     return Pasted(prose, asked, (*texts, *_attached(request)))
 
 
