@@ -102,6 +102,8 @@ class ShapeTerm:
     names: Mapping[str, str] = field(default_factory=dict)
     many: tuple[str, ...] = ()
     nouns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    # The rule that its schema keeps, and how, with roles as slots.
+    decides: str = ""
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,17 @@ def is_reserved(name: str) -> bool:
     return name in _RESERVED
 
 
+def identifier(noun: str) -> str:
+    """A noun as part of a longer name."""
+    return re.sub(r"\W+", "_", noun)
+
+
+def table_name(noun: str) -> str:
+    """A noun as the name of a table: a reserved word becomes a plural, as in `orders`."""
+    name = identifier(noun)
+    return f"{name}s" if is_reserved(name) else name
+
+
 def quoted(name: str) -> str:
     """An SQL identifier, quoted where PostgreSQL needs it; each part of a dotted name by itself."""
     return ".".join(_quoted_part(part) for part in name.split("."))

@@ -2,28 +2,33 @@
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.entry import Fence, KnowledgeBase, Section
 from kb.vocabulary import ShapeTerm, Vocabulary
-from kb.wording import is_reserved
+from kb.wording import identifier, table_name
+from service.analysis.relating import aligned, related, resolved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, happening, is_person, located, nouns, paired
+from service.question.nouns import Noun, happening, is_event, is_person, located, nouns, paired
 from service.question.question import Question
+from service.question.relations import Relation, relations
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
 EXTRAS = ("place", "catalogue", "dependant", "thing", "detail", "other")
 _MOST_OF_ONE, _LEAST = 3, 2
 # Things that only stand beside the others, and what an event leaves behind.
 _MOST_BESIDE = 8
-_PLAIN = "plain"
+PLAIN, _RECORDS = "plain", "records"
+_RELATED = ("many_to_many", "over_time")
 # Two nouns make no schema that is worth showing.
 _FEWEST = 3
-# A column of a table: lower case, where constraints begin with a word in capitals.
-_COLUMN = re.compile(r"^  ([a-z]\w*) +(?=[a-z])", re.MULTILINE)
+# "Design a tool lending library" says all in so few words.
+_BARE = 7
 _TABLE = re.compile(r"CREATE TABLE (\w+) \(")
+_OF_EACH = re.compile(r"^CREATE TABLE event \(.*?^\);", re.MULTILINE | re.DOTALL)
+_ABOUT_EVENTS = re.compile(r"^CREATE (?:UNIQUE )?(?:TABLE|INDEX \w+ ON) event \(")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,10 @@ class Structure:
     sql: str
     # Whether the asker's words name the shape, or only his nouns suggest it.
     named_by_words: bool
+    # Whether nothing happens that has a time: one thing stands in the middle of its parts.
+    still: bool = False
+    # What he said of two things, and the schema keeps.
+    relations: tuple[Relation, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -53,15 +62,23 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
     everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
     codes = {name: fence.code for name, (_, fence) in templates.items()}
+    stated = relations(question.subject)
     found = _fitting(shapes, vocabulary, question, codes, everything)
-    if found is None and speaks_of_tables(question.subject):
+    if found is None and (speaks_of_tables(question.subject) or stated):
         found = _plainly(shapes, vocabulary, question, codes, everything)
     if found is None:
         return None
     shape, roles = found
-    section, fence = templates[shape.name]
-    sql = instance(fence.code, shape, roles)
-    return Structure(shape, section, fence, roles, sql, named_by_words=question.facts.get("shape") is not None)
+    # Of a thing that stands in the middle nothing is recorded but what belongs to it.
+    still = shape.name == PLAIN and "event" in roles and not _happens(roles["event"][0], shape)
+    section, fence = templates[_RECORDS if still else shape.name]
+    names = [noun for filled in roles.values() for noun in filled]
+    between = {name: templates[name][1].code for name in _RELATED}
+    centre = roles["event"][0] if still else ""
+    # Nobody need act where nothing happens.
+    term = replace(shape, names={"event": centre}) if still else shape
+    sql, kept = related(instance(fence.code, term, roles), resolved(stated, names), between, centre)
+    return Structure(shape, section, fence, roles, sql, question.facts.get("shape") is not None, still, kept)
 
 
 def _fitting(
@@ -72,17 +89,18 @@ def _fitting(
     everything: frozenset[str],
 ) -> _Fitting | None:
     """The shape that fits by the words that it knows, and its roles; None where it leaves too few nouns."""
+    shapes = [_knowing(shape, shapes, question.subject) if shape.name == PLAIN else shape for shape in shapes]
     bound = {
         shape.name: bind(
             shape,
             _general(vocabulary, question.subject),
-            _happened(shape, nouns(question.subject, _known(shape, vocabulary), everything), question.subject),
+            _happened(shape, _named(question.subject, _known(shape, vocabulary), everything), question.subject),
             codes[shape.name],
         )
         for shape in shapes
     }
     shape = _shape(shapes, question, bound)
-    return (shape, bound[shape.name]) if shape is not None and _enough(bound[shape.name]) else None
+    return (shape, bound[shape.name]) if shape is not None and _enough(bound[shape.name], question) else None
 
 
 def _plainly(
@@ -93,24 +111,41 @@ def _plainly(
     everything: frozenset[str],
 ) -> _Fitting | None:
     """The plain shape, of what any shape knows: what happens in one of them happens here, and the rest stands beside it."""
-    plain = next((shape for shape in shapes if shape.name == _PLAIN), None)
+    plain = next((_knowing(shape, shapes, question.subject) for shape in shapes if shape.name == PLAIN), None)
     if plain is None:
         return None
-    events = tuple(word for shape in shapes for word in shape.nouns.get("event", ()))
-    told = happening(question.subject)
-    plain = replace(plain, nouns={**plain.nouns, "event": (*events, *((told,) if told else ()))})
-    listed = [replace(noun, listed=True) for noun in nouns(question.subject, everything)]
+    listed = [replace(noun, listed=True) for noun in _named(question.subject, everything)]
     found = _happened(plain, listed, question.subject)
-    roles = bind(plain, _general(vocabulary, question.subject), found, codes[_PLAIN], centre="event")
+    roles = bind(plain, _general(vocabulary, question.subject), found, codes[PLAIN], centre="event")
     pair = {noun.name for noun in paired(question.subject)} <= {*roles.get("thing", ()), *roles.get("event", ())}
     happens = pair and "thing" in roles and bool(paired(question.subject))
-    return (plain, roles) if happens or _enough(roles) else None
+    return (plain, roles) if happens or _enough(roles, question) else None
+
+
+def _knowing(plain: ShapeTerm, shapes: Sequence[ShapeTerm], text: str) -> ShapeTerm:
+    """The plain shape with everything that happens in any shape, and what a verb of the text says to happen."""
+    events = tuple(word for shape in shapes for word in shape.nouns.get("event", ()))
+    told = happening(text)
+    return replace(plain, nouns={**plain.nouns, "event": (*events, *((told,) if told else ()))})
+
+
+def _named(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> list[Noun]:
+    """The things that the text names, those that it only relates to others among them."""
+    found = list(nouns(text, known, familiar))
+    names = [noun.name for noun in found]
+    stated = resolved(relations(text), names)
+    parts = {each.other for each in stated if each.kind == "one_to_many"}
+    both = dict.fromkeys(name for each in stated for name in (each.one, each.other) if name not in names)
+    # A whole comes before its parts: the first of what nobody knows stands in the middle.
+    whole = [Noun(name, 0, 0, True) for name in both if name not in parts]
+    return [*whole, *found, *(Noun(name, len(text), len(text), True) for name in both if name in parts)]
 
 
 def _general(vocabulary: Vocabulary, text: str) -> Mapping[str, Sequence[str]]:
     """The nouns of any domain by their role, and as places what the text says that things are at or in."""
     known = frozenset(word for words in vocabulary.nouns.values() for word in words)
-    places = (noun for noun in located(text) if noun not in known)
+    related = {each.other for each in relations(text)}
+    places = (noun for noun in located(text) if noun not in known and noun not in related)
     return {**vocabulary.nouns, "place": (*vocabulary.nouns.get("place", ()), *places)}
 
 
@@ -123,8 +158,11 @@ def _happened(shape: ShapeTerm, found: Sequence[Noun], text: str) -> Sequence[No
     return (*found, Noun(told, len(text), len(text), False))
 
 
-def _enough(roles: Mapping[str, tuple[str, ...]]) -> bool:
-    return sum(len(filled) for filled in roles.values()) >= _FEWEST
+def _enough(roles: Mapping[str, tuple[str, ...]], question: Question) -> bool:
+    """Whether so many things are named that they make tables; of two it must be said how they belong together, or hardly anything else."""
+    named = sum(len(filled) for filled in roles.values())
+    bare = "event" in roles and len(question.text.split()) <= _BARE and not speaks_of_tables(question.subject)
+    return named >= _FEWEST or (named > 1 and (bare or bool(relations(question.subject))))
 
 
 def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
@@ -142,7 +180,7 @@ def _shape(
     if own >= _LEAST:
         return best
     # One familiar word makes no shape, but what happens to whom and where has tables all the same.
-    return next((shape for shape in shapes if shape.name == _PLAIN and "event" in bound[_PLAIN]), None)
+    return next((shape for shape in shapes if shape.name == PLAIN and "event" in bound[PLAIN]), None)
 
 
 def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -> tuple[int, int]:
@@ -171,9 +209,12 @@ def bind(
             roles.setdefault(role, []).append(noun.name)
         elif noun.listed:
             strange.append(noun.name)
-    for name in strange:
+    happened = [name for name in strange if "event" in shape.many and is_event(name)]
+    if happened:
+        roles["event"] = [*roles.get("event", ()), *happened]
+    for name in (name for name in strange if name not in happened):
         role = thing if thing and thing not in roles else "other"
-        if role == "other" and "party" in shape.many and is_person(name):
+        if (role in ("other", centre)) and "party" in shape.many and is_person(name):
             role = "party"
         roles.setdefault(role, []).append(name)
     if "thing" in rooms and "event" in roles and _happens(roles["event"][0], shape):
@@ -184,7 +225,7 @@ def bind(
 
 def _happens(noun: str, shape: ShapeTerm) -> bool:
     known = shape.nouns.get("event", ())
-    return noun in known or noun.rpartition(" ")[2] in known
+    return noun in known or noun.rpartition(" ")[2] in known or is_event(noun)
 
 
 def _heads(found: Sequence[Noun], shape: ShapeTerm) -> list[Noun]:
@@ -200,8 +241,14 @@ def _heads(found: Sequence[Noun], shape: ShapeTerm) -> list[Noun]:
 def instance(code: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> str:
     """The template with nouns in the place of roles: once per noun a statement that is about the role, or a line of another that names it."""
     filled = {role: tuple(roles.get(role) or (name,)) for role, name in shape.names.items()}
-    filled |= {role: tuple(roles.get(role, ())) for role in EXTRAS if role not in filled}
-    return "\n\n".join(_aligned(text) for statement in code.split("\n\n") if (text := _statement(statement, filled)))
+    filled |= {role: tuple(roles.get(role, ())) for role in (*EXTRAS, "party") if role not in filled}
+    # Where several things happen, each is a table of its own, and what hangs on what happens hangs on the first.
+    first = {**filled, "event": filled["event"][:1]} if "event" in filled else filled
+    if len(filled.get("event", ())) > 1:
+        # Not everything that happens has every party and place.
+        code = _OF_EACH.sub(lambda match: match[0].replace(" NOT NULL REFERENCES", " REFERENCES"), code)
+    written = (_statement(each, filled if _ABOUT_EVENTS.search(each) else first) for each in code.split("\n\n"))
+    return "\n\n".join(aligned(text) for text in written if text)
 
 
 def _templates(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
@@ -229,7 +276,7 @@ def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -
 
 
 def _most(role: str) -> int:
-    return _MOST_BESIDE if role in ("other", "thing", "detail") else _MOST_OF_ONE
+    return _MOST_BESIDE if role in ("other", "thing", "detail", "event") else _MOST_OF_ONE
 
 
 def _statement(statement: str, filled: Mapping[str, tuple[str, ...]]) -> str:
@@ -253,12 +300,6 @@ def _lines(line: str, filled: Mapping[str, tuple[str, ...]]) -> list[str]:
     return [written for noun in filled[role] for written in _lines(line, {**filled, role: (noun,)})]
 
 
-def _aligned(statements: str) -> str:
-    """The types of a table's columns below each other, as in the template."""
-    widths = [len(match[1]) for match in _COLUMN.finditer(statements)]
-    return _COLUMN.sub(lambda match: f"  {match[1].ljust(max(widths))} ", statements) if widths else statements
-
-
 def _names(text: str, role: str) -> bool:
     return _role(role).search(text) is not None
 
@@ -271,8 +312,7 @@ def _written(text: str, named: Mapping[str, str]) -> str:
     """Roles as identifiers; a reserved word alone becomes a plural, as in `orders`, and stays singular within a longer name."""
 
     def put(match: re.Match[str]) -> str:
-        name = re.sub(r"\W+", "_", named[match[0]])
         longer = text[match.start() - 1 : match.start()] == "_" or text[match.end() : match.end() + 1] == "_"
-        return f"{name}s" if is_reserved(name) and not longer else name
+        return identifier(named[match[0]]) if longer else table_name(named[match[0]])
 
     return _role("|".join(sorted(named, key=lambda each: -len(each)))).sub(put, text)

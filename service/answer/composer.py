@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import Protocol
 
 from pydantic import BaseModel
@@ -27,6 +28,7 @@ CODE_VERSION = 4
 _MOST_FINDINGS = 6
 _BRIEF_FINDING = "**{severity}**, {where}: {say}."
 _ABOUT_WHAT_IS_PASTED = frozenset({"review", "index", "query", "define", "evolve"})
+_SLOW = re.compile(r"\b(?:is|are|runs?|so|very|too|gets?|got|became) (?:so |very |too |really )?slow\b", re.IGNORECASE)
 _WORTH_TELLING, _MOST_TOLD = ("**Critical**", "**High**", "**Medium**"), 2
 
 
@@ -82,7 +84,8 @@ class DeterministicComposer:
         """What is left of the lead where the worst of what was pasted leads: who asks what is wrong or slow is told that
         before any passage. None where something else decides; tried in a book of its own, so that nothing is cited unsaid."""
         ids = evidence.question.intent_ids
-        other = evidence.choice is not None or evidence.plan.whole or (ids and not ids & _ABOUT_WHAT_IS_PASTED)
+        about = ids & _ABOUT_WHAT_IS_PASTED or _SLOW.search(evidence.question.text)
+        other = evidence.choice is not None or evidence.plan.whole or (ids and not about)
         scratch = CitationBook(evidence.kb, self._public_url)
         if evidence.question.artefacts.empty or other or not _worst(_judged(evidence, scratch)):
             return None

@@ -13,6 +13,8 @@ from service.question.entities import technologies
 
 _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
 _OPENING, _STEM, _ROOT = 3, 6, 5
+# A section this near is the one that is asked about.
+_CLEAR = 0.6
 _COUNTS = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
 _WORD = re.compile(r"[a-z0-9_]+")
@@ -160,9 +162,10 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     )
     if backbone is not None:
         wanted = _LEADING_KINDS[backbone.entry.kind]
-        ranked = [
-            s for s in backbone.sections if section_kind(backbone.entry, s) in wanted and not carries_over(s)
-        ] + ranked
+        leading = [s for s in backbone.sections if section_kind(backbone.entry, s) in wanted and not carries_over(s)]
+        # The very step of a plan that is asked about leads before what the whole plan is for.
+        asked_for = backbone.entry.kind == "playbooks" and best >= _CLEAR
+        ranked = [*(s for s in ranked[:1] if asked_for and s.entry == backbone.entry.id), *leading, *ranked]
     elif evidence.plan.defining and _is_named(first.entry, evidence.question.context):
         ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading] + ranked
     elif "license" in evidence.question.intent_ids:

@@ -30,10 +30,17 @@ from service.retrieval.search import Retrieved, Retriever
 
 # Who wants these wants tables; so many nouns that a worked design of the same domain does not have make it another case.
 _DRAWING, _STRANGE = frozenset({"design", "erd"}), 2
+_MOVING = frozenset({"migrate", "evolve", "scale", "security", "regions"})
 # By so much what is written on a concern is nearer than any design.
 _NEARER = 0.05
-# So many things named make a list of tables.
-_MANY = 5
+# So many things named make a list of tables; so many, where it is said how two of them belong together.
+_MANY, _SEVERAL = 5, 3
+_DESIGNED = re.compile(r"\s*(?:please\s+|pls\s+|can (?:you|u)\s+)?design\s+(?:an?|our|my|the)\s+", re.IGNORECASE)
+# What is kept of things, in words that say that it is data.
+_RECORDED = re.compile(
+    r"\b(?:tables?|records?|recorded|register|database|traceability|trace|tracks? (?:which|who|where)|history)\b",
+    re.IGNORECASE,
+)
 # Under this a design of the same structure has nothing to say on the asker's case.
 _KIN = 0.42
 # Under this a design of another domain and shape does not carry the answer of somebody who names his tables.
@@ -78,10 +85,15 @@ def ask(
 
 def _named_tables(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> tuple[Intent, ...]:
     """Who speaks of a database and lists what is in it wants it designed, without another word."""
-    if question.artefacts.given or not speaks_of_tables(question.subject):
+    if question.artefacts.given:
         return ()
     built = structure(kb, vocabulary, question)
-    return (intent_table()["design"],) if built is not None and len(built.named) >= _MANY else ()
+    if built is None or not (
+        speaks_of_tables(question.subject) or built.relations or _RECORDED.search(question.subject)
+    ):
+        return ()
+    few = _SEVERAL if built.relations else _MANY
+    return (intent_table()["design"],) if len(built.named) >= few else ()
 
 
 def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence | None:
@@ -94,10 +106,16 @@ def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: s
 
 def _can_be_drawn(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> bool:
     """Whether tables are wanted of things that we can put into tables, in whatever domain."""
-    wanted = (
-        question.intent_ids & _DRAWING and "refuse" not in question.intent_ids and speaks_of_tables(question.subject)
+    if not question.intent_ids & _DRAWING or "refuse" in question.intent_ids:
+        return False
+    built = structure(kb, vocabulary, question)
+    return built is not None and (
+        speaks_of_tables(question.subject)
+        or bool(built.relations)
+        or len(built.named) >= _MANY
+        or (_DESIGNED.match(question.subject) is not None and "event" in built.roles)
+        or _RECORDED.search(question.subject) is not None
     )
-    return bool(wanted) and structure(kb, vocabulary, question) is not None
 
 
 def _asks_how(outline: Plan) -> bool:
@@ -115,6 +133,9 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     shape = str(question.facts.get("shape") or "")
     fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, "" if concern else shape))
     fits = {**fitting, **_ruled_out(asked.certain)}
+    if built is not None and not question.intent_ids & _MOVING:
+        # Who wants tables has none yet that a plan could change.
+        fits |= {name: "foreign" for name in fits if kb.entries[name].kind == "playbooks"}
     retrieved = called_for(kb, question, retrieved, fits)
     # Who goes on asking wants what he asks for, not the design once more.
     bears = None if question.goes_on or "record" in question.intent_ids else bearing(kb, question, retrieved, fits)

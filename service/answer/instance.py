@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from kb.ddl import parse_schema
 from kb.diagram import erd
-from kb.wording import pour
-from service.analysis.structure import Structure
+from kb.wording import identifier, pour
+from service.analysis.structure import PLAIN, Structure
 from service.answer.advice import BlockUnion, Claim, Code, Diagram, Filled, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import quoted_block
 from service.answer.evidence import Evidence
+from service.question.relations import Relation
 
 _READING: Mapping[str, str] = {
     "event": "{nouns} as what happens", "party": "{nouns} as who acts", "place": "{nouns} as where it is",
@@ -19,23 +20,55 @@ _READING: Mapping[str, str] = {
     "source": "{nouns} as what reports", "container": "{nouns} as where it is gathered", "record": "{nouns} as what is kept",
     "tenant": "{nouns} as whose rows they are", "offer": "{nouns} as what is agreed on",
 }  # fmt: skip
-_THING = "{nouns} as what it is about"
-_ANNOUNCED = "By its rules this is a case of “{shape:words}”: take one PostgreSQL database, which keeps them as declared constraints; the schema below is written in your words, to be completed with your columns."
-_SUGGESTED = "Your nouns fit “{shape:words}” best: the schema below has its tables and keeps its rules in one PostgreSQL database; say which rule must never break if it is another one."
+_THING, _PART = "{nouns} as what it is about", "{nouns} as parts of it"
+_ANNOUNCED = "Take one PostgreSQL database of {tables:count} tables, the schema below, the structure of “{shape:words}”: {decides:words}."
+_STILL = "Take one PostgreSQL database of {tables:count} tables, the schema below, around {centre:words}: each part has the key of its whole, so there is none without one."
+_SUGGESTED = "It is the structure that your nouns fit best: say which rule must never break if that is another one."
+_RELATED = "As you say it, it keeps that {relations:words}."
+_SAID: Mapping[str, str] = {
+    "many_to_many": "several `{one}` go with several `{other}` (table `{table}`)",
+    "one_to_many": "each `{other}` belongs to one `{one}`",
+    "over_time": "a `{one}` is at one `{other}` at a time and its past stays readable (table `{table}`, with an exclusion constraint on the period)",
+    "once": "a pair of `{one}` and `{other}` is there once (the key of `{table}`)",
+    "not_at_once": "no two `{other}` of one `{one}` overlap (a second exclusion constraint)",
+}  # fmt: skip
 _TEMPLATE = "Your words were read so: {reading:words}. Where that is wrong, move the key; the constraints stay."
 
 
 def title(structure: Structure) -> str:
     """The heading of the structure."""
+    if structure.still:
+        return "In your words: one thing and what belongs to it"
     return f"In your words: {structure.shape.title[0].lower()}{structure.shape.title[1:]}"
 
 
-def announced(structure: Structure, book: CitationBook) -> Claim:
-    """The decision: which structure this is, where its rules are kept, and that the schema is in the asker's words."""
-    template = _ANNOUNCED if structure.named_by_words else _SUGGESTED
-    return _poured(
-        structure, template, {"shape:words": structure.shape.title.lower()}, book.cite_section(structure.section)
-    )
+def announced(structure: Structure, book: CitationBook) -> tuple[Claim, ...]:
+    """The decision: how many tables, which rule they keep and how; what the asker said of two things; and what the shape was taken from."""
+    cited = book.cite_section(structure.section)
+    tables = [table for table in parse_schema(structure.sql).tables if not table.partition_of]
+    between = ", " if structure.shape.name == PLAIN else " or "
+    told = {
+        role: between.join(f"`{noun}`" for noun in structure.roles.get(role, ()) or (name,))
+        for role, name in structure.shape.names.items()
+    }
+    slots = {"tables:count": str(len(tables)), "shape:words": structure.shape.title.lower()}
+    if structure.still:
+        claims = [_poured(structure, _STILL, {**slots, "centre:words": told["event"]}, cited)]
+    else:
+        decides = structure.shape.decides.format(**told)
+        claims = [_poured(structure, _ANNOUNCED, {**slots, "decides:words": decides}, cited)]
+    # The plain shape is none that another could be mistaken for.
+    if not structure.named_by_words and structure.shape.name != PLAIN:
+        claims.append(_poured(structure, _SUGGESTED, {}, cited))
+    if structure.relations:
+        stated = "; ".join(map(_stated, structure.relations))
+        claims.append(_poured(structure, _RELATED, {"relations:words": stated}, cited))
+    return tuple(claims)
+
+
+def _stated(relation: Relation) -> str:
+    table = f"{identifier(relation.one)}_{identifier(relation.other)}"
+    return _SAID[relation.kind].format(one=relation.one, other=relation.other, table=table)
 
 
 def schema(evidence: Evidence, structure: Structure, book: CitationBook) -> tuple[BlockUnion, ...]:
@@ -81,10 +114,8 @@ def _reading(structure: Structure, cited: tuple[int, ...]) -> Claim:
 def _said_of(structure: Structure, role: str) -> str:
     """What a role is called; the thing that a plain schema is arranged around need not be anything that happens."""
     if role != "event":
-        return _READING.get(role, _THING)
-    known = structure.shape.nouns.get("event", ())
-    happens = any(noun in known or noun.rpartition(" ")[2] in known for noun in structure.roles["event"])
-    return _READING[role] if happens else _THING
+        return _PART if role == "other" and structure.still else _READING.get(role, _THING)
+    return _THING if structure.still else _READING[role]
 
 
 def _poured(structure: Structure, template: str, slots: Mapping[str, str], cited: tuple[int, ...]) -> Claim:

@@ -84,7 +84,7 @@ def _written(evidence: Evidence, book: CitationBook) -> list[Claim]:
     if evidence.elsewhere is not None:
         return [elsewhere.announced(evidence.elsewhere, book)]
     if evidence.structure is not None and evidence.redrawn:
-        return [announced(evidence.structure, book)]
+        return [*announced(evidence.structure, book)]
     return _carried(evidence, book)
 
 

@@ -68,9 +68,10 @@ _DATA_WORDS = (
 # The last sentence of who has said what he wants changed.
 _ORDERED = re.compile(r"(?:^|[.!?,;]\s+)(?:please )?(?:just )?do it(?: now| please)?\s*[.!]*\s*$", re.IGNORECASE)
 _MODELLED = re.compile(
-    r"\b(?:how (?:should|would|do|can|could) (?:i|we|you|one) (?:best )?(?:model|structure)|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables|tables?,? (?:pls|plz|please))\b",
+    r"\b(?:how (?:(?:should|would|do|can|could|to|would you) )(?:(?:i|we|you|one) )?(?:best )?(?:model|structure)|model the|data for|tables? (?:look|do i need|do we need)|(?:which|what) tables|tables?,? (?:pls|plz|please)|(?:need|want|design|sketch|draft|propose|suggest) (?:the |some |my |our )?tables|what (?:would|should|could|will|are) (?:the |my |our )?tables)\b|^model (?!\w+ (?:train|car|plane)s?\b)",
     re.IGNORECASE,
 )
+_TABLES = re.compile(r"schema|tables|model", re.IGNORECASE)
 
 _ASPECTS, _NEXT_WORDS = ("index", "cache", "availability", "monitor"), 12
 # "Which database metrics" and "what database settings" choose no database.
@@ -84,7 +85,7 @@ _OF_A_DATABASE = re.compile(
 )
 # "What's the best way" and "what is our first step" ask for no definition.
 _NO_TERM = re.compile(
-    r"\s+(?:(?:the|a|an|our|your|my)\s+)?(?:\w+\s+)?(?:best|better|most|good|right|proper|plan|way|safest|cheapest|fastest|fewest|least|recommended|recommendation|first|next|wrong|your|our|going on|happening|cost|price|risk|move|fix|deal|safe)\b",
+    r"\s+(?:(?:the|a|an|our|your|my)\s+)?(?:\w+\s+)?(?:best|better|most|good|right|proper|plan|way|safest|cheapest|fastest|fewest|least|recommended|recommendation|first|next|wrong|your|our|going on|happening|cost|price|risk|move|fix|deal|safe|(?:order|sequence|steps|procedure|path)(?! by))\b",
     re.IGNORECASE,
 )
 # Under this two sentences share little but their tone.
@@ -117,12 +118,17 @@ def intents(text: str, compared: int) -> tuple[Intent, ...]:
             stated[name] += [place for form in intent.forms for place in places(form, text)]
     aspects = [place.start for name in _ASPECTS for place in stated[name]]
     # "Design the caching" wants caching, not a design: whatever is designed follows at once.
-    if all(any(0 <= at - place.end <= _NEXT_WORDS for at in aspects) for place in stated["design"]):
+    if all(any(_is_next(text, place, at) for at in aspects) for place in stated["design"]):
         stated["design"] = []
     if _ORDERED.search(text) and "?" not in text:
         stated["execute"].append(Stretch(len(text), len(text)))
     found = (intent for name, intent in table.items() if stated[name] and not (intent.needs_two and compared < 2))
     return tuple(found)
+
+
+def _is_next(text: str, designed: Stretch, aspect: int) -> bool:
+    """Whether an aspect follows what is designed, with no tables in between or before it: "a data model, key indexes" wants both."""
+    return 0 <= aspect - designed.end <= _NEXT_WORDS and not _TABLES.search(text, designed.start, aspect)
 
 
 def _stated(intent: Intent, text: str) -> Iterator[Stretch]:

@@ -25,6 +25,7 @@ _PEOPLE = "user"
 _AFTER_NOUN = re.compile(r"\b(?:a|an|the|our|each|every|one)\s+[a-z]+\s+$", re.IGNORECASE)
 _OBJECT = re.compile(r"\s+(?:the\s+|our\s+|their\s+)?[a-z]+s\b", re.IGNORECASE)
 _AGENT = re.compile(r"(?:[a-z]{3}(?:er|or)|[a-z]{2}(?:ist|eer|ian|ant)|[a-z]man|[a-z]woman)$")
+_HAPPENING = re.compile(r"[a-z]{2}(?:[ts]ion|ment|ing|ance)$")
 # Mostly verbs, but never behind a number.
 _TWOFOLD = frozenset({"track", "store", "book"})
 # "Lane metres" and "machine hours" are measures.
@@ -39,7 +40,8 @@ _LOCATED = re.compile(
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
 # "A schema for a choir: singers, rehearsals, dues": what stands behind such a colon is the list of things.
 _INTRODUCED = re.compile(
-    r"\b(?:schema|tables?|data ?base|data model|model|entities|entity|erd?|diagram)\b[^.;!?\n]*:$", re.IGNORECASE
+    r"(?:\b(?:schema|tables?|data ?base|data model|model|entities|entity|erd?|diagram)\b[^.;!?\n]*|^[^.;:!?\n]{3,40}|[.!?]\s+[^.;:!?\n]{3,40}):$",
+    re.IGNORECASE,
 )
 
 # "An ERD for a choir and its concerts": the one and the many of a schema that has only these two.
@@ -60,6 +62,7 @@ class _Words(TypedDict):
     uncounted: frozenset[str]
     predicate: frozenset[str]
     no_agents: frozenset[str]
+    no_events: frozenset[str]
     compounds: dict[str, str]
     irregular: dict[str, str]
     happens: dict[str, str]
@@ -69,12 +72,12 @@ class _Words(TypedDict):
 def _words() -> _Words:
     text = resources.files("service.question").joinpath("nouns.yaml").read_text(encoding="utf-8")
     lists = yaml.load(text, Loader=yaml.CSafeLoader)
-    stop, verbs, trade, never, asking, predicate, no_agents, uncounted = (
+    stop, verbs, trade, never, asking, predicate, no_agents, no_events, uncounted = (
         frozenset(lists[name].split())
-        for name in ("stop", "verbs", "trade", "never", "asking", "predicate", "no_agents", "uncounted")
+        for name in ("stop", "verbs", "trade", "never", "asking", "predicate", "no_agents", "no_events", "uncounted")
     )
     return {
-        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "uncounted": uncounted, "predicate": predicate, "no_agents": no_agents, "compounds": lists["compounds"], "irregular": lists["irregular"], "happens": lists["happens"],
+        "stop": stop, "verbs": verbs, "trade": trade, "never": never, "asking": asking, "uncounted": uncounted, "predicate": predicate, "no_agents": no_agents, "no_events": no_events, "compounds": lists["compounds"], "irregular": lists["irregular"], "happens": lists["happens"],
     }  # fmt: skip
 
 
@@ -125,6 +128,22 @@ def is_person(noun: str) -> bool:
     return _AGENT.search(last) is not None and last not in _words()["no_agents"]
 
 
+def is_event(noun: str) -> bool:
+    """Whether an unfamiliar noun is by its ending something that happens: a calculation, a treatment, a briefing."""
+    last = noun.rpartition(" ")[2]
+    return _HAPPENING.search(last) is not None and last not in _words()["no_events"]
+
+
+def is_barred(noun: str) -> bool:
+    """Whether a word of it ends nouns, or belongs to our trade and never names a thing."""
+    words = noun.split()
+    return (
+        not words
+        or bool({*words} & (_words()["stop"] | _words()["asking"] | _words()["predicate"]))
+        or words[-1] in _words()["never"]
+    )
+
+
 def located(text: str) -> tuple[str, ...]:
     """What something is said to be at or in several of, in the singular: "at 12 resorts", "across nine depots"."""
     return tuple(singular(match[1]) for match in _LOCATED.finditer(text))
@@ -160,7 +179,7 @@ def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
                 continue
             taken.append((match.start(), match.end()))
             if _is_noun(text, word, match):
-                yield Noun(word, match.start(), match.end(), False)
+                yield Noun(_words()["irregular"].get(word, word), match.start(), match.end(), False)
 
 
 def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
@@ -193,9 +212,13 @@ def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
 
 
 def _is_announced(text: str, start: int, items: list[Noun]) -> bool:
-    """Whether the list stands behind "a schema for ...:" and names things: half are in the plural, which qualities are not."""
-    plural = sum(text[noun.start : noun.end].lower() != noun.name for noun in items)
-    return 2 * plural >= len(items) and _INTRODUCED.search(text, 0, start) is not None
+    """Whether a list names things: they are in the plural, which qualities are not, all but a third, or half behind a colon."""
+    words = _words()
+    barred = words["uncounted"] | words["trade"] | words["stop"]
+    plural = [noun for noun in items if text[noun.start : noun.end].lower() != noun.name]
+    if _INTRODUCED.search(text, 0, start) is not None:
+        return 2 * len(plural) >= len(items)
+    return 3 * sum(not barred & set(noun.name.split()) for noun in plural) >= 2 * len(items)
 
 
 def _counted(text: str) -> Iterator[Noun]:

@@ -116,7 +116,7 @@ def test_what_happens_points_at_what_takes_part_in_it(real_kb: KnowledgeBase) ->
 
 
 def test_of_a_thing_in_the_middle_the_rest_are_parts(real_kb: KnowledgeBase) -> None:
-    found = built(real_kb, "Data model for a vineyard: blocks, vines, harvests, barrels")
+    found = built(real_kb, "Data model for a vineyard: blocks, vines, barrels, labels")
     assert found is not None
     assert "thing" not in found.roles
     assert "other" in found.roles
@@ -127,3 +127,71 @@ def test_what_things_are_at_is_a_place_and_is_not_taken(real_kb: KnowledgeBase) 
     assert found is not None
     assert found.roles["place"] == ("resort",)
     assert "resort" not in found.roles.get("resource", ())
+
+
+FILM = "ERD for film production: scenes, shooting days, props. A scene can be shot across several days and an actor can be in many scenes."
+HIVES = "Schema for beekeeping: apiaries, hives, queens, inspections, treatments. A queen moves between hives."
+SHIP = "Which tables? A vessel has systems, systems have components, components have sub components."
+ROTA = "Design the tables of a rota: stations, clerks, wards, shifts. A clerk must not have two shifts at once."
+JURY = "Schema for a film festival: films, jurors, screenings, halls. One juror scores a film once."
+PARTS = "Data model: each donor has several pledges; donors, pledges, campaigns and letters"
+
+
+@pytest.mark.parametrize("text", [FILM, HIVES, SHIP, ROTA, JURY, PARTS])
+def test_a_schema_with_what_is_said_of_two_things_runs(real_kb: KnowledgeBase, postgres: Cluster, text: str) -> None:
+    found = built(real_kb, text)
+    assert found is not None
+    assert found.relations
+    run(postgres, found.sql)
+    mmdr.render(erd(parse_schema(found.sql))).svg()
+
+
+def keys(found: Structure | None, table: str) -> set[str]:
+    assert found is not None
+    tables = {each.name: each for each in parse_schema(found.sql).tables}
+    return {key.target for key in tables[table].keys_of("foreign")}
+
+
+def test_several_on_both_sides_are_a_table_and_no_column(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, FILM)
+    assert keys(found, "scene_shooting_day") == {"scene", "shooting_day"}
+    assert keys(found, "actor_scene") == {"actor", "scene"}
+    assert not keys(found, "shooting_day")
+
+
+def test_what_moves_has_a_period_and_is_at_one_at_a_time(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, HIVES)
+    assert found is not None
+    assert "EXCLUDE USING gist (queen_id WITH =, period WITH &&)" in found.sql
+
+
+def test_each_part_has_the_key_of_its_nearest_whole(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, SHIP)
+    assert keys(found, "component") == {"system"}
+    assert keys(found, "system") == {"vessel"}
+    assert found is not None
+    assert found.still
+
+
+def test_of_one_person_no_two_shifts_overlap(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, ROTA)
+    assert found is not None
+    assert "EXCLUDE USING gist (clerk_id WITH =" in found.sql
+
+
+def test_what_happens_in_several_ways_is_a_table_each(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, HIVES)
+    assert keys(found, "inspection") == keys(found, "treatment")
+    assert {"hive", "queen", "apiary"} <= keys(found, "inspection")
+
+
+def test_a_relation_of_things_without_tables_of_their_own_is_left_out(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "Schema for meter readings: sensors, readings, sites. A reading can be in many sites.")
+    assert found is not None
+    assert found.relations == ()
+
+
+def test_a_bare_wish_for_a_design_is_enough(real_kb: KnowledgeBase) -> None:
+    found = built(real_kb, "Design a tool lending library")
+    assert found is not None
+    assert found.named == ("tool", "loan")
