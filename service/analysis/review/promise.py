@@ -7,7 +7,7 @@ from kb.meaning import words_of
 from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import add_check, column_sql, create_index, set_not_null
-from service.analysis.review.remark import Remark, remarks
+from service.analysis.review.remark import Remark
 from service.analysis.review.subject import Subject
 
 _RULES = "patterns/integrity-constraints-and-validation"
@@ -34,7 +34,7 @@ _FADES = re.compile(r"\b(?:kept|retained|stored|keep|retention|older than|delete
 
 
 def promised_unique(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         table, said = remark.table, remark.comment.text
         if not _ONCE.search(said) or _LIMIT.search(said):
             continue
@@ -104,7 +104,7 @@ def _state_of(table: Table, said: str) -> tuple[Column | None, str]:
 
 
 def promised_range(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column, said = remark.column, remark.comment.text
         numeric = column is not None and column.type in (
             "int",
@@ -133,7 +133,7 @@ def promised_range(subject: Subject) -> Iterable[Hit]:
 
 
 def promised_value(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         if (
             column is None
@@ -152,7 +152,7 @@ def promised_value(subject: Subject) -> Iterable[Hit]:
 
 
 def promised_flag(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         flag = column is not None and column.type in ("char", "varchar", "text", "int", "smallint", "numeric", "other")
         if (
@@ -174,7 +174,7 @@ def promised_flag(subject: Subject) -> Iterable[Hit]:
 
 def promised_list(subject: Subject) -> Iterable[Hit]:
     """A list of values in the comment of a free string."""
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         text = column is not None and column.type in ("text", "varchar", "char")
         if (
@@ -198,7 +198,7 @@ def promised_list(subject: Subject) -> Iterable[Hit]:
 
 
 def local_date(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         if (
             column is not None
@@ -215,7 +215,7 @@ def local_date(subject: Subject) -> Iterable[Hit]:
 
 def amount_as_text(subject: Subject) -> Iterable[Hit]:
     """A string whose comment shows amounts, some of them with a unit or a comma: nothing can add them up."""
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column, said = remark.column, remark.comment.text
         shown = _AMOUNT.findall(said)
         measured = any(re.search(r"[a-zA-Z%°€$]", each) or re.search(r"\d[.,]\d", each) for each in shown)
@@ -232,7 +232,7 @@ def amount_as_text(subject: Subject) -> Iterable[Hit]:
 
 
 def promised_sequence(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column or next((c for c in remark.table.columns if re.search(r"(?:^|_)(?:number|no|num)_?$", c.name)), None)  # fmt: skip
         serial = column is not None and (column.generated or "nextval" in column.default.lower() or "SERIAL" in column.declared.upper())  # fmt: skip
         if column is not None and serial and _GAPS.search(remark.comment.text):
@@ -255,7 +255,7 @@ def _gaps(subject: Subject, table: Table, column: Column) -> Hit:
 
 def fading(subject: Subject) -> Iterable[Hit]:
     """A table whose comment names a period after which rows go, deleted row by row."""
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         table = remark.table
         timed = next((c for c in table.columns if c.type in ("timestamp", "timestamptz", "date")), None)
         if remark.column is not None or not _FADES.search(remark.comment.text) or table.partitioned or timed is None:

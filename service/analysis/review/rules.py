@@ -3,6 +3,7 @@
 from service.analysis.review.access import ACCESS
 from service.analysis.review.aggregate import AGGREGATE
 from service.analysis.review.audit import AUDIT
+from service.analysis.review.closed_values import CLOSED_VALUES
 from service.analysis.review.concurrency import CONCURRENCY
 from service.analysis.review.engine import ENGINE
 from service.analysis.review.engine_types import ENGINE_TYPES
@@ -12,10 +13,13 @@ from service.analysis.review.growth import GROWTH
 from service.analysis.review.indexes import INDEXES
 from service.analysis.review.integrity import INTEGRITY
 from service.analysis.review.keys import KEYS
+from service.analysis.review.moments import MOMENTS
+from service.analysis.review.money import MONEY
 from service.analysis.review.operation import OPERATION
 from service.analysis.review.plan import PLAN
 from service.analysis.review.promise import PROMISES
 from service.analysis.review.query import QUERY
+from service.analysis.review.references import REFERENCES
 from service.analysis.review.routine_body import ROUTINE
 from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
@@ -28,5 +32,5 @@ from service.analysis.review.uniqueness import UNIQUENESS
 from service.analysis.review.wanted_index import WANTED
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *KEYS, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
+    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
 )  # fmt: skip

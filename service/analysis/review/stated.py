@@ -8,7 +8,6 @@ from sqlglot import exp
 from kb.schema import Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.integrity import exclusion, period, resource
-from service.analysis.review.remark import remarks
 from service.analysis.review.statement import place_of, shown
 from service.analysis.review.subject import Subject
 
@@ -37,7 +36,7 @@ def cascade_over_records(subject: Subject) -> Iterable[Hit]:
 
 def one_at_a_time(subject: Subject) -> Iterable[Hit]:
     """Periods of a thing that, by a comment or by the question, one holds at a time, and nothing keeps apart."""
-    beside = {r.table.name: r.comment.text for r in remarks(subject) if _ALONE.search(r.comment.text)}
+    beside = {r.table.name: r.comment.text for r in subject.remarks if _ALONE.search(r.comment.text)}
     asked = _ALONE.search(subject.facts.text)
     for table in subject.tables:
         pair = period(table)

@@ -10,6 +10,7 @@ from kb.meaning import meaning, tenant_columns, words_of
 from kb.quantity import Quantity
 from kb.query import Query, parse_query
 from kb.schema import Column, Index, Key, Place, Schema, Table
+from service.analysis.review.remark import Remark, remarks_in
 from service.question.artefact.artefacts import Artefacts
 from service.question.artefact.remarks import comments_of
 
@@ -35,6 +36,11 @@ class Subject:
     @cached_property
     def schema(self) -> Schema:
         return _cased(self.artefacts.schema)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Comments with the table or column that they stand beside."""
+        return remarks_in(self.artefacts.text, replace(self.schema, tables=self.tables))
 
     @property
     def dialect(self) -> str:

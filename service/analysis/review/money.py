@@ -1,0 +1,57 @@
+"""Types of money: what loses cents, and what ties them to a locale."""
+
+from collections.abc import Iterable
+
+from service.analysis.review.finding import Hit, Rule
+from service.analysis.review.fix import alter_type
+from service.analysis.review.subject import Subject
+
+_LAYOUT = "patterns/physical-types-and-layout"
+_TEXTS = ("text", "varchar", "char")
+
+
+def float_money(subject: Subject) -> Iterable[Hit]:
+    for table, column in subject.columns():
+        if column.type in ("float", "real") and subject.meaning(column) == "money":
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"Money is kept in floating point ({column.declared.lower() or column.type}); make it an exact decimal such as numeric(19,4), or an integer of minor units (cents)",
+                "binary floats cannot hold most cents exactly, so sums drift, rounding differs and equality fails",
+                alter_type(subject, table, column, "money", "round({c}::numeric, 4)"),
+            )
+
+
+def scaleless_money(subject: Subject) -> Iterable[Hit]:
+    if subject.dialect not in ("mysql", "mariadb", "sqlserver"):
+        return
+    for table, column in subject.columns():
+        bare = column.declared.upper() in ("DECIMAL", "NUMERIC")
+        if bare and subject.meaning(column) == "money":
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                "DECIMAL without precision and scale keeps no decimals here; state them, such as DECIMAL(19,4)",
+                "the default scale is 0 in this engine, so cents are rounded away on write without an error",
+                alter_type(subject, table, column, "money"),
+            )
+
+
+def money_type(subject: Subject) -> Iterable[Hit]:
+    for table, column in subject.columns():
+        if column.declared.upper() in ("MONEY", "SMALLMONEY"):
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"The type {column.declared.lower()} ties amounts to the server's locale or to four digits; use a decimal with a currency beside it",
+                "its format follows lc_monetary, it carries no currency, and divisions round early",
+                alter_type(subject, table, column, "money", "{c}::numeric"),
+                "medium",
+            )
+
+
+MONEY = (
+    Rule("float-money", "types", "high", f"{_LAYOUT}#money", float_money),
+    Rule("scaleless-money", "types", "high", f"{_LAYOUT}#money", scaleless_money),
+    Rule("money-type", "types", "medium", f"{_LAYOUT}#money", money_type),
+)
