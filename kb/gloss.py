@@ -17,6 +17,12 @@ approved: genehmigt freigegeben goedgekeurd zatwierdzony aprobado
 attachment: anlage anlagen anhang anhaenge bijlage bijlagen bilaga adjunto adjuntos
 attribute: eigenschaft eigenschaften merkmal merkmale attribut attributs eigenschap kenmerk atributo atributos cecha cechy
 author: autor auteur autore forfatter
+book: buch buecher livre livres libro libros boek boeken ksiazka ksiazki bok boeker kniha
+key: schluessel cle sleutel klucz chiave nyckel
+table: tabelle tabla tabela tabella
+student number: matrikelnr matrikelnummer
+age: alter_jahre edad leeftijd wiek
+registration no: siret siren regon krs
 balance: saldo saldi solde bal
 birth: geburt geburts naissance nacimiento nascita nascimento urodzenia geboorte fodsels fodelse
 birthday: geburtstag geburtsdatum geburtsdat geboren geboortedatum fodelsedatum fodselsdato
@@ -154,7 +160,7 @@ height: hoehe hauteur altura altezza hoogte
 email: mail e_mail epost courriel correo emailadresse mailadresse posta_e
 postal code: code_postal codigo_postal codice_postale
 national id: pesel bsn cpf dni nif nie curp svnr ahv ahvnr personnummer fodselsnummer cpr codice_fiscale codfisc rodne_cislo jmbg oib nino nir numss insz aadhaar sozialversicherungsnummer cnp egn
-tax id: steuer_id steuernummer steueridnr steuernr nip siren vat_no
+tax id: steuer_id steuernummer steueridnr steuernr nip vat_no
 blood group: blutgruppe groupe_sanguin
 allergies: allergien alergie alergias allergie
 license plate: kennzeichen immatriculation matriculation kenteken targa placa matricula_coche tablica rejestracja rego plate_no
@@ -183,6 +189,7 @@ def _read(source: str) -> Mapping[str, str]:
 
 
 _GLOSSES = _read(_SOURCE)
+_AT = ("am", "um", "le", "op", "el", "il")
 _PHRASES = frozenset(phrase.split()[0] for phrase in _GLOSSES if " " in phrase)
 
 
@@ -195,14 +202,19 @@ def ascii_letters(name: str) -> str:
 
 def in_english(words: Iterable[str]) -> str:
     """Lower-case words with those of other languages translated, phrases before single words."""
-    given, found = list(words), []
+    given, found, translated = list(words), list[str](), False
     while given:
         pair = " ".join(given[:2])
         if given[0] in _PHRASES and pair in _GLOSSES:
             found.append(_GLOSSES[pair])
             del given[:2]
+            translated = True
         else:
-            found.append(_word(given.pop(0)))
+            word = given.pop(0)
+            # geloescht_am, supprime_le, verwijderd_op: deleted at.
+            at = not given and word in _AT and found and translated
+            found.append("at" if at else _word(word))
+            translated = found[-1] != word
     return " ".join(found)
 
 

@@ -28,7 +28,21 @@ _STARTS = ("start", "starts", "start at", "starts at", "start time", "start date
 _ENDS = ("end", "ends", "end at", "ends at", "end time", "end date", "to", "valid to", "valid until", "finish", "ends on", "check out", "checkout", "check out date", "return at", "until", "effective to", "ended at", "end on", "to date", "ended", "closed at")  # fmt: skip
 # Recorded as it happens, not planned ahead.
 _PAST = re.compile(r"^(?:ended|closed)\b")
-_BOOKED = re.compile(r"(?:booking|reservation|appointment|rental|lease|shift|allocation|assignment|schedule|slot|price|rate|tariff|contract|occupanc|stay|visit)", re.IGNORECASE)  # fmt: skip
+_TOGETHER = (
+    ("von", "bis"),
+    ("ab", "bis"),
+    ("van", "tot"),
+    ("od", "do"),
+    ("fra", "til"),
+    ("fran", "till"),
+    ("da", "a"),
+    ("inizio", "fine"),
+    ("departs", "arrives"),
+    ("depart", "arrive"),
+    ("opens", "closes"),
+    ("in", "out"),
+)
+_BOOKED = re.compile(r"(?:booking|reservation|appointment|rental|lease|shift|allocation|assignment|schedule|slot|price|rate|fee|tariff|contract|occupanc|stay|visit)", re.IGNORECASE)  # fmt: skip
 
 
 def nullable_vital(subject: Subject) -> Iterable[Hit]:
@@ -116,7 +130,19 @@ def _paired(timed: Sequence[Column]) -> tuple[Column, Column] | None:
     """`moored_from` and `moored_to`: the same word before either."""
     by_words = {words_of(c.name): c for c in timed}
     found = [(c, by_words.get(words.removesuffix(" from") + end)) for words, c in by_words.items() if words.endswith(" from") for end in (" to", " until", " till")]  # fmt: skip
-    return next(((start, end) for start, end in found if end is not None), None)
+    named = next(((start, end) for start, end in found if end is not None), None)
+    return named or next(
+        ((start, end) for start in timed for end in timed if _ends(start.name.lower(), end.name.lower())), None
+    )
+
+
+def _ends(start: str, end: str) -> bool:
+    """`von` and `bis`, `od` and `do`: words that only make sense together."""
+    return any(
+        re.search(rf"(?<![a-z]){first}(?![a-z])", start) is not None
+        and re.sub(rf"(?<![a-z]){first}(?![a-z])", last, start) == end
+        for first, last in _TOGETHER
+    )
 
 
 def _stem(words: str, known: Sequence[str]) -> bool:
@@ -144,9 +170,9 @@ def period_unchecked(subject: Subject) -> Iterable[Hit]:
 def overlap_possible(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
         pair = period(table)
-        if pair is None or not _BOOKED.search(table.name) or re.search(rf"EXCLUDE[^;]{{0,500}}\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
+        if pair is None or subject.is_append_only(table) or re.search(rf"EXCLUDE[^;]{{0,500}}\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
             continue
-        thing = resource(subject, table)
+        thing, named = resource(subject, table), f"{table.name} {subject.words(table)}"
         if thing is None or "WITHOUT OVERLAPS" in subject.sql or _one_open(subject, table, thing, pair[1]):
             continue
         yield Hit(
@@ -156,9 +182,9 @@ def overlap_possible(subject: Subject) -> Iterable[Hit]:
             "no unique key on the start prevents two periods that overlap, and a check in code races between sessions",
             exclusion(subject, table, thing, pair),
             "high"
-            if re.search(r"booking|reservation|appointment|rental|stay", table.name, re.IGNORECASE)
+            if re.search(r"booking|reservation|appointment|rental|stay", named, re.IGNORECASE)
             else "low"
-            if _PAST.match(words_of(pair[1].name))
+            if _PAST.match(words_of(pair[1].name)) or not _BOOKED.search(named)
             else "medium",
         )
 
@@ -172,9 +198,9 @@ def _one_open(subject: Subject, table: Table, resource: str, end: Column) -> boo
 
 def resource(subject: Subject, table: Table) -> str | None:
     """The column of what is taken, not of who takes it."""
-    people = re.compile(r"(?:user|customer|guest|client|patient|tenant|organi[sz]ation|member|owner|company|renter|order)", re.IGNORECASE)  # fmt: skip
+    people = re.compile(r"(?:person|user|customer|guest|client|patient|tenant|organi[sz]ation|member|owner|company|renter|order)", re.IGNORECASE)  # fmt: skip
     columns = [key.columns[-1] for key in table.keys_of("foreign")] or [c.name for c in table.columns if c.name.lower().endswith("_id")]  # fmt: skip
-    return next((c for c in columns if not people.search(c) and c not in subject.tenants), None)
+    return next((c for c in columns if not people.search(f"{c} {words_of(c)}") and c not in subject.tenants), None)
 
 
 def exclusion(subject: Subject, table: Table, resource: str, pair: tuple[Column, Column]) -> str:

@@ -15,7 +15,9 @@ from service.analysis.review.subject import Subject
 
 _IDS = "patterns/identifier-strategy"
 _RULES = "patterns/integrity-constraints-and-validation"
-_NATURAL = re.compile(r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|passport)\b")
+_NATURAL = re.compile(
+    r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|tax id|national id|license plate|registration no|passport)\b"
+)
 _CHANGING = re.compile(r"\b(?:corrected|amended|reassigned|reissued|re-issued|reused|renamed|renumbered|may change|can change|changes (?:when|if|on)|sometimes changed?|gets changed|edited)\b", re.IGNORECASE)  # fmt: skip
 _BUSY_RATE, _MANY_ROWS = 200.0, 1e8
 _SOON_YEARS = 10
@@ -138,9 +140,11 @@ def natural_key(subject: Subject) -> Iterable[Hit]:
                 f"A natural key, {column.name}, is the primary key although its value may change (“{changes.group()}”); give the table a surrogate key and keep {column.name} UNIQUE NOT NULL",
                 "a corrected value has to change in every foreign key, and the old one stays in logs, exports and backups",
             )
-        elif _NATURAL.search(words) and not re.search(r"\b(?:code|id|iso|key|setting|flag)\b", words):
+        elif _NATURAL.search(words) and not re.search(
+            r"\b(?:code|(?<!tax )(?<!national )id|iso|key|setting|flag)\b", words
+        ):
             referenced = any(key.target == table.name for _, key in subject.foreign_keys())
-            personal = re.search(r"email|mail|user|login|phone|ssn|passport|tax", words) is not None
+            personal = re.search(r"email|mail|user|login|phone|ssn|passport|tax|national|plate", words) is not None
             if not (referenced or personal):
                 continue
             yield Hit(

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable
 
+from kb.meaning import words_of
 from kb.quantity import Quantity
-from kb.schema import Key, Table
+from kb.schema import Column, Key, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import add_foreign_key, alter_type, create_index
 from service.analysis.review.subject import Subject
 
+_KEYED = ("int", "bigint", "smallint", "uuid", "numeric", "text", "varchar", "char")
+# Names that many keys have.
+_OWN_KEYS = ("id", "code", "key", "name", "no", "number", "uuid", "guid")
 _RULES = "patterns/integrity-constraints-and-validation"
 
 
@@ -63,28 +67,15 @@ def _narrowed(subject: Subject, table: Table, key: Key) -> bool:
 
 
 def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
-    if not subject.schema.tables:
-        return
     for table, column in subject.columns():
-        match = re.match(r"^(.+?)_?id$", column.name, re.IGNORECASE)
-        if match is None or subject.references(table, column.name) or table.primary_key == (column.name,):  # fmt: skip
+        if subject.references(table, column.name) or table.primary_key == (column.name,) or column.type not in _KEYED:
             continue
-        target = _target(subject, table, match.group(1))
-        if target is None or column.type not in (
-            "int",
-            "bigint",
-            "smallint",
-            "uuid",
-            "numeric",
-            "text",
-            "varchar",
-            "char",
-        ):
-            continue
-        pointed = target.column(target.primary_key[0]) if target.primary_key else None
+        stem = _stem(column.name)
+        target = _target(subject, table, column, stem)
+        pointed = target.column(target.primary_key[0]) if target is not None and target.primary_key else None
         # A table kept by another engine or partitioned archive may leave keys off on purpose; a name alone is no proof.
         fits = pointed is not None and (pointed.type == column.type or {pointed.type, column.type} <= {"int", "bigint", "smallint"})  # fmt: skip
-        if pointed is None or not fits or _typed_sibling(table, match.group(1)):
+        if target is None or pointed is None or not fits or _typed_sibling(table, stem):
             continue
         # In a log it is meant: what happened stays when what it happened to is gone.
         declined = "db_constraint=False" in column.declared
@@ -104,12 +95,19 @@ def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
         )
 
 
+def _stem(name: str) -> str:
+    """What a column's name says that it points at: `kunde` of kunde_id, id_kunde, fk_kunde and fk_kunde_id; empty where it is no pointer."""
+    marked = re.match(r"^(?:(?:id|fk|ref)_)+(.+?)(?:_(?:id|fk|ref))?$|^(.+?)(?:_?id|_fk|_ref)$", name, re.IGNORECASE)
+    return (marked.group(1) or marked.group(2)).rstrip("_") if marked else ""
+
+
 def _typed_sibling(table: Table, stem: str) -> bool:
     return any(c.name.lower() in (f"{stem}_type".lower(), f"{stem}type".lower()) for c in table.columns)
 
 
-def _target(subject: Subject, table: Table, stem: str) -> Table | None:
-    low = stem.rstrip("_").lower()
+def _target(subject: Subject, table: Table, column: Column, stem: str) -> Table | None:
+    """The table that a column points at: by its role, its name, or because it is called as that table's key is."""
+    low = stem.lower()
     if low in ("parent", "reports_to", "manager", "reply_to", "replied_to"):
         return table if low in ("parent", "reply_to") else subject.table("employees")
     roles = {"author": "user", "owner": "user", "creator": "user", "created_by": "user", "sender": "user", "recipient": "user", "assignee": "user", "buyer": "customer", "seller": "user"}  # fmt: skip
@@ -118,10 +116,54 @@ def _target(subject: Subject, table: Table, stem: str) -> Table | None:
             found = subject.table(name) if word and name else None
             if found is not None:
                 return found
-    return None
+    shared = [t for t in subject.tables if t is not table and t.primary_key == (column.name,) and words_of(column.name) not in _OWN_KEYS]  # fmt: skip
+    if len(shared) == 1:
+        return shared[0]
+    # A bare noun points only where its type is that of a key and nothing else.
+    meant = words_of(stem or (column.name if column.type in ("bigint", "uuid") else ""))
+    named = [t for t in subject.tables if t is not table and meant and _is_named(words_of(t.name), meant)]
+    return named[0] if len(named) == 1 else None
+
+
+def _is_named(table: str, meant: str) -> bool:
+    """Whether the words name the table: in the plural, behind the prefix of all tables, or in a plural that is not English."""
+    bare = re.sub(r"^(?:tbl|t|tab|tb|app|dim) ", "", table)
+    if bare in (meant, f"{meant}s", f"{meant}es", re.sub(r"y$", "ies", meant)):
+        return True
+    ending = bare.removeprefix(meant[:-1]) if len(meant) >= 5 and bare.startswith(meant[:-1]) else " " * 9
+    return len(ending) <= 3 and ending not in ("", meant[-1:]) and ending.isalpha()
+
+
+def null_where_required(subject: Subject) -> Iterable[Hit]:
+    """ON DELETE SET NULL over a column that may not be NULL: the delete fails, always."""
+    for table, key in subject.foreign_keys():
+        required = [name for name in key.columns if (c := table.column(name)) is not None and not c.nullable]
+        if key.on_delete == "set null" and required:
+            yield Hit(
+                subject.named(table, required[0]),
+                key.place,
+                f"ON DELETE SET NULL contradicts NOT NULL on {required[0]}: every delete of a {key.target} row that is referenced fails; write RESTRICT, or let the column be NULL",
+                "what reads like a rule for deletions is an error at run time, and it names the wrong cause",
+            )
+
+
+def closed_circle(subject: Subject) -> Iterable[Hit]:
+    """Two tables that require each other, checked at once: no first row can be inserted."""
+    required = {(t.name, k.target): (t, k) for t, k in subject.foreign_keys() if all((c := t.column(n)) is not None and not c.nullable for n in k.columns)}  # fmt: skip
+    for (name, target), (table, key) in required.items():
+        if name < target and (target, name) in required and "DEFERRABLE" not in subject.sql:
+            other = required[(target, name)][1]
+            yield Hit(
+                f"{subject.named(table, key.columns[0])} and {target}.{other.columns[0]}",
+                key.place,
+                f"{name} and {target} require each other (a circular reference), and neither foreign key is deferrable: let one be NULL, make it DEFERRABLE INITIALLY DEFERRED, or mark the chosen row in the child",
+                "no first row of either can be inserted, dumps restore only with triggers off",
+            )
 
 
 REFERENCES = (
+    Rule("null-where-required", "keys", "medium", f"{_RULES}#an-action-for-every-foreign-key", null_where_required),
+    Rule("closed-circle", "keys", "medium", f"{_RULES}#the-strongest-tool-that-fits", closed_circle),
     Rule("mismatched-reference", "keys", "high", "patterns/join-strategies#types-that-differ", mismatched_reference),
     Rule("unindexed-foreign-key", "keys", "high", "checklists/schema-review#foreign-keys-without-an-index", unindexed_foreign_key),
     Rule("missing-foreign-key", "integrity", "medium", f"{_RULES}#the-strongest-tool-that-fits", missing_foreign_key),

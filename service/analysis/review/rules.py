@@ -21,6 +21,7 @@ from service.analysis.review.promise import PROMISES
 from service.analysis.review.query import QUERY
 from service.analysis.review.references import REFERENCES
 from service.analysis.review.routine_body import ROUTINE
+from service.analysis.review.row_checks import ROW_CHECKS
 from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
@@ -30,7 +31,8 @@ from service.analysis.review.transaction import TRANSACTION
 from service.analysis.review.types import TYPES
 from service.analysis.review.uniqueness import UNIQUENESS
 from service.analysis.review.wanted_index import WANTED
+from service.analysis.review.within_parent import WITHIN_PARENT
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
+    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
 )  # fmt: skip

@@ -46,7 +46,9 @@ def _partner(names: Mapping[str, Column], name: str, column: Column, django: boo
     if django and name.startswith("content_type"):
         return names.get("object_id") or column
     kind = re.match(r"^(.+?)_?type$", name)
-    return (names.get(f"{kind[1]}_id") or names.get(f"{kind[1]}id")) if kind else None
+    found = (names.get(f"{kind[1]}_id") or names.get(f"{kind[1]}id")) if kind else None
+    said = re.match(r"^(.+) (?:type|kind|class|table|model)$", words_of(name))
+    return found or next((c for low, c in names.items() if said and words_of(low) == f"{said[1]} id"), None)
 
 
 def _generic(subject: Subject, table: Table) -> list[str]:
@@ -81,12 +83,18 @@ def entity_attribute_value(subject: Subject) -> Iterable[Hit]:
 def _eav_severity(table: Table) -> Severity:
     """Free labels beside a typed table are a choice; attributes of the business as rows are the flaw."""
     if re.search(
-        r"tag|label|param|setting|config|preference|translation|header|option|metadata", table.name, re.IGNORECASE
+        r"tag|label|param|setting|config|preference|translation|header|option|metadata",
+        f"{table.name} {words_of(table.name)}",
+        re.IGNORECASE,
     ):
         return "low"
     return (
         "high"
-        if re.search(r"attribut|propert|custom|eav|meta|field|spec|value", table.name, re.IGNORECASE)
+        if re.search(
+            r"attribut|propert|custom(?!er)|eav|meta|field|spec|value",
+            f"{table.name} {words_of(table.name)}",
+            re.IGNORECASE,
+        )
         else "medium"
     )
 
@@ -175,8 +183,9 @@ def cascade_reach(subject: Subject) -> Iterable[Hit]:
     for table, key in subject.foreign_keys():
         if key.on_delete != "cascade" or key.target == table.name:
             continue
-        reach = _OWN_LIFE.search(table.name) and not _PART_OF.search(table.name)
-        entity = re.search(r"(?:user|customer|account|product|compan|driver|student|backer|donor|teacher|candidate|guest|bidder|player|organi|tenant|employee|categor|supplier|client|patient|member|person|owner|store|vendor)", key.target, re.IGNORECASE)  # fmt: skip
+        own = f"{table.name} {subject.words(table)}"
+        reach = _OWN_LIFE.search(own) and not _PART_OF.search(table.name) and not _PART_OF.search(own)
+        entity = re.search(r"(?:user|customer|account|product|compan|driver|student|backer|donor|teacher|candidate|guest|bidder|player|organi|tenant|employee|categor|supplier|client|patient|member|person|owner|store|vendor)", f"{key.target} {words_of(key.target)}", re.IGNORECASE)  # fmt: skip
         if not reach or not entity or _is_link(subject, table):
             continue
         target = subject.table(key.target)
@@ -209,10 +218,12 @@ def _restrict(subject: Subject, table: Table, key: Key, target: Table) -> str:
 def price_not_kept(subject: Subject) -> Iterable[Hit]:
     """A line of an order that reads today's price: what was agreed is a fact of that moment."""
     for table in subject.tables:
-        if not re.search(r"(?:order|invoice|cart|sale|purchase)_?(?:item|line|detail|product)s?$", words_of(table.name).replace(" ", "_")) or "cart" in table.name.lower():  # fmt: skip
-            continue
         words = " ".join(words_of(c.name) for c in table.columns)
-        has_product = re.search(r"product|sku|article|variant|item id", words)
+        if not _is_line(subject, table) or "cart" in table.name.lower():
+            continue
+        has_product = re.search(r"product|sku|article|variant|item id|book|dish|ticket type", words) or _priced(
+            subject, table
+        )
         priced = any(re.search(r"price|amount|cost|cents|total", w) for w in words.split())
         if has_product and not priced and re.search(r"quantity|qty|count", words):
             yield Hit(
@@ -221,6 +232,20 @@ def price_not_kept(subject: Subject) -> Iterable[Hit]:
                 "The line keeps no price of its own; copy the agreed unit price (and currency) into it",
                 "a change of the catalogue price would change every order of the past",
             )
+
+
+def _is_line(subject: Subject, table: Table) -> bool:
+    """By its name, or because it points at an order and at something else that has a price."""
+    if re.search(r"(?:order|invoice|cart|sale|purchase)_?(?:item|line|detail|product)s?$", words_of(table.name).replace(" ", "_")):  # fmt: skip
+        return True
+    ordered = any(re.search(r"\b(?:order|invoice|sale|purchase|quote|receipt)s?$", words_of(key.target)) for key in table.keys_of("foreign"))  # fmt: skip
+    return ordered and _priced(subject, table)
+
+
+def _priced(subject: Subject, table: Table) -> bool:
+    """Whether it points at something that has a price today."""
+    targets = [t for key in table.keys_of("foreign") if (t := subject.table(key.target)) is not None]
+    return any(re.search(r"\b(?:price|cost|fee)\b", words_of(c.name)) for t in targets for c in t.columns)
 
 
 SHAPE = (

@@ -31,17 +31,12 @@ _FREE = re.compile(
 def number_as_text(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
         words = words_of(column.name)
-        if column.type not in _TEXTS or _NOT_MONEY.search(words) or _FREE.search(words):
+        if column.type not in _TEXTS or _FREE.search(words):
             continue
-        short = (column.length or 99) <= 64 or column.type == "text"
-        if _MONEY_WORD.search(words) or (
-            short
-            and (
-                _UNIT.search(words)
-                or (_NUMBER_WORD.search(words) and ((column.length or 0) > 0 or column.type == "text"))
-            )
-        ):
-            money = _MONEY_WORD.search(words) is not None
+        short = (column.length or 99) <= 64
+        number = _NUMBER_WORD.search(words) is not None and (short or not re.search(r"rating|score", words))
+        money = _MONEY_WORD.search(words) is not None and not _NOT_MONEY.search(words)
+        if money or ((short or column.type == "text") and (number or _UNIT.search(words))):
             what = "An amount of money" if money else "A number"
             yield Hit(
                 subject.named(table, column.name),
