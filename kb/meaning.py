@@ -19,6 +19,8 @@ _SCOPE = re.compile(
     re.IGNORECASE,
 )
 
+_SCOPE_WORDS = re.compile(r"^(?:id )?(?:company|school|shop|store|club|practice|agency|team)(?: id)?$")
+
 _SECRET = re.compile(
     r"\b(?:password|passwd|pwd|secret|api key|private key|access token|refresh token|token|cvv|cvc|pin code|passphrase|kennwort|passwort|mot de passe|contrasena|wachtwoord)\b"
 )
@@ -63,10 +65,19 @@ def tenant_columns(schema: Schema) -> frozenset[str]:
     """The names of columns that say whose row it is: by name, or because at least half of several tables carry it."""
     tables = [table for table in schema.tables if not table.partition_of]
     names = {column.name for table in tables for column in table.columns}
-    strong = frozenset(name for name in names if TENANT.match(name))
+    strong = frozenset(name for name in names if names_tenant(name))
     if strong:
         return strong
-    return frozenset(name for name in names if _SCOPE.match(name) and _is_common(name, tables))
+    return frozenset(
+        name
+        for name in names
+        if (_SCOPE.match(name) or _SCOPE_WORDS.match(words_of(name))) and _is_common(name, tables)
+    )
+
+
+def names_tenant(name: str) -> bool:
+    """Whether a column is called a tenant, in whichever language."""
+    return TENANT.match(name) is not None or words_of(name) in ("tenant", "tenant id", "id tenant", "tenant no")
 
 
 def _is_common(name: str, tables: Sequence[Table]) -> bool:

@@ -53,12 +53,16 @@ _TEXTS: Mapping[TraitKind, _Text] = {
         "a naive moment is stored as if it were in the session's zone, and hours differ between servers",
     ),
     "synchronize": (
-        "synchronize: true changes the schema at start; use migrations that are reviewed and run once",
+        "{name} changes or creates the schema at start; use migrations that are reviewed and run once",
         "a renamed property drops the column with its data, and every instance takes DDL locks when it starts",
     ),
     "unbounded_load": (
-        "Everything is loaded with ToList() and filtered in memory; filter, sort and page in the query",
+        "Everything is loaded ({name}) and filtered in memory; filter, sort and page in the query",
         "the whole table crosses the network for a few rows",
+    ),
+    "create_all": (
+        "{name} creates what is missing and changes nothing that is there; use migrations (Alembic) that are reviewed and run once",
+        "a new column never reaches a table that exists, and what the code expects and the database has drift apart",
     ),
     "no_foreign_keys": (
         'relationMode = "prisma" declares no foreign keys in the database; use the default "foreignKeys" where the engine has them, else index every relation field by hand',
@@ -81,6 +85,7 @@ _SECTIONS: Mapping[TraitKind, tuple[Severity, str]] = {
     "naive_now": ("medium", "patterns/physical-types-and-layout#moments-in-time"),
     "synchronize": ("high", "technologies/typeorm#design-rules"),
     "unbounded_load": ("medium", f"{_LOADING}#read-models-by-plain-sql"),
+    "create_all": ("low", f"{_EXPAND}#order-of-deploys"),
     "no_foreign_keys": ("medium", "patterns/integrity-constraints-and-validation#the-strongest-tool-that-fits"),
     "row_by_row_save": ("medium", "patterns/batch-and-upsert#orm-batches-that-are-none"),
 }

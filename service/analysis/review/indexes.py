@@ -118,7 +118,7 @@ def missing_index(subject: Subject) -> Iterable[Hit]:
             ranges = tuple(dict.fromkeys(n.name for c in found if c.table is table and c.kind == "range" and (n := column_of(table, c.column.name))))  # fmt: skip
             known = aliases(subject, query.tree)
             sort = tuple(n.name for o in orders(query.tree) if table_of(o, known) is table and (n := column_of(table, o.name)))  # fmt: skip
-            if not (equal or ranges) or _served(subject, table, equal, ranges):
+            if not (equal or ranges) or _served(subject, table, (equal, ranges), query.text):
                 continue
             wanted = tuple(dict.fromkeys((*equal, *(sort or ranges[:1]))))
             flags = all(subject.meaning(c) in ("boolean",) for name in equal if (c := table.column(name)))
@@ -168,16 +168,30 @@ def _rows(subject: Subject) -> str:
     return f" of {str(rows).removesuffix(' rows')} rows" if rows is not None else ""
 
 
-def _served(subject: Subject, table: Table, equal: tuple[str, ...], ranges: tuple[str, ...]) -> bool:
-    leading = {c[0].lower() for c in _starts(subject, table)}
+def _served(subject: Subject, table: Table, sought: tuple[tuple[str, ...], tuple[str, ...]], text: str) -> bool:
+    equal, ranges = sought
+    leading = {c[0].lower() for c in _starts(subject, table, text)}
     wanted = {name.lower() for name in equal or ranges}
     # The order rule judges an index that begins with a range although an equality is there.
     return bool(leading & (wanted | {r.lower() for r in ranges}))
 
 
-def _starts(subject: Subject, table: Table) -> list[tuple[str, ...]]:
+def _implied(where: str, text: str) -> bool:
+    """Whether a query says what a partial index is limited to, word by word; that something is there is said by comparing it."""
+    said = re.sub(r"[\s()\"`\[\]]|\b\w+\.(?=\w)|::\w+", "", text).lower()
+    parts = re.split(r"\bAND\b", where, flags=re.IGNORECASE)
+    return all(
+        re.search(r"IS\s+NOT\s+NULL|NOT\s+\w+\s+IS\s+NULL", part, re.IGNORECASE) is not None
+        or re.sub(r"[\s()\"`\[\]]|::\w+", "", part).lower() in said
+        for part in parts
+    )
+
+
+def _starts(subject: Subject, table: Table, text: str = "") -> list[tuple[str, ...]]:
     keys = [key.columns for key in table.keys_of("primary", "unique")]
-    indexes = [i.columns for i in subject.schema.indexes_of(table.name)]
+    indexes = [
+        i.columns for i in subject.schema.indexes_of(table.name) if not (i.where and text) or _implied(i.where, text)
+    ]
     flat = [tuple(re.sub(r"\s+(?:ASC|DESC).*$", "", c, flags=re.IGNORECASE) for c in columns) for columns in indexes]
     return [columns for columns in (*keys, *flat) if columns]
 

@@ -60,7 +60,7 @@ def not_in_subquery(subject: Subject) -> Iterable[Hit]:
                 if known is not None and not known.nullable:
                     continue
                 yield Hit(
-                    f"{shown(query)}: {inner.this.sql()} NOT IN",
+                    f"{shown(query)}: {inner.this.sql()} NOT IN{f' {column.name}' if column else ''}",
                     place_of(query, inner),
                     f"NOT IN (SELECT {column.name if column else '…'} …) finds nothing as soon as the subquery returns one NULL; use NOT EXISTS",
                     "x NOT IN (1, NULL) is never true, and the anti-join cannot be planned as well",
@@ -146,8 +146,10 @@ def outer_turned_inner(subject: Subject) -> Iterable[Hit]:
         for select in tree.find_all(exp.Select):
             outer = {(j.this.alias or j.this.name).lower() for j in select.args.get("joins") or () if str(j.args.get("side") or "").upper() == "LEFT" and isinstance(j.this, exp.Table)}  # fmt: skip
             where = select.args.get("where")
-            for node in where.find_all(exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.NEQ, exp.Like, exp.Between) if where else ():  # fmt: skip
-                column = node.this if isinstance(node.this, exp.Column) else None
+            for node in where.find_all(exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.NEQ, exp.Like, exp.Between, exp.Column) if where else ():  # fmt: skip
+                # A column that stands by itself is a condition, too: WHERE line.open.
+                alone = isinstance(node, exp.Column) and isinstance(node.parent, exp.Where | exp.And | exp.Not)
+                column = node if alone else node.this if isinstance(node.this, exp.Column) else None
                 if column is None or column.table.lower() not in outer or node.find_ancestor(exp.Or, exp.Coalesce):
                     continue
                 yield Hit(

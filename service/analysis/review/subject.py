@@ -23,6 +23,10 @@ _APPEND_ONLY = re.compile(
 )
 
 
+_SHARED = re.compile(
+    r"\bmulti-?tenan\w+|\b(?:share[sd]?|sharing) (?:this|one|the same|a single|a) (?:database|schema|server|set of tables|tables?)\b|\bin (?:one|the same|a single) (?:database|schema)\b|\b(?:never|not|nobody|none)\b[^.\n]{0,40}\b(?:see|read|touch|reach|look)\b[^.\n]{0,40}\b(?:other|another|others|another's|each other|anybody else)|\b(?:only|just) (?:their|its|his|her|your) own\b|\bown (?:data|rows|customers) only\b|\btenants?\b",
+    re.IGNORECASE,
+)
 _POLICED = re.compile(r"[\s(]\"?(\w+)\"?(?:::\w+)?\s*=\s*\(*(?:SELECT\s+|NULLIF\s*\(\s*)*CURRENT_SETTING\s*\(")
 
 
@@ -66,7 +70,31 @@ class Subject:
     @cached_property
     def tenants(self) -> frozenset[str]:
         """By their names, or because the policies compare them with what the session says."""
-        return tenant_columns(self.schema) | self.policed
+        return tenant_columns(self.schema) | self.policed | self.shared
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The column by which rows belong to somebody, where the asker says that several share the database and may not see each other."""
+        if _SHARED.search(self.facts.text) is None:
+            return frozenset()
+        tables = self.tables
+        names = {t.name: words_of(t.name).rpartition(" ")[2] for t in tables}
+        carried: dict[str, set[str]] = {}
+        for table in tables:
+            roots = {key.columns[0]: key.target for key in table.keys_of("foreign") if len(key.columns) == 1}
+            for column in table.columns:
+                stem = words_of(column.name).removesuffix(" id").removeprefix("id ")
+                root = roots.get(column.name) or next((n for n, word in names.items() if stem in (word, word.removesuffix("s"), word.removesuffix("es")) or _same_stem(word, stem)), "")  # fmt: skip
+                if (
+                    root
+                    and root != table.name
+                    and column.type in ("int", "bigint", "smallint", "uuid", "text", "varchar", "char")
+                ):
+                    carried.setdefault(f"{column.name}|{root}", set()).add(table.name)
+        # Whoever the rows belong to belongs to nobody himself.
+        owned = {t.name for t in tables if t.keys_of("foreign")}
+        found = sorted(((len(at), key) for key, at in carried.items() if key.partition("|")[2] not in owned and len(at) >= 2 and len(at) * 2 >= len(tables) - 1), reverse=True)  # fmt: skip
+        return frozenset({found[0][1].partition("|")[0]}) if found else frozenset()
 
     @cached_property
     def policed(self) -> frozenset[str]:
@@ -175,6 +203,11 @@ class Subject:
 
 
 _ASKED = re.compile(r"\b(?:SELECT\b.+?\bFROM\b.+|DELETE\s+FROM\b.+|WHERE\b.+)", re.IGNORECASE)
+
+
+def _same_stem(word: str, stem: str) -> bool:
+    """`praxis` and `praxen`: plurals that are not English."""
+    return len(stem) >= 5 and word[: len(stem) - 2] == stem[:-2] and abs(len(word) - len(stem)) <= 2
 
 
 def _spoken(subject: Subject) -> Iterable[Query]:

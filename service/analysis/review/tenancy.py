@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from kb.meaning import TENANT, words_of
+from kb.meaning import names_tenant, words_of
 from kb.schema import Column, Key, Place, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import column_sql, columns_sql, create_index, quoted, table_sql
@@ -18,7 +18,7 @@ def _scoped(subject: Subject) -> list[Table]:
 
 def _certain(subject: Subject) -> bool:
     """Whether the tenant is called so; a shop_id that most tables carry may be a mere part of the business."""
-    return bool(subject.policed) or any(TENANT.match(name) for name in subject.tenants)
+    return bool(subject.policed or subject.shared) or any(names_tenant(name) for name in subject.tenants)
 
 
 def _tenant(subject: Subject, table: Table) -> Column | None:
