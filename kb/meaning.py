@@ -38,6 +38,7 @@ _NOT_MONEY = re.compile(
 _FLAG = re.compile(
     r"^(?:is|has|can|should|was|allow|allows|enable|use)\b|\b(?:flag|active|enabled|disabled|deleted|archived|verified|published|visible|locked|approved|paid|confirmed|subscribed|cancelled|blocked|hidden|closed|returned|yn)$"
 )
+_YES = re.compile(r"^\(*'(?:y|n|yes|no|t|f|true|false|ja|nein|nee|oui|non|si|sim|nao|tak|nie|j|0|1)'", re.IGNORECASE)
 _MOMENT = re.compile(
     r"\b(?:at|timestamp|datetime|ts|instant|created|updated|modified|expires|occurred)$|\b(?:date time|time stamp)\b"
 )
@@ -113,7 +114,9 @@ def _is_money(column: Column, words: str) -> bool:
 
 
 def _is_boolean(column: Column, words: str) -> bool:
-    small = column.type in ("smallint", "int") or (_is_text(column) and (column.length or 99) <= 5)
+    small = column.type in ("smallint", "int") or (
+        _is_text(column) and ((column.length or 99) <= 5 or bool(_YES.match(column.default)))
+    )
     return column.type == "boolean" or (small and bool(_FLAG.search(words)))
 
 

@@ -20,6 +20,7 @@ _TYPES: Mapping[str, Mapping[str, str]] = {
     "instant": {"sqlserver": "datetimeoffset", "oracle": "TIMESTAMP WITH TIME ZONE", "mysql": "TIMESTAMP", "": "timestamptz"},
     "date": {"": "date"},
     "time": {"": "time"},
+    "inet": {"": "inet"},
     "boolean": {"sqlserver": "bit", "oracle": "NUMBER(1)", "mysql": "BOOLEAN", "": "boolean"},
     "bigint": {"oracle": "NUMBER(19)", "": "bigint"},
     "uuid": {"sqlserver": "uniqueidentifier", "mysql": "BINARY(16)", "oracle": "RAW(16)", "": "uuid"},

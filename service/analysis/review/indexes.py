@@ -133,6 +133,38 @@ def missing_index(subject: Subject) -> Iterable[Hit]:
             )
 
 
+def order_beside_filter(subject: Subject) -> Iterable[Hit]:
+    """A list filtered by one index and sorted by another: one composite index has both."""
+    for query in subject.access:
+        if not isinstance(query.tree, exp.Select) or not query.tree.args.get("limit"):
+            continue
+        found = [c for c in conditions(subject, query.tree) if c.table and not c.wrapped and c.kind == "equal"]
+        known = aliases(subject, query.tree)
+        sort = [
+            c for o in orders(query.tree)[:1] if (t := table_of(o, known)) is not None and (c := column_of(t, o.name))
+        ]
+        tables = {c.table.name: c.table for c in found if c.table}
+        if len(tables) != 1 or not sort or query.tree.find(exp.Join):
+            continue
+        table = next(iter(tables.values()))
+        equal = tuple(dict.fromkeys(c.column.name.lower() for c in found))
+        starts = [tuple(c.lower().split()[0] for c in columns) for columns in _starts(subject, table, query.text)]
+        single = any(set(columns[: len(equal)]) == set(equal) for columns in starts) or any(columns[0] in equal for columns in starts)  # fmt: skip
+        both = any(set(equal) & set(columns[:1]) and sort[0].name.lower() in columns for columns in starts)
+        unique = any({u.lower() for u in columns} <= set(equal) for columns in subject.uniques(table))
+        if not single or both or unique or sort[0].name.lower() in equal:
+            continue
+        wanted = (*(c.name for n in equal if (c := column_of(table, n))), sort[0].name)
+        yield Hit(
+            subject.named(table, sort[0].name),
+            place_of(query),
+            f"The index on {', '.join(equal)} finds the rows and another has their order; one composite index has both: ({', '.join(wanted)})",
+            "all rows of the filter are read and sorted to return the few of the LIMIT, or the order's index is walked until enough match",
+            create_index(subject, table, wanted),
+            "low",
+        )
+
+
 def index_for_query(subject: Subject) -> Iterable[Hit]:
     """A query of a table that was not pasted: which indexes there are is not known, which one serves it is."""
     if subject.artefacts.plans:
@@ -252,6 +284,7 @@ def unindexed_json(subject: Subject) -> Iterable[Hit]:
 
 INDEXES = (
     Rule("missing-index", "indexes", "medium", "patterns/index-selection#start-from-the-queries", missing_index),
+    Rule("order-beside-filter", "indexes", "low", f"{_ORDER}#equality-then-sort-then-range", order_beside_filter),
     Rule("index-for-query", "indexes", "low", "patterns/index-selection#start-from-the-queries", index_for_query),
     Rule("wrong-order", "indexes", "medium", f"{_ORDER}#equality-then-sort-then-range", wrong_order),
     Rule("redundant-index", "indexes", "medium", "checklists/schema-review#indexes-that-repeat-another", redundant_index),

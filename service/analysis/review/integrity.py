@@ -219,7 +219,8 @@ def exclusion(subject: Subject, table: Table, resource: str, pair: tuple[Column,
 def soft_delete_unique(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
         soft = next((c for c in table.columns if SOFT.match(words_of(c.name))), None)
-        if soft is None:
+        # Checked against another moment, it ends something that began, and deletes nothing.
+        if soft is None or any(soft.name in c.columns and len(set(c.columns)) > 1 for c in table.checks):
             continue
         live = f"{column_sql(subject, table, soft.name)} IS NULL" if soft.type in ("timestamp", "timestamptz", "date") else f"NOT {column_sql(subject, table, soft.name)}"  # fmt: skip
         for key in table.keys_of("unique"):

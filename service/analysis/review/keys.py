@@ -102,6 +102,22 @@ def _exhaustion(subject: Subject, table: Table, bits: int) -> tuple[float | None
     return seconds / _YEAR, f"at {rate} the key is used up in about {show(seconds, 'duration')} ({FORMULAS['key_exhaustion'].statement}), then every insert fails"  # fmt: skip
 
 
+def key_without_rowid(subject: Subject) -> Iterable[Hit]:
+    """INT PRIMARY KEY in SQLite is no alias of the row id: it may hold NULL and text, and hands nothing out."""
+    for table in subject.tables if subject.dialect == "sqlite" else ():
+        column = table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+        if column is not None and column.type in ("int", "bigint") and column.place:
+            after = subject.sql[column.place.end : column.place.end + 40]
+            if re.match(r'["`\]\s]*(?:INT|BIGINT)\s+(?:NOT\s+NULL\s+)?PRIMARY', after):
+                yield Hit(
+                    subject.named(table, column.name),
+                    column.place,
+                    "Only INTEGER PRIMARY KEY is the row id in SQLite; with INT or BIGINT the key is not handed out and may be NULL",
+                    "an insert without a key stores NULL, and a second index is kept beside the row id",
+                    severity="medium",
+                )
+
+
 def scattered_key(subject: Subject) -> Iterable[Hit]:
     rate = subject.number("workload.writes_per_s") or 0
     for table in subject.tables:
@@ -193,5 +209,6 @@ KEYS = (
     Rule("no-primary-key", "keys", "high", "checklists/schema-review#tables-without-a-primary-key", no_primary_key),
     Rule("narrow-key", "keys", "medium", f"{_IDS}#an-int-key-that-is-running-out", narrow_key),
     Rule("natural-key", "keys", "medium", f"{_IDS}#natural-keys-belong-into-unique-constraints", natural_key),
+    Rule("key-without-rowid", "keys", "medium", "technologies/sqlite#design-rules", key_without_rowid),
     Rule("scattered-key", "keys", "medium", f"{_IDS}#random-keys-scatter-the-writes", scattered_key),
 )  # fmt: skip

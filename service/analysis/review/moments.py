@@ -71,6 +71,22 @@ _OF_DAY = re.compile(
 _CLOCK = re.compile(r"\b(?:HH:MM|[0-2]?\d:[0-5]\d)\b", re.IGNORECASE)
 
 
+def epoch(subject: Subject) -> Iterable[Hit]:
+    """A moment as a count of milliseconds."""
+    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
+    for table, column in subject.columns() if subject.dialect != "sqlite" else ():
+        told = re.search(r"\b(?:epoch|unix|since 1970|millis\w*)\b", said.get(column, ""), re.IGNORECASE)
+        if column.type == "bigint" and (told or subject.meaning(column) == "instant"):
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"A moment is kept as an epoch number ({column.declared.lower()}); use a timestamp with time zone",
+                "nobody can read it, seconds and milliseconds get mixed, and no date arithmetic or partition by day works on it",
+                alter_type(subject, table, column, "instant", "to_timestamp({c} / 1000.0)"),
+                "low",
+            )
+
+
 def time_as_text(subject: Subject) -> Iterable[Hit]:
     """A time of day or a length of time in a short string, by its name or by the example beside it."""
     said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
@@ -104,6 +120,7 @@ def zoned_time(subject: Subject) -> Iterable[Hit]:
 MOMENTS = (
     Rule("instant-as-text", "types", "high", f"{_LAYOUT}#moments-in-time", instant_as_text),
     Rule("naive-timestamp", "types", "medium", f"{_LAYOUT}#moments-in-time", naive_timestamp),
+    Rule("epoch", "types", "low", f"{_LAYOUT}#moments-in-time", epoch),
     Rule("time-as-text", "types", "medium", f"{_LAYOUT}#moments-in-time", time_as_text),
     Rule("zoned-time", "types", "medium", f"{_LAYOUT}#moments-in-time", zoned_time),
     Rule("naive-datetime", "types", "medium", f"{_LAYOUT}#moments-in-time", naive_in_entity_framework),

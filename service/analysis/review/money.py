@@ -1,7 +1,9 @@
 """Types of money: what loses cents, and what ties them to a locale."""
 
+import re
 from collections.abc import Iterable
 
+from kb.meaning import words_of
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import alter_type
 from service.analysis.review.subject import Subject
@@ -23,17 +25,41 @@ def float_money(subject: Subject) -> Iterable[Hit]:
 
 
 def scaleless_money(subject: Subject) -> Iterable[Hit]:
-    if subject.dialect not in ("mysql", "mariadb", "sqlserver"):
+    if subject.dialect not in ("mysql", "mariadb", "sqlserver", "oracle"):
         return
     for table, column in subject.columns():
-        bare = column.declared.upper() in ("DECIMAL", "NUMERIC")
-        if bare and subject.meaning(column) == "money":
+        bare = column.declared.upper() in ("DECIMAL", "NUMERIC", "NUMBER")
+        if bare and subject.dialect == "oracle" and subject.meaning(column) == "money":
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                "NUMBER without precision and scale takes any number of decimals; state them, such as NUMBER(19,4)",
+                "amounts with eleven decimals get in from a division, and sums no longer agree with what was printed",
+                alter_type(subject, table, column, "money"),
+                "medium",
+            )
+        elif bare and subject.meaning(column) == "money":
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
                 "DECIMAL without precision and scale keeps no decimals here; state them, such as DECIMAL(19,4)",
                 "the default scale is 0 in this engine, so cents are rounded away on write without an error",
                 alter_type(subject, table, column, "money"),
+            )
+
+
+def whole_money(subject: Subject) -> Iterable[Hit]:
+    """TypeORM makes an integer of a bare number, which cuts the cents off."""
+    if subject.artefacts.framework != "typeorm":
+        return
+    for table, column in subject.columns():
+        if column.declared.lower() == "number" and subject.meaning(column) == "money" and not re.search(r"cent|minor|pence|rappen", words_of(column.name)):  # fmt: skip
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                "@Column() of a number becomes an integer column, so the cents are cut off or refused; declare a decimal with precision and scale, or name the column for minor units (cents)",
+                "the property takes 9.99 and the database stores 10, or raises an error",
+                severity="medium",
             )
 
 
@@ -53,5 +79,6 @@ def money_type(subject: Subject) -> Iterable[Hit]:
 MONEY = (
     Rule("float-money", "types", "high", f"{_LAYOUT}#money", float_money),
     Rule("scaleless-money", "types", "high", f"{_LAYOUT}#money", scaleless_money),
+    Rule("whole-money", "types", "medium", f"{_LAYOUT}#money", whole_money),
     Rule("money-type", "types", "medium", f"{_LAYOUT}#money", money_type),
 )

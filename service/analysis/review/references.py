@@ -134,6 +134,23 @@ def _is_named(table: str, meant: str) -> bool:
     return len(ending) <= 3 and ending not in ("", meant[-1:]) and ending.isalpha()
 
 
+def sign_differs(subject: Subject) -> Iterable[Hit]:
+    for table, key in subject.foreign_keys() if subject.is_mysql else ():
+        target = subject.table(key.target)
+        pointed = (key.target_columns or target.primary_key) if target else ()
+        for name, other in zip(key.columns, pointed, strict=False):
+            column, wanted = table.column(name), target.column(other) if target else None
+            if column is None or wanted is None or column.type != wanted.type:
+                continue
+            if ("UNSIGNED" in column.declared.upper()) != ("UNSIGNED" in wanted.declared.upper()):
+                yield Hit(
+                    subject.named(table, name),
+                    column.place,
+                    f"The foreign key has another type than the key that it references: one of them is UNSIGNED and the other signed ({column.declared.lower()}, {wanted.declared.lower()}); make both the same",
+                    "InnoDB refuses the constraint as incompatible, and joins compare over a cast",
+                )
+
+
 def null_where_required(subject: Subject) -> Iterable[Hit]:
     """ON DELETE SET NULL over a column that may not be NULL: the delete fails, always."""
     for table, key in subject.foreign_keys():
@@ -162,6 +179,7 @@ def closed_circle(subject: Subject) -> Iterable[Hit]:
 
 
 REFERENCES = (
+    Rule("sign-differs", "keys", "high", "patterns/join-strategies#types-that-differ", sign_differs),
     Rule("null-where-required", "keys", "medium", f"{_RULES}#an-action-for-every-foreign-key", null_where_required),
     Rule("closed-circle", "keys", "medium", f"{_RULES}#the-strongest-tool-that-fits", closed_circle),
     Rule("mismatched-reference", "keys", "high", "patterns/join-strategies#types-that-differ", mismatched_reference),

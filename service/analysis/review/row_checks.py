@@ -14,6 +14,7 @@ _ROW = f"{_RULES}#checks-over-one-row-and-null-passes-a-check"
 # Who did something to the row may be one and the same.
 _ACTED = re.compile(r"\bby\b|author|editor|creator|owner|assign|updat|creat|approv|review|modif|manager|contact")
 _EITHER = re.compile(r"\beither\b.{0,80}\bor\b|\bexactly one of\b|\bone of (?:the )?(?:two|three|both|them)\b|\bnever both\b|\bnot both\b", re.IGNORECASE)  # fmt: skip
+_NUMBERS = ("int", "bigint", "smallint", "numeric", "float", "real")
 _SENTINEL = re.compile(r"'(?:9999-12-31|2999-12-31|1900-01-01|1970-01-01|0001-01-01)[^']*'")
 
 
@@ -96,9 +97,32 @@ def sentinel_date(subject: Subject) -> Iterable[Hit]:
         )
 
 
+_LOWER = re.compile(r"\b(min|minimum|lower|low|from|lowest|smallest)\b")
+_UPPER = {"min": "max", "minimum": "maximum", "lower": "upper", "low": "high", "from": "to", "lowest": "highest", "smallest": "largest"}  # fmt: skip
+
+
+def bounds_crossed(subject: Subject) -> Iterable[Hit]:
+    for table in subject.tables:
+        by_words = {words_of(c.name): c for c in table.columns if c.type in _NUMBERS}
+        for words, low in by_words.items():
+            match = _LOWER.search(words)
+            high = by_words.get(words.replace(match[1], _UPPER[match[1]])) if match else None
+            if high is None or any(low.name in check.columns and high.name in check.columns for check in table.checks):
+                continue
+            a, b = (column_sql(subject, table, c.name) for c in (low, high))
+            yield Hit(
+                subject.named(table, high.name),
+                high.place,
+                f"No CHECK keeps {high.name} from being less than {low.name}",
+                "a range whose ends are crossed matches nothing, and nobody sees why",
+                add_check(subject, table, f"{high.name}_bounds", f"{a} <= {b}"),
+            )
+
+
 ROW_CHECKS = (
     Rule("all-or-none", "integrity", "medium", _ROW, all_or_none),
     Rule("same-at-both-ends", "integrity", "low", _ROW, same_at_both_ends),
+    Rule("bounds-crossed", "integrity", "low", _ROW, bounds_crossed),
     Rule("own-parent", "integrity", "low", _ROW, own_parent),
     Rule("sentinel-date", "integrity", "low", "patterns/physical-types-and-layout#moments-in-time", sentinel_date),
 )

@@ -13,7 +13,7 @@ from service.analysis.review.integrity import exclusion, period, resource
 from service.analysis.review.statement import place_of, shown
 from service.analysis.review.subject import Subject
 
-_KEPT = re.compile(r"\b(?:traceable|retention|must be kept|kept for|keep (?:them|it|everything|all)|stored for|audit(?:ed|able|or)s?|provable|never (?:be )?(?:deleted|lost)|legally required)\b", re.IGNORECASE)  # fmt: skip
+_KEPT = re.compile(r"\b(?:traceable|retention|must be kept|(?:is|are|be) kept\b|kept for|keep (?:them|it|everything|all)|stored for|audit(?:ed|able|or)s?|provable|never (?:be )?(?:deleted|lost)|legally required)\b", re.IGNORECASE)  # fmt: skip
 _ONCE = re.compile(
     r"\b(?:exactly|at most|only|just|no more than) one\b|\bone \w+ (?:per|for each|for every|to a|each)\b|\b(?:twice|two times|more than once|a second time|duplicates?|duplicated|double)\b|\b(?:only|just|exactly) once\b|\bonce (?:per|for each|a)\b|\bone [a-z]+ [a-z]+ per\b",
     re.IGNORECASE,

@@ -23,6 +23,7 @@ _PERIODS = ("date", "timestamp", "timestamptz", "other")
 _IDENTIFYING = re.compile(r"\b(?:email|e mail|email address|username|user name|login|handle|slug|sku|isbn|barcode|iban|vin|coupon code|promo code|order number|order no|invoice number|invoice no|account number|tracking number|reference number|external id|external ref|idempotency key|license plate|national id|tax id|registration no|serial number|serial no|imei|iccid|asset tag|inventory no|inventory number|student number|patient number|member number|customer no|customer number|employee no|employee number)$")  # fmt: skip
 _PLACED = re.compile(r"\b(?:position|sort|rank|ordinal|sequence|seq|line no|line number|order no)$")
 _OWN_CODE = re.compile(r"^(?:code|number|key)$")
+_NUMBERED_THING = re.compile(r"(?:invoice|order|contract|ticket|case|claim|polic(?:y|ie)|shipment|quote|voucher|receipt|permit|licen[cs]e|certificate|booking|key|container|parcel|delivery|delivery note|member|card|document|project)s?$")  # fmt: skip
 PEOPLE = re.compile(r"(?:user|account|member|customer|employee|student|patient|subscriber|admin|person|people|client|staff|teacher|driver|author|seller|login|credential)s?$")  # fmt: skip
 PARTS = re.compile(r"(?:item|line|detail|entry|entrie|member|membership|participant|enrollment|enrolment|attachment|comment|answer|installment)s?$")  # fmt: skip
 
@@ -76,6 +77,8 @@ def _identifies(table: Table, column: Column) -> bool:
         owned = words in ("slug", "sku", "isbn", "barcode", "iban", "vin", "idempotency key", "external id", "external ref", "license plate", "national id", "tax id", "registration no", "serial number", "serial no", "imei", "iccid", "asset tag", "inventory no", "inventory number")  # fmt: skip
         own = owned and not PARTS.search(name) and _one_sku(words, name)
         return own or bool(stem and stem in name and stem != "serial") or "idempotency" in words
+    if words in ("no", "number", "reference", "ref", "ref no", "reference no") and _NUMBERED_THING.search(name):
+        return True
     return bool(_OWN_CODE.match(words)) and re.search(r"(?:coupon|voucher|promo|currenc|countr|discount|gift card|airport|warehouse)", name) is not None  # fmt: skip
 
 

@@ -112,6 +112,10 @@ def _decides(lines: list[Line], body: str, members: Mapping[str, str]) -> Iterat
     read = {m.group(1) for line in lines if (m := _READ.search(line.text))} if _SAVED.search(body) else set()
     tested: dict[tuple[str, str], Line] = {}
     for line in lines:
+        written = re.search(r"\bdata:\s*\{\s*(\w+)\s*:", line.text)
+        told = next((key for key in tested if written and key[1] == written[1]), None)
+        if told is not None:
+            yield Trait("read_modify_write", f"{members.get(told[1], told[0])}.{told[1]}", tested.pop(told).place)
         set_ = re.match(r"(\w+)!?\.(\w+)\s*=[^=]", line.text)
         if set_ and (found := tested.pop((set_.group(1), set_.group(2)), None)):
             yield Trait(

@@ -85,6 +85,8 @@ def _top(source: Source) -> Iterator[Trait]:
     for node in source.nodes:
         if isinstance(node, ast.Call) and dotted(node.func) == "create_all" and "metadata" in ast.unparse(node.func):
             yield Trait("create_all", ast.unparse(node.func), source.place(node))
+        elif isinstance(node, ast.Call) and dotted(node.func) == "len" and node.args and re.fullmatch(r"\w+\.objects\.all\(\)", ast.unparse(node.args[0])):  # fmt: skip
+            yield Trait("unbounded_load", ast.unparse(node), source.place(node))
         elif isinstance(node, ast.ListComp | ast.GeneratorExp) and node.generators[0].ifs:
             yield from _sifted(source, node.generators[0])
     for node in source.tree.body:
@@ -116,7 +118,8 @@ def _loop(source: Source, loop: _Loop) -> Iterator[Trait]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             called, owner = node.func.attr, ast.unparse(node.func.value)
             mine = any(re.search(rf"\b{name}\b", ast.unparse(node)) for name in names)
-            if called in ("save", "commit", "flush") and (owner in names or called != "save"):
+            made = called == "create" and owner.endswith(".objects") and mine
+            if made or (called in ("save", "commit", "flush") and (owner in names or called != "save")):
                 yield Trait("row_by_row_save", owner, source.place(node), called)
             elif (
                 called in _FETCHING
