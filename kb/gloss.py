@@ -16,7 +16,7 @@ amount: betrag betraege montant montants kwota belopp beloeb belop bedrag import
 approved: genehmigt freigegeben goedgekeurd zatwierdzony aprobado
 attachment: anlage anlagen anhang anhaenge bijlage bijlagen bilaga adjunto adjuntos
 attribute: eigenschaft eigenschaften merkmal merkmale attribut attributs eigenschap kenmerk atributo atributos cecha cechy
-author: autor auteur autore forfatter
+author: verfasser autor auteur autore forfatter
 book: buch buecher livre livres libro libros boek boeken ksiazka ksiazki bok boeker kniha
 key: schluessel cle sleutel klucz chiave nyckel
 table: tabelle tabla tabela tabella
@@ -73,7 +73,7 @@ image: bild bilder afbeelding imagen immagine imagem zdjecie zdjecia billede
 invoice: rechnung rechnungen facture factures factura facturas fattura fatture factuur facturen faktura fakturor faktury fatura faturas
 language: sprache langue idioma lingua taal jezyk
 last name: nachname nom_famille apellido apellidos cognome achternaam nazwisko efternamn etternavn
-line: positionen pozycja pozycje poz zeile zeilen ligne lignes linea lineas riga righe regel regels bestellposition rechnungsposition auftragsposition
+line: linha linhas posten positionen pozycja pozycje poz zeile zeilen ligne lignes linea lineas riga righe regel regels bestellposition rechnungsposition auftragsposition
 line no: posnr zeilennr
 loan: ausleihe ausleihen leihe pret prets prestamo prestamos prestito prestiti uitlening wypozyczenie utlan
 locked: gesperrt bloque geblokkeerd bloqueado bloccato zablokowany sperre
@@ -102,12 +102,12 @@ phone: telefon telefono telefone telephone telefoon tel handy movil komorka
 photo: foto fotos
 place: platz plaetze
 postcode: plz kod_pocztowy psc
-premium: beitrag beitraege
+premium: mitgliedsbeitrag
 price: preis preise prix prezzo precio precios prijs pris priser cena ceny preco precos
 priority: prioritaet prioritet prioriteit prioridad priorita prio
 product: produkt produkte produit produits producto productos prodotto prodotti artikel produkty produto
 published: veroeffentlicht publie publicado gepubliceerd
-quantity: menge mengen quantite quantites cantidad quantita hoeveelheid ilosc mangd antall mnozstvi quantidade
+quantity: qtd qta qte menge mengen quantite quantites cantidad quantita hoeveelheid ilosc mangd antall mnozstvi quantidade
 rating: bewertung bewertungen sterne note_sur etoiles estrellas stelle ocena
 readings: releves releve lecturas lectura zaehlerstand zaehlerstaende standen letture lettura odczyty odczyt
 reason: grund motif motivo reden powod
@@ -131,7 +131,7 @@ subscription: abonnement abonnements abonnementer abo abos suscripcion prenumera
 supplier: lieferant lieferanten fournisseur fournisseurs proveedor proveedores leverancier fornitore dostawca
 tag: schlagwort schlagwoerter etiqueta
 tax: steuer steuern mwst ust tva iva btw moms podatek
-teacher: lehrer dozent enseignant profesor docent nauczyciel leraar
+teacher: lehrkraft lehrkraefte lehrer dozent enseignant profesor docent nauczyciel leraar
 tenant: mandant mandanten mandt
 time: uhrzeit zeit heure hora godzina tijd
 transaction: txn trx
@@ -164,7 +164,8 @@ tax id: steuer_id steuernummer steueridnr steuernr nip vat_no
 blood group: blutgruppe groupe_sanguin
 allergies: allergien alergie alergias allergie
 license plate: kennzeichen immatriculation matriculation kenteken targa placa matricula_coche tablica rejestracja rego plate_no
-handle: pseudo
+handle: pseudo nick nickname
+page views: seitenaufrufe
 login: loginname anmeldename
 notes: anmerkungen
 seats: sitzplaetze

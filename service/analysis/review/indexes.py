@@ -118,7 +118,7 @@ def missing_index(subject: Subject) -> Iterable[Hit]:
             ranges = tuple(dict.fromkeys(n.name for c in found if c.table is table and c.kind == "range" and (n := column_of(table, c.column.name))))  # fmt: skip
             known = aliases(subject, query.tree)
             sort = tuple(n.name for o in orders(query.tree) if table_of(o, known) is table and (n := column_of(table, o.name)))  # fmt: skip
-            if not (equal or ranges) or _served(subject, table, (equal, ranges), query.text):
+            if not (equal or ranges) or _served(subject, table, (equal, (*ranges, *sort)), query.text):
                 continue
             wanted = tuple(dict.fromkeys((*equal, *(sort or ranges[:1]))))
             flags = all(subject.meaning(c) in ("boolean",) for name in equal if (c := table.column(name)))
@@ -202,6 +202,10 @@ def _rows(subject: Subject) -> str:
 
 def _served(subject: Subject, table: Table, sought: tuple[tuple[str, ...], tuple[str, ...]], text: str) -> bool:
     equal, ranges = sought
+    # A partial index that the query implies has done some of the filtering already.
+    if any(i.where and _implied(i.where, text) and i.columns and i.columns[0].split()[0] in ranges for i in subject.schema.indexes_of(table.name)):  # fmt: skip
+        return True
+    ranges = tuple(r for r in ranges if r not in equal)
     leading = {c[0].lower() for c in _starts(subject, table, text)}
     wanted = {name.lower() for name in equal or ranges}
     # The order rule judges an index that begins with a range although an equality is there.

@@ -45,7 +45,11 @@ _TOGETHER = (
 _BOOKED = re.compile(r"(?:booking|reservation|appointment|rental|lease|shift|allocation|assignment|schedule|slot|price|rate|fee|tariff|contract|occupanc|stay|visit)", re.IGNORECASE)  # fmt: skip
 
 
+_NONE = re.compile(r"\bnone\b|\boptional\b|\bnot everybody\b|\bsome (?:have|do)\b|\bNULL\b|\bempty\b|\bunknown\b|\bnot yet\b|\bif (?:any|known|given)\b|\buntil\b", re.IGNORECASE)  # fmt: skip
+
+
 def nullable_vital(subject: Subject) -> Iterable[Hit]:
+    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
         if not column.nullable or column.generated or column.name in table.primary_key:
             continue
@@ -54,7 +58,9 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
         owned = part is not None and bool(PARTS.search(words_of(table.name))) and part.target != table.name and part.on_delete != "set null" and not _held(table)  # fmt: skip
         vital = bool(_VITAL.match(words)) and (words != "email" or bool(PEOPLE.search(words_of(table.name))))
         flag = what == "boolean" and not _one_of_several(table, column)
-        if not (owned or vital or flag or what == "tenant"):
+        if not (owned or vital or flag or what == "tenant") or (
+            what != "tenant" and _NONE.search(said.get(column, ""))
+        ):
             continue
         why = "a flag with NULL has three answers where the code expects two" if flag else "NULL passes every CHECK, drops out of comparisons and makes a sum of one row NULL"  # fmt: skip
         yield Hit(
@@ -224,8 +230,10 @@ def soft_delete_unique(subject: Subject) -> Iterable[Hit]:
             continue
         live = f"{column_sql(subject, table, soft.name)} IS NULL" if soft.type in ("timestamp", "timestamptz", "date") else f"NOT {column_sql(subject, table, soft.name)}"  # fmt: skip
         for key in table.keys_of("unique"):
-            if soft.name in key.columns:
+            if any(soft.name in each for each in key.columns):
                 continue
+            # What is called a number or a code was given once for all; a name or an address comes back.
+            given = not re.search(r"\b(?:email|login|username|user name|handle|slug|name|title|label|phone)\b", words_of(key.columns[-1]))  # fmt: skip
             tail = f" WHERE {live}" if subject.is_postgresql or subject.dialect in ("sqlite", "sqlserver") else ""
             yield Hit(
                 subject.named(table, key.columns[-1]),
@@ -235,6 +243,7 @@ def soft_delete_unique(subject: Subject) -> Iterable[Hit]:
                 create_index(subject, table, key.columns, f"{tail}", unique=True).replace("_key ", "_live_key ")
                 if tail
                 else "",
+                "low" if given else "medium",
             )
 
 

@@ -4,17 +4,23 @@ import re
 from collections.abc import Iterable
 
 from kb.meaning import words_of
+from kb.schema import Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import alter_type
 from service.analysis.review.subject import Subject
 
+_CURRENCY = re.compile(
+    r"\b(?:EUR|USD|GBP|CHF|PLN|SEK|NOK|DKK|CZK|HUF|BRL|MXN|JPY|INR|TRY|euros?|dollars?|pounds|zloty)\b|[€£$]"
+)
 _LAYOUT = "patterns/physical-types-and-layout"
 _TEXTS = ("text", "varchar", "char")
 
 
 def float_money(subject: Subject) -> Iterable[Hit]:
+    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
-        if column.type in ("float", "real") and subject.meaning(column) == "money":
+        told = _CURRENCY.search(said.get(column, "")) is not None
+        if column.type in ("float", "real") and (subject.meaning(column) == "money" or told):
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
@@ -76,9 +82,36 @@ def money_type(subject: Subject) -> Iterable[Hit]:
             )
 
 
+def amount_without_currency(subject: Subject) -> Iterable[Hit]:
+    """Amounts of a table that does not say in what, in a schema where others do."""
+
+    def tells(table: Table | None) -> bool:
+        return table is not None and any(re.search(r"\bcurrency\b|\bccy\b", words_of(c.name)) for c in table.columns)
+
+    several = len(set(_CURRENCY.findall(subject.facts.text))) > 1
+    if not any(tells(table) for table in subject.tables):
+        return
+    for table in subject.tables:
+        if tells(table) or any(tells(subject.table(key.target)) for key in table.keys_of("foreign")):
+            continue
+        column = next((c for c in table.columns if subject.meaning(c) == "money"), None)
+        named = re.search(r"_(?:eur|usd|gbp|chf|pln|euro)$", column.name, re.IGNORECASE) if column else None
+        parts = any(set(key.columns) < set(table.primary_key) for key in table.keys_of("foreign"))
+        if column is None or named or parts:
+            continue
+        yield Hit(
+            subject.named(table, column.name),
+            column.place,
+            "The amount stands without its currency, which other tables of the schema have; add a currency column (ISO 4217) beside it",
+            "1,000 minor units are 10 euros or 1,000 yen, and a sum over several currencies is no amount",
+            severity="medium" if several else "low",
+        )
+
+
 MONEY = (
     Rule("float-money", "types", "high", f"{_LAYOUT}#money", float_money),
     Rule("scaleless-money", "types", "high", f"{_LAYOUT}#money", scaleless_money),
     Rule("whole-money", "types", "medium", f"{_LAYOUT}#money", whole_money),
+    Rule("amount-without-currency", "types", "medium", f"{_LAYOUT}#money", amount_without_currency),
     Rule("money-type", "types", "medium", f"{_LAYOUT}#money", money_type),
 )

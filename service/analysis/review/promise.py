@@ -23,10 +23,11 @@ _LIMIT = re.compile(r"\b(?:number of times|how many times|limits? the)\b", re.IG
 _FLAG = re.compile(r"\b(?:Y(?:es)?\b.{0,4}\bN(?:o)?|'?0'?\s*(?:/|,|or|and)\s*'?1'?|'?1'?\s*(?:/|,|or|and|=).{0,12}'?0'?|T\s*(?:/|or)\s*F|true\s*(?:/|or)\s*false|yes\s*(?:/|or)\s*no|J\s*(?:/|or)\s*N)\b", re.IGNORECASE)  # fmt: skip
 _VALUES = re.compile(r"^\s*(?:one of:?\s*)?['\"]?\w[\w -]{1,24}['\"]?(?:\s*(?:,|\||/| or )\s*['\"]?\w[\w -]{1,24}['\"]?){2,}\s*(?:…|\.\.\.)?\s*$")  # fmt: skip
 _LOCAL_DATE = re.compile(
-    r"\b(?:DD|MM)[./-](?:MM|DD)[./-]YY(?:YY)?\b|\b(?:[0-2]?\d|3[01])[./](?:[0-2]?\d|3[01])[./](?:19|20)\d\d\b"
+    r"\b(?:DD|MM)[./-](?:MM|DD)[./-]YY(?:YY)?\b|\b(?:[0-2]?\d|3[01])[./](?:[0-2]?\d|3[01])[./](?:19|20)\d\d\b|\b(?:dd|gg|jj|tt)[./-]mm[./-](?:aaaa|jjjj|rrrr|yyyy|aa|yy)\b|\bmm[./-]dd[./-]yyyy\b",
+    re.IGNORECASE,
 )
 # Examples in the comment that are amounts, with or without their unit.
-_AMOUNT = re.compile(r"['\"]\d+(?:[.,]\d+)?(?: ?[a-zA-Z%°€$]{1,3})?['\"]")
+_AMOUNT = re.compile(r"['\"]\d+(?:[.,]\d+)?(?: ?[a-zA-Z%°€$]{1,6})?['\"]")
 _GAPS = re.compile(
     r"\b(?:without gaps|gap-?less|no gaps|runs? 1, 2, 3|consecutive|gaps are not allowed)\b", re.IGNORECASE
 )
@@ -181,6 +182,7 @@ def promised_list(subject: Subject) -> Iterable[Hit]:
             column is None
             or not text
             or not _VALUES.match(remark.comment.text)
+            or _LOCAL_DATE.search(remark.comment.text)
             or subject.checked(remark.table, column.name)
         ):
             continue

@@ -131,7 +131,7 @@ def _is_named(table: str, meant: str) -> bool:
     if bare in (meant, f"{meant}s", f"{meant}es", re.sub(r"y$", "ies", meant)):
         return True
     ending = bare.removeprefix(meant[:-1]) if len(meant) >= 5 and bare.startswith(meant[:-1]) else " " * 9
-    return len(ending) <= 3 and ending not in ("", meant[-1:]) and ending.isalpha()
+    return len(ending) <= 3 and ending != meant[-1:] and (ending.isalpha() or not ending)
 
 
 def sign_differs(subject: Subject) -> Iterable[Hit]:

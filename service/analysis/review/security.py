@@ -61,6 +61,24 @@ def secret_in_clear(subject: Subject) -> Iterable[Hit]:
             )
 
 
+_FAST = re.compile(r"\b(?:md5|sha1|sha 1|sha256|sha 256|crc32)\b", re.IGNORECASE)
+
+
+def fast_hash(subject: Subject) -> Iterable[Hit]:
+    """A password under a hash that was made to be fast, by its name or its comment."""
+    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
+    for table, column in subject.columns():
+        words = words_of(column.name)
+        how = _FAST.search(f"{words} {said.get(column, '')}")
+        if how and re.search(r"\bpassword\b|\bpasswd\b|\bpwd\b", words):
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"The password is hashed by {how.group()}, which is fast and unsalted and so is weak; use Argon2id, bcrypt or scrypt, each with a salt of its own, and hash the old hashes again at the next login",
+                "a stolen table of such hashes is tried at billions of guesses a second, and equal passwords have equal hashes",
+            )
+
+
 def _pays(table: Table, column: Column, words: str) -> bool:
     """Whether it is a card to pay with: a library's card number is shorter, or stands beside nothing of the kind."""
     if words not in ("card number", "card no", "security code"):
@@ -166,6 +184,7 @@ def formatted_sql(subject: Subject) -> Iterable[Hit]:
 
 
 SECURITY = (
+    Rule("fast-hash", "tenancy", "high", "patterns/encryption-at-rest-and-keys#encrypt-the-worst-ten-columns", fast_hash),
     Rule("secret-in-clear", "tenancy", "high", "patterns/encryption-at-rest-and-keys#encrypt-the-worst-ten-columns", secret_in_clear),
     Rule("formatted-sql", "tenancy", "high", "patterns/prepared-statements#values-are-never-text", formatted_sql),
     Rule("secret-in-code", "tenancy", "high", "patterns/encryption-at-rest-and-keys#keys-live-elsewhere", secret_in_code),

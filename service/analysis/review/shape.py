@@ -10,7 +10,7 @@ from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import add_foreign_key, column_sql, quoted, table_sql
 from service.analysis.review.subject import Subject
 
-_OWN_LIFE = re.compile(r"(?:order|invoice|payment|transaction|ledger|audit|log|booking|reservation|contract|entr|refund|purchase|sale|charge|subscription|medical|prescription|transfer|statement|claim|polic|shipment|payslip|salar|wage|vote|ballot|grade|exam|result|certificate|donation|pledge|treatment|visit|message|review|loan|fine|deliver)", re.IGNORECASE)  # fmt: skip
+_OWN_LIFE = re.compile(r"(?:order|invoice|payment|transaction|ledger|audit|log|booking|reservation|contract|entr|refund|purchase|sale|charge|subscription|medical|prescription|transfer|statement|claim|polic|shipment|payslip|salar|wage|vote|ballot|grade|exam|result|certificate|donation|pledge|treatment|visit|message|review|loan|fine|deliver|post\b|topic|thread|article|mark)", re.IGNORECASE)  # fmt: skip
 _PART_OF = re.compile(
     r"(?:item|line|detail|token|session|tag|image|photo|preference|setting|address)s?$", re.IGNORECASE
 )
@@ -110,7 +110,8 @@ def _jsonb_home(subject: Subject, table: Table) -> str:
 def list_in_string(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
         listed = subject.meaning(column) == "list" or re.search(r"\b(?:ids|csv|comma)\b", words_of(column.name)) or _said(subject, column)  # fmt: skip
-        if column.type in ("text", "varchar", "char") and listed:
+        alone = column.name in table.primary_key or subject.references(table, column.name) or (column.length or 99) < 16
+        if column.type in ("text", "varchar", "char") and listed and not alone:
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
@@ -127,6 +128,10 @@ def _said(subject: Subject, column: Column) -> bool:
     end = subject.artefacts.text.find("\n", column.place.end)
     line = subject.artefacts.text[column.place.end : end if end >= 0 else None]
     said = re.search(r"(?:--|#|//|/\*)(.*)$", line)
+    quoted_ones = re.findall(r"'[^']*'", said.group(1)) if said else []
+    if len(quoted_ones) > 1:
+        # Several examples side by side: one of them has to be a list itself.
+        return any(re.search(r"[a-z]\w*[,;|]\s?\w+", each, re.IGNORECASE) for each in quoted_ones)
     return bool(
         said
         and re.search(
@@ -184,7 +189,12 @@ def cascade_reach(subject: Subject) -> Iterable[Hit]:
         if key.on_delete != "cascade" or key.target == table.name:
             continue
         own = f"{table.name} {subject.words(table)}"
-        reach = _OWN_LIFE.search(own) and not _PART_OF.search(table.name) and not _PART_OF.search(own)
+        # What others point at has a life of its own, whatever it is called.
+        reach = (
+            (_OWN_LIFE.search(own) or any(k.target == table.name and t is not table for t, k in subject.foreign_keys()))
+            and not _PART_OF.search(table.name)
+            and not _PART_OF.search(own)
+        )
         entity = re.search(r"(?:user|customer|account|product|compan|driver|student|backer|donor|teacher|candidate|guest|bidder|player|organi|tenant|employee|categor|supplier|client|patient|member|person|owner|store|vendor)", f"{key.target} {words_of(key.target)}", re.IGNORECASE)  # fmt: skip
         if not reach or not entity or _is_link(subject, table):
             continue

@@ -13,7 +13,7 @@ from service.analysis.review.integrity import exclusion, period, resource
 from service.analysis.review.statement import place_of, shown
 from service.analysis.review.subject import Subject
 
-_KEPT = re.compile(r"\b(?:traceable|retention|must be kept|(?:is|are|be) kept\b|kept for|keep (?:them|it|everything|all)|stored for|audit(?:ed|able|or)s?|provable|never (?:be )?(?:deleted|lost)|legally required)\b", re.IGNORECASE)  # fmt: skip
+_KEPT = re.compile(r"\b(?:traceable|retention|must be kept|(?:is|are|be) kept\b|kept for|keep (?:them|it|everything|all)|stored for|audit(?:ed|able|or)s?|provable|(?:were|was|are|is|have been|has been) (?:missing|gone|lost)|disappeared|vanished|have to stay|must stay|never (?:be )?(?:deleted|lost)|legally required)\b", re.IGNORECASE)  # fmt: skip
 _ONCE = re.compile(
     r"\b(?:exactly|at most|only|just|no more than) one\b|\bone \w+ (?:per|for each|for every|to a|each)\b|\b(?:twice|two times|more than once|a second time|duplicates?|duplicated|double)\b|\b(?:only|just|exactly) once\b|\bonce (?:per|for each|a)\b|\bone [a-z]+ [a-z]+ per\b",
     re.IGNORECASE,
@@ -53,7 +53,7 @@ def one_at_a_time(subject: Subject) -> Iterable[Hit]:
         yield Hit(
             subject.named(table),
             table.place,
-            f"Nothing keeps two rows of the same {thing} from overlapping in time, although it is said that “{said[:80]}”: add an exclusion constraint over {thing} and the range of {pair[0].name} to {pair[1].name}",
+            f"Nothing keeps two rows of the same {thing} from overlapping in time, although it is said that “{said[:80]}”: add an exclusion constraint over {thing} and the range of {pair[0].name} to {pair[1].name}, or a partial unique index over {thing} where {pair[1].name} is NULL if one may be open (active) at a time",
             "no unique key on the start prevents two periods that overlap, and a check in code races between sessions",
             exclusion(subject, table, thing, pair),
         )

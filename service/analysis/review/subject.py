@@ -24,7 +24,7 @@ _APPEND_ONLY = re.compile(
 
 
 _SHARED = re.compile(
-    r"\bmulti-?tenan\w+|\b(?:share[sd]?|sharing) (?:this|one|the same|a single|a) (?:database|schema|server|set of tables|tables?)\b|\bin (?:one|the same|a single) (?:database|schema)\b|\b(?:never|not|nobody|none)\b[^.\n]{0,40}\b(?:see|read|touch|reach|look)\b[^.\n]{0,40}\b(?:other|another|others|another's|each other|anybody else)|\b(?:only|just) (?:their|its|his|her|your) own\b|\bown (?:data|rows|customers) only\b|\btenants?\b",
+    r"\bmulti-?tenan\w+|\b(?:share[sd]?|sharing) (?:this|one|the same|a single|a) (?:database|schema|server|set of tables|tables?)\b|\bin (?:one|the same|a single) (?:database|schema)\b|\b(?:never|not|nobody|none)\b[^.\n]{0,40}\b(?:see|read|touch|reach|look)\b[^.\n]{0,40}\b(?:other|another|others|another's|each other|anybody else)|\b(?:only|just) (?:their|its|his|her|your) own\b|\bown (?:data|rows|customers) only\b|\btenants?\b|\b(?:at|of|from|by|to) another (?:one|\w+)\b|\b(?:one|single|same) (?:installation|api|instance|deployment|platform)\b",
     re.IGNORECASE,
 )
 _POLICED = re.compile(r"[\s(]\"?(\w+)\"?(?:::\w+)?\s*=\s*\(*(?:SELECT\s+|NULLIF\s*\(\s*)*CURRENT_SETTING\s*\(")
@@ -145,7 +145,10 @@ class Subject:
 
     def is_unique(self, table: Table, column: str) -> bool:
         """Whether a column is unique by itself, as an expression of it, or within its tenant."""
-        alone = [set(columns) - self.tenants for columns in self.uniques(table)]
+        alone = [
+            {c for c in columns if c.isidentifier() or len(columns) == 1} - self.tenants
+            for columns in self.uniques(table)
+        ]
         word = re.compile(rf"\b{re.escape(column)}\b", re.IGNORECASE)
         return any(len(rest) == 1 and word.search(next(iter(rest))) for rest in alone)
 

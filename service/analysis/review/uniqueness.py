@@ -38,6 +38,12 @@ def missing_unique(subject: Subject) -> Iterable[Hit]:
             not (signs_in or _identifies(table, column))
             or subject.is_unique(table, column.name)
             or subject.is_append_only(table)
+            or subject.references(table, column.name)
+            or any(
+                column.name in columns and len(columns) > 1
+                for columns in subject.uniques(table)
+                if not set(columns) & subject.tenants
+            )
         ):
             continue
         soft = next((c for c in table.columns if SOFT.match(words_of(c.name))), None)
