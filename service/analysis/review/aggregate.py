@@ -114,6 +114,21 @@ def distinct_after_join(subject: Subject) -> Iterable[Hit]:
                 )
 
 
+def newest_of_each(subject: Subject) -> Iterable[Hit]:
+    """DISTINCT ON over a whole table, for its newest row per something."""
+    for query in subject.artefacts.queries:
+        for select in query.tree.find_all(exp.Select):
+            distinct = select.args.get("distinct")
+            if distinct is None or distinct.args.get("on") is None or select.args.get("where") is not None:
+                continue
+            yield Hit(
+                f"{shown(query)}: DISTINCT ON",
+                place_of(query),
+                "DISTINCT ON reads every row of the table to keep the newest of each; ask once per parent with a lateral join and LIMIT 1 over the index, or keep the current state in a table of its own that each insert upserts",
+                "the time grows with the history and not with the number of things that are shown",
+            )
+
+
 def union_sorts(subject: Subject) -> Iterable[Hit]:
     for query in subject.artefacts.queries:
         node = query.tree.find(exp.Union)
@@ -132,5 +147,6 @@ AGGREGATE = (
     Rule("repeated-sum", "query", "high", f"{_JOINS}#two-children-multiply", repeated_sum),
     Rule("subquery-per-row", "query", "medium", f"{_JOINS}#correlated-subqueries", subquery_per_row),
     Rule("distinct-after-join", "query", "medium", f"{_JOINS}#ask-whether-with-exists", distinct_after_join),
+    Rule("newest-of-each", "query", "medium", f"{_JOINS}#correlated-subqueries", newest_of_each),
     Rule("union-sorts", "query", "low", f"{_JOINS}#ask-whether-with-exists", union_sorts),
 )  # fmt: skip

@@ -286,7 +286,28 @@ def unindexed_json(subject: Subject) -> Iterable[Hit]:
                 )
 
 
+def unused_gin(subject: Subject) -> Iterable[Hit]:
+    """A GIN index over a document that every pasted query takes apart with ->>, for which it is of no use."""
+    for index in subject.schema.indexes:
+        table = subject.table(index.table)
+        column = table.column(index.columns[0].split()[0]) if table and index.columns else None
+        asking = [q for q in subject.artefacts.queries if table and table.name.lower() in (t.lower() for t in q.tables)]
+        if index.method != "gin" or column is None or column.type != "jsonb" or not asking:
+            continue
+        texts = " ".join(q.text for q in asking)
+        if re.search(r"@>|@\?|@@|\?\||\?&|\s\?\s", texts) or not re.search(rf"\b{re.escape(column.name)}\s*->", texts):
+            continue
+        yield Hit(
+            f"{subject.named(table, column.name) if table else ''}: index {index.name}",
+            index.place,
+            "The GIN index serves containment (@>) and key tests, and the pasted queries use only ->>, which cannot use it; drop it, or index the expression that is compared",
+            "each insert writes an entry for every key and value, the most expensive index that the table can have",
+            _drop(subject, index),
+        )
+
+
 INDEXES = (
+    Rule("unused-gin", "indexes", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", unused_gin),
     Rule("missing-index", "indexes", "medium", "patterns/index-selection#start-from-the-queries", missing_index),
     Rule("order-beside-filter", "indexes", "low", f"{_ORDER}#equality-then-sort-then-range", order_beside_filter),
     Rule("index-for-query", "indexes", "low", "patterns/index-selection#start-from-the-queries", index_for_query),

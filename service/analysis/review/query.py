@@ -60,7 +60,7 @@ def not_in_subquery(subject: Subject) -> Iterable[Hit]:
                 if known is not None and not known.nullable:
                     continue
                 yield Hit(
-                    f"{shown(query)}: {inner.this.sql()} NOT IN{f' {column.name}' if column else ''}",
+                    f"{shown(query)}: {inner.this.sql()} NOT IN {', '.join(t.name for t in sub.find_all(exp.Table))}{f'.{column.name}' if column else ''}",
                     place_of(query, inner),
                     f"NOT IN (SELECT {column.name if column else '…'} …) finds nothing as soon as the subquery returns one NULL; use NOT EXISTS",
                     "x NOT IN (1, NULL) is never true, and the anti-join cannot be planned as well",

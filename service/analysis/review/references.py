@@ -51,7 +51,7 @@ def unindexed_foreign_key(subject: Subject) -> Iterable[Hit]:
         cascades = key.on_delete in ("cascade", "set null")
         numbers = f" of {rows} rows" if isinstance(rows, Quantity) and subject.grows(table) else ""
         yield Hit(
-            subject.named(table, key.columns[0]),
+            subject.reference(table, key),
             key.place,
             f"The foreign key ({', '.join(key.columns)}) to {key.target} has no index; create one that begins with its columns",
             f"each delete or key change of a {key.target} row scans the whole table{numbers}{', under lock, for every cascade' if cascades else ''}, and joins from the parent do too",

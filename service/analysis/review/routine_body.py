@@ -157,7 +157,68 @@ def view_past_policies(subject: Subject) -> Iterable[Hit]:
         )
 
 
+def lent_past_policies(subject: Subject) -> Iterable[Hit]:
+    """A function with its owner's rights that touches a guarded table and does not ask whose row it is."""
+    for routine in _routines(subject) if subject.is_postgresql else ():
+        touched = next((t for t in subject.tables if t.row_security and re.search(rf"\b{re.escape(t.name)}\b", routine.text, re.IGNORECASE)), None)  # fmt: skip
+        asks = re.search(r"current_setting|current_user|session_user", routine.text, re.IGNORECASE)
+        if touched is None or asks or not _LENT.search(routine.text):
+            continue
+        yield Hit(
+            routine.name,
+            _written(subject, routine),
+            f"SECURITY DEFINER runs as the owner and so bypasses the row-level security of {touched.name}, and nothing in the body checks whose row it is; compare the tenant with current_setting, or leave the function to its caller's rights (SECURITY INVOKER)",
+            "whoever may call it changes any tenant's rows by counting up the id",
+        )
+
+
+_MERGE = re.compile(r"\bMERGE\s+(?:INTO\s+)?([\w.\[\]]+)(?P<hints>[^;]{0,120}?)\bUSING\b", re.IGNORECASE)
+
+
+def merge_without_lock(subject: Subject) -> Iterable[Hit]:
+    for routine in _routines(subject) if subject.dialect == "sqlserver" else ():
+        match = _MERGE.search(routine.text)
+        if match and not re.search(r"HOLDLOCK|SERIALIZABLE", routine.text, re.IGNORECASE):
+            yield Hit(
+                routine.name,
+                Place(routine.start + match.start(), routine.start + match.end(), match.group().split("\n")[0]),
+                f"MERGE into {match.group(1)} takes no lock between looking and inserting; write MERGE {match.group(1)} WITH (HOLDLOCK), or UPDATE first and INSERT when no row was hit, under SERIALIZABLE",
+                "two sessions at the same time both find no row and both insert: a race that ends in a violation of the key",
+            )
+
+
+def trigger_of_one_row(subject: Subject) -> Iterable[Hit]:
+    for routine in _routines(subject) if subject.dialect == "sqlserver" else ():
+        match = re.search(r"\bSELECT\s+(?:TOP\s*\(?1\)?\s+)?@\w+\s*=[^;]*?\bFROM\s+(?:inserted|deleted)\b", routine.text, re.IGNORECASE)  # fmt: skip
+        if match and _TRIGGER.search(routine.text):
+            yield Hit(
+                routine.name,
+                Place(routine.start + match.start(), routine.start + match.end(), match.group().split("\n")[0]),
+                "The trigger takes one row of inserted into variables, but it fires once per statement, with several rows; write it set-based (join inserted, GROUP BY)",
+                "of an INSERT of many rows all but one are passed over, without an error",
+            )
+
+
+def wider_parameter(subject: Subject) -> Iterable[Hit]:
+    """An nvarchar parameter against a varchar column: the column is converted, row by row."""
+    for routine in _routines(subject) if subject.dialect == "sqlserver" else ():
+        wide = set(re.findall(r"(@\w+)\s+(?:AS\s+)?N(?:VAR)?CHAR\b", routine.text, re.IGNORECASE))
+        for table, column in subject.columns() if wide else ():
+            compared = re.search(rf"\b{re.escape(column.name)}\]?\s*=\s*(@\w+)", routine.text, re.IGNORECASE)
+            if compared and compared.group(1) in wide and column.declared.upper().startswith(("VARCHAR", "CHAR")):
+                yield Hit(
+                    f"{routine.name}: {subject.named(table, column.name)}",
+                    Place(routine.start + compared.start(), routine.start + compared.end(), compared.group()),
+                    f"{compared.group(1)} is nvarchar and {column.name} is {column.declared.lower()}: an implicit conversion (CONVERT_IMPLICIT) of the column; give the parameter the type of the column",
+                    "under an SQL collation the index is scanned from end to end instead of sought",
+                )
+
+
 ROUTINE = (
+    Rule("lent-past-policies", "tenancy", "high", "patterns/row-level-security#five-roles-are-enough", lent_past_policies),
+    Rule("merge-without-lock", "concurrency", "high", "patterns/batch-and-upsert#upsert-decides-the-race", merge_without_lock),
+    Rule("trigger-of-one-row", "integrity", "high", f"{_RULES}#a-check-before-writing-races", trigger_of_one_row),
+    Rule("wider-parameter", "query", "medium", "patterns/prepared-statements#a-parameter-with-another-type", wider_parameter),
     Rule("counting-trigger", "concurrency", "high", f"{_RULES}#a-check-before-writing-races", counting_trigger),
     Rule("opposite-locks", "concurrency", "medium", "patterns/pessimistic-locking#lock-a-parent-for-a-rule-over-children", opposite_locks),
     Rule("built-statement", "tenancy", "high", "patterns/prepared-statements#values-are-never-text", built_statement),

@@ -23,6 +23,7 @@ from service.analysis.review.query import QUERY
 from service.analysis.review.references import REFERENCES
 from service.analysis.review.routine_body import ROUTINE
 from service.analysis.review.row_checks import ROW_CHECKS
+from service.analysis.review.said_twice import SAID_TWICE
 from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
@@ -35,5 +36,5 @@ from service.analysis.review.wanted_index import WANTED
 from service.analysis.review.within_parent import WITHIN_PARENT
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
+    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *SAID_TWICE, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
 )  # fmt: skip

@@ -200,7 +200,7 @@ def cascade_reach(subject: Subject) -> Iterable[Hit]:
             continue
         target = subject.table(key.target)
         yield Hit(
-            subject.named(table, key.columns[0]),
+            subject.reference(table, key),
             key.place,
             f"Deleting a row of {key.target} cascades into {table.name}, which has a life of its own; use ON DELETE RESTRICT",
             "one deleted account takes its invoices, payments or history with it, without a word and without a way back",

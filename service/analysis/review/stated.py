@@ -33,7 +33,7 @@ def cascade_over_records(subject: Subject) -> Iterable[Hit]:
         link = all(c.name in own or c.name in table.primary_key or subject.meaning(c) == "instant" for c in table.columns if c.name not in own)  # fmt: skip
         if said and key.on_delete == "cascade" and key.target != table.name and happened and not link:
             yield Hit(
-                subject.named(table, key.columns[0]),
+                subject.reference(table, key),
                 key.place,
                 f"Deleting a row of {key.target} cascades into {table.name}, although the case says “{said.group()}”; use ON DELETE RESTRICT",
                 "one deletion takes the history with it, without a word and without a way back",

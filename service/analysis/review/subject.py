@@ -128,6 +128,11 @@ class Subject:
         own = f"{model}.{attribute}" if column else model
         return own if own == plain else f"{own} ({plain})"
 
+    def reference(self, table: Table, key: Key) -> str:
+        """The first column of a foreign key, with the relation that a model knows it by."""
+        relation = f" ({key.name})" if self.artefacts.framework == "prisma" and key.name else ""
+        return f"{self.named(table, key.columns[0])}{relation}"
+
     def columns(self) -> Iterable[tuple[Table, Column]]:
         for table in self.tables:
             for column in table.columns:

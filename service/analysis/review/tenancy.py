@@ -34,7 +34,7 @@ def reference_without_tenant(subject: Subject) -> Iterable[Hit]:
         if target is table and key.columns == (own.name,):
             continue
         yield Hit(
-            subject.named(table, key.columns[0]),
+            subject.reference(table, key),
             key.place,
             f"The foreign key ({', '.join(key.columns)}) to {target.name} leaves out the tenant; make it composite, ({own.name}, {', '.join(key.columns)}), over a unique ({other.name}, …) on both sides",
             "a row may point at another tenant's row, because foreign-key checks bypass row-level security",

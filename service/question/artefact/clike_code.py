@@ -12,6 +12,12 @@ _CLASS = re.compile(r"\bclass\s+(\w+)")
 _METHOD = re.compile(r"^(?:(?:public|private|protected|internal|static|async|override|export|virtual)\s+)+(?:function\s+)?(?:[\w<>\[\],?. ]+\s+)?(\w+)\s*(?:<\w+>)?\s*\([^;]*$|^(?:export\s+)?(?:async\s+)?function\s+(\w+)\s*\(|^(?:async\s+)?(\w+)\s*\([^;=]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{$|^export\s+default\s+(?:async\s+)?function\s+(\w+)\s*\(|^(?:export\s+)?const\s+(\w+)\s*=\s*(?:async\s*)?\(|^(?:export\s+)?const\s+(\w+)\s*=\s*new\s+DataSource")  # fmt: skip
 _KEYWORDS = frozenset({"if", "for", "foreach", "while", "switch", "catch", "return", "using", "constructor", "lock"})
 _LOOP = re.compile(r"\bfor(?:each)?\s*\(\s*(?:var|const|let|\w+)\s+(\w+)\s+(?:in|of)\s+(.+)$")
+_BY_KEY = re.compile(
+    r"\b(?:prisma\.)?(\w+)\.(?:findUnique\w*|findFirst\w*|findOne\w*|update|delete)\(\s*\{\s*where:\s*\{\s*id(?::\s*\w+)?\s*\}"
+)
+_SCOPED = re.compile(
+    r"where:\s*\{\s*id(?::\s*\w+)?,\s*(\w+)(?::\s*(?:session|user|req|request|ctx|context|auth)\b|\s*[,}])"
+)
 _EACH = re.compile(r"\.(?:map|forEach|flatMap)\(\s*async\s*\(?\s*\{?\s*(\w+)")
 _ASKS = re.compile(
     r"await\s+(?:this\.)?[\w.]+\.(?:find\w*|First\w*|Single\w*|query|count|Count\w*|Any\w*|aggregate|Where|Load\w*)\("
@@ -52,6 +58,7 @@ def clike_traits(text: str, members: Mapping[str, str]) -> tuple[Trait, ...]:
         lines = [Line(line.text, line.start + scope.start) for line in lines_of(text[scope.start : scope.end])]
         body = "\n".join(line.text for line in lines)
         found += _loops(lines)
+        found += _by_key_alone(text, scope)
         found += clike_transactions(lines)
         found += client_traits(text[scope.start : scope.end], lines)
         if not _GUARDED.search(text):
@@ -59,6 +66,16 @@ def clike_traits(text: str, members: Mapping[str, str]) -> tuple[Trait, ...]:
             found += _checks(lines, scope.name)
             found += _decides(lines, body, members)
     return tuple(found)
+
+
+def _by_key_alone(text: str, scope: Scope) -> Iterator[Trait]:
+    """A row got by the key that was sent, where other places of the same text name its owner beside the key."""
+    scoped = _SCOPED.search(text)
+    for line in lines_of(text[scope.start : scope.end]) if scoped else ():
+        match = _BY_KEY.search(line.text)
+        if match and scoped:
+            place = Line(line.text, line.start + scope.start).place
+            yield Trait("unscoped_lookup", scope.name, place, f"{match.group(1)} ({scoped.group(1)})")
 
 
 def _loops(lines: list[Line]) -> Iterator[Trait]:
