@@ -16,6 +16,9 @@ from service.analysis.review.rules import RULES
 
 Judge = Callable[..., Review]
 FLAWED = (Path(__file__).parent / "flawed.sql").read_text()
+WIDENED = (Path(__file__).parent / "widened.sql").read_text()
+# What the asker says of it.
+TOLD = "Every ward has exactly one visit per day. A scan belongs either to a visit or to a transfer. Visits came in twice."
 CASES = [case for case in load_review_cases() if case.dialect == "postgresql" and "CREATE TABLE" in case.artefact]
 PASTED = {case.id: case.artefact for case in CASES}
 # What stands beside tables and does not run itself: an upsert without its key, a plan.
@@ -33,7 +36,7 @@ Nested Loop  (cost=0.00..99.00 rows=5 width=16) (actual time=0.1..900.0 rows=700
 """
 # What a rule calls or writes where it suggests SQL.
 SUGGESTS = re.compile(
-    r"\b(?:create_index|add_check|alter_type|set_not_null|add_foreign_key|_drop|_key_for|_composite|_exclusion|_closing|_audit_table|_index)\(|ALTER TABLE|COMMENT ON"
+    r"\b(?:create_index|add_check|alter_type|set_not_null|add_foreign_key|drop_index|_key_for|_composite|_exclusion|_closing|_audit_table|_index)\(|ALTER TABLE|COMMENT ON"
 )
 # Rules of other engines, for which nothing runs here.
 ELSEWHERE = {
@@ -85,6 +88,15 @@ def test_every_fix_of_a_schema_with_many_flaws_runs_on_it(postgres: Cluster, jud
     assert run_each(postgres, FLAWED, statements) == len(statements)
 
 
+def test_fixes_of_what_a_case_says_run_on_the_tables_beside_it(postgres: Cluster, judge: Judge) -> None:
+    fixes = {(f.rule, f.fix) for f in judge(WIDENED, "postgresql", TOLD).findings if f.fix}
+    assert {"all-or-none", "chosen-twice", "entered-twice", "stated-once", "unused-gin", "view-past-policies"} <= {
+        rule for rule, _ in fixes
+    }
+    statements = {fix for _, fix in fixes}
+    assert run_each(postgres, tables_of(WIDENED), statements) == len(statements)
+
+
 def test_fixes_of_statements_and_plans_run_on_the_tables_beside_them(postgres: Cluster, judge: Judge) -> None:
     fixes = {(f.rule, f.fix) for f in judge(PLANNED, "postgresql").findings if f.fix}
     assert {"conflict-without-key", "repeated-inner", "full-scan", "mismatched-reference"} <= {
@@ -96,7 +108,7 @@ def test_fixes_of_statements_and_plans_run_on_the_tables_beside_them(postgres: C
 
 def test_every_rule_that_suggests_sql_has_a_fix_among_those_that_run(judge: Judge) -> None:
     suggesting = {rule.id for rule in RULES if SUGGESTS.search(inspect.getsource(rule.find))}
-    reviews = [judge(FLAWED, "", "We insert 900 writes/s."), judge(PLANNED, "postgresql")]
+    reviews = [judge(FLAWED, "", "We insert 900 writes/s."), judge(PLANNED, "postgresql"), judge(WIDENED, "postgresql", TOLD)]
     reviews += [judge(text, "postgresql") for text in PASTED.values()]
     assert suggesting - ELSEWHERE <= {f.rule for each in reviews for f in each.findings if f.fix}
 

@@ -19,7 +19,7 @@ _SLOW = re.compile(
 )
 
 
-def _drop(subject: Subject, index: Index) -> str:
+def drop_index(subject: Subject, index: Index) -> str:
     if not index.name or subject.artefacts.framework is not None:
         return ""
     name = quoted(index.name, subject, index.place)
@@ -41,7 +41,7 @@ def redundant_index(subject: Subject) -> Iterable[Hit]:
                     index.place,
                     f"The index on ({', '.join(index.columns)}) is redundant: {longer} begins with the same columns; drop it",
                     "each write maintains both, and the longer one serves every search of the shorter",
-                    _drop(subject, index),
+                    drop_index(subject, index),
                     "low" if _by_itself(subject, index) else None,
                 )
 
@@ -257,63 +257,12 @@ def wrong_order(subject: Subject) -> Iterable[Hit]:
             )
 
 
-def unindexed_json(subject: Subject) -> Iterable[Hit]:
-    if not subject.is_postgresql:
-        return
-    for query in subject.access:
-        known = aliases(subject, query.tree)
-        for where in query.tree.find_all(exp.Where):
-            for node in where.find_all(exp.JSONExtractScalar, exp.JSONExtract, exp.JSONBContains, exp.ArrayContainsAll):
-                column = node.find(exp.Column)
-                table = table_of(column, known) if column else None
-                actual = column_of(table, column.name) if column and table else None
-                if table is None or actual is None or actual.type not in ("jsonb", "json"):
-                    continue
-                if any(
-                    actual.name.lower() in " ".join(i.columns).lower() for i in subject.schema.indexes_of(table.name)
-                ):
-                    continue
-                c = columns_sql(subject, table, (actual.name,))
-                name = quoted(f"{table.name}_{actual.name}_gin".lower(), subject)
-                yield Hit(
-                    subject.named(table, actual.name),
-                    place_of(query, column),
-                    "The query filters inside a JSON column that no index serves; add a GIN index for containment (@>), or promote the field to a column",
-                    "every row's document is read and taken apart, and the planner has no statistics inside it",
-                    f"CREATE INDEX CONCURRENTLY {name} ON {quoted(table.name, subject, table.place)} USING gin ({c} jsonb_path_ops);"
-                    if actual.type == "jsonb"
-                    else "",
-                )
-
-
-def unused_gin(subject: Subject) -> Iterable[Hit]:
-    """A GIN index over a document that every pasted query takes apart with ->>, for which it is of no use."""
-    for index in subject.schema.indexes:
-        table = subject.table(index.table)
-        column = table.column(index.columns[0].split()[0]) if table and index.columns else None
-        asking = [q for q in subject.artefacts.queries if table and table.name.lower() in (t.lower() for t in q.tables)]
-        if index.method != "gin" or column is None or column.type != "jsonb" or not asking:
-            continue
-        texts = " ".join(q.text for q in asking)
-        if re.search(r"@>|@\?|@@|\?\||\?&|\s\?\s", texts) or not re.search(rf"\b{re.escape(column.name)}\s*->", texts):
-            continue
-        yield Hit(
-            f"{subject.named(table, column.name) if table else ''}: index {index.name}",
-            index.place,
-            "The GIN index serves containment (@>) and key tests, and the pasted queries use only ->>, which cannot use it; drop it, or index the expression that is compared",
-            "each insert writes an entry for every key and value, the most expensive index that the table can have",
-            _drop(subject, index),
-        )
-
-
 INDEXES = (
-    Rule("unused-gin", "indexes", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", unused_gin),
     Rule("missing-index", "indexes", "medium", "patterns/index-selection#start-from-the-queries", missing_index),
     Rule("order-beside-filter", "indexes", "low", f"{_ORDER}#equality-then-sort-then-range", order_beside_filter),
     Rule("index-for-query", "indexes", "low", "patterns/index-selection#start-from-the-queries", index_for_query),
     Rule("wrong-order", "indexes", "medium", f"{_ORDER}#equality-then-sort-then-range", wrong_order),
     Rule("redundant-index", "indexes", "medium", "checklists/schema-review#indexes-that-repeat-another", redundant_index),
-    Rule("unindexed-json", "indexes", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", unindexed_json),
     Rule("low-selectivity", "indexes", "medium", "checklists/index-review#an-index-on-the-rare-value", low_selectivity),
     Rule("too-many-indexes", "indexes", "low", "checklists/index-review#how-many-indexes-a-table-bears", too_many_indexes),
 )  # fmt: skip

@@ -97,7 +97,7 @@ def counted_for_existence(subject: Subject) -> Iterable[Hit]:
             number = node.expression.name if isinstance(node.expression, exp.Literal) else ""
             if counted and number == ("1" if isinstance(node, exp.GTE) else "0"):
                 yield Hit(
-                    f"{shown(query)}: {inner.find(exp.Table).name if inner and inner.find(exp.Table) else 'COUNT'}",
+                    f"{shown(query)}: {', '.join(t.name for t in inner.find_all(exp.Table)) if inner else ''}",
                     place_of(query, node),
                     "Rows are counted only to ask whether there are any; use EXISTS or NOT EXISTS",
                     "a count reads every matching row, EXISTS stops at the first and can be planned as a semi-join",
