@@ -111,7 +111,7 @@ def padded_char(subject: Subject) -> Iterable[Hit]:
 def opaque_value(subject: Subject) -> Iterable[Hit]:
     """Objects of a language in a column."""
     for table, column in subject.columns():
-        if re.search(r"Pickle", column.declared):
+        if re.search(r"Pickle", column.declared, re.IGNORECASE):
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
