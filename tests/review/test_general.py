@@ -40,7 +40,6 @@ FOUND = (
     ("coded-number", "", T.format("\nart smallint NOT NULL -- 1 = bar, 2 = Karte\n")),
     ("json-as-text", "", T.format("\nmeta text -- JSON\n")),
     ("time-as-text", "", T.format("\noffen_ab varchar(5) -- '08:30'\n")),
-    ("opaque-value", "", BASE + "    x = Column(PickleType)\n"),
     ("epoch", "", T.format("\nts bigint NOT NULL -- ms since 1970\n")),
     ("natural-key", "", "CREATE TABLE wagen (kennzeichen varchar(12) PRIMARY KEY);"),
     ("key-without-rowid", "sqlite", "CREATE TABLE t (id INT PRIMARY KEY, a TEXT);"),

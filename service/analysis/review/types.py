@@ -108,18 +108,6 @@ def padded_char(subject: Subject) -> Iterable[Hit]:
         )
 
 
-def opaque_value(subject: Subject) -> Iterable[Hit]:
-    """Objects of a language in a column."""
-    for table, column in subject.columns():
-        if re.search(r"Pickle", column.declared, re.IGNORECASE):
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                "A pickle holds objects of one version of the code and runs code when it is read; store columns, or JSON with a schema version",
-                "no query can look inside, a renamed class breaks old rows, and whoever can write the column can run code in the application",
-            )
-
-
 def address_as_text(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns() if subject.is_postgresql else ():
         named = re.search(r"(?:^|\b)ip(?:v4|v6)?(?: address| addr)?$|^(?:client|remote|source|peer) ip$", words_of(column.name))  # fmt: skip
@@ -176,7 +164,6 @@ TYPES = (
     Rule("uuid-as-text", "types", "medium", f"{_LAYOUT}#identifiers-numbers-and-the-rest", uuid_as_text),
     Rule("digits-as-number", "types", "medium", f"{_LAYOUT}#text", digits_as_number),
     Rule("json-as-text", "types", "medium", "patterns/jsonb-hybrid-modeling#constrain-what-is-inside", json_as_text),
-    Rule("opaque-value", "types", "high", f"{_LAYOUT}#identifiers-numbers-and-the-rest", opaque_value),
     Rule("address-as-text", "types", "low", f"{_LAYOUT}#identifiers-numbers-and-the-rest", address_as_text),
     Rule("plain-json", "types", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", plain_json),
     Rule("padded-char", "types", "low", f"{_LAYOUT}#text", padded_char),
