@@ -43,7 +43,9 @@ _TAIL = re.compile(
     r"\s+NULLS\s+NOT\s+DISTINCT\b|(?<=\bSET NULL)\s*\([^)]*\)|(?<=\bSET DEFAULT)\s*\([^)]*\)", re.IGNORECASE
 )
 # SQL Server's physical layout of keys says nothing that we test, and sqlglot stumbles over it.
-_CLUSTERED = re.compile(r"\b(PRIMARY\s+KEY|UNIQUE)\s+(?:NON)?CLUSTERED\b", re.IGNORECASE)
+_CLUSTERED = re.compile(
+    r"\b(PRIMARY\s+KEY|UNIQUE)\s+(?:NON)?CLUSTERED\b|\bFOREIGN\s+KEY(?=\s+REFERENCES\b)", re.IGNORECASE
+)
 _TYPE_NAME = re.compile(r"^\s*CREATE\s+TYPE\s+([\w.\"]+)\s+AS\s+ENUM", re.IGNORECASE)
 
 
@@ -108,7 +110,7 @@ def _read(reading: Reading, statement: Statement) -> None:
 def _readable(text: str, dialect: str) -> str:
     """The text without what sqlglot cannot read and we do not need; blanked, so that places stay."""
     pattern = _CLUSTERED if dialect == "sqlserver" else _TAIL
-    return pattern.sub(lambda m: (m.group(1) if m.re.groups else "").ljust(len(m.group())), text)
+    return pattern.sub(lambda m: ((m.group(1) or "") if m.re.groups else "").ljust(len(m.group())), text)
 
 
 def _last(name: str) -> str:

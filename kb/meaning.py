@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
+from kb.gloss import ascii_letters, in_english
 from kb.schema import Column, Schema, Table
 
 _NUMBERS = ("int", "bigint", "smallint", "numeric", "float", "real")
@@ -17,6 +19,8 @@ _SCOPE = re.compile(
     re.IGNORECASE,
 )
 
+_SCOPE_WORDS = re.compile(r"^(?:id )?(?:company|school|shop|store|club|practice|agency|team)(?: id)?$")
+
 _SECRET = re.compile(
     r"\b(?:password|passwd|pwd|secret|api key|private key|access token|refresh token|token|cvv|cvc|pin code|passphrase|kennwort|passwort|mot de passe|contrasena|wachtwoord)\b"
 )
@@ -26,21 +30,24 @@ _LIST = re.compile(
 )
 _LIST_COMMENT = re.compile(r"\bcomma|separated\b|\bcsv\b|\blist of\b", re.IGNORECASE)
 _MONEY = re.compile(
-    r"\b(?:price|prices|amount|cost|balance|fee|fees|salary|revenue|subtotal|total|tax|vat|payment|refund|deposit|cents|minor|wage|budget|credit limit|discount amount|charge|money|spend|premium|fare|rent|rental fee|toll|tip|donation|pledge|raised|gross|net|bid|fine|commission|bonus|hourly rate|daily rate|cash on delivery|credit|debit|payout|payable|paid amount|unit cost|goal amount|msrp|surcharge|allowance|dues|tuition|royalty|dividend|bounty|stipend|betrag|preis|kosten|summe netto|summe brutto|gebuehr|gehalt|montant|prix|cout|solde|importe|precio|saldo|monto|bedrag|prijs|importo|prezzo)\b"
+    r"\b(?:price|prices|amount|cost|balance|fee|fees|salary|revenue|subtotal|total|tax|vat|payment|refund|deposit|cents|minor|wage|budget|credit limit|discount amount|charge|money|spend|premium|fare|rent|rental fee|toll|tip|donation|pledge|raised|gross|net|bid|fine|commission|bonus|hourly rate|daily rate|cash on delivery|credit|debit|payout|payable|paid amount|unit cost|goal amount|msrp|surcharge|allowance|dues|tuition|royalty|dividend|bounty|stipend|levy|turnover|proceeds|earnings|expenses?|debt|wages|pay|postage|freight|honorarium|stake|subsidy|eur|euros?|usd|dollars?|gbp|chf|pln|sek|nok|dkk|czk|brl)\b"
 )
 _NOT_MONEY = re.compile(
     r"\b(?:count|qty|quantity|percent|pct|ratio|rate|number|rows|items|digits|hours|days|minutes|seconds|bytes|weight|score|points)\b"
 )
 _FLAG = re.compile(
-    r"^(?:is|has|can|should|was|allow|allows|enable|use)\b|\b(?:flag|active|enabled|disabled|deleted|archived|verified|published|visible|locked|approved|paid|confirmed|subscribed|yn)$"
+    r"^(?:is|has|can|should|was|allow|allows|enable|use)\b|\b(?:flag|active|enabled|disabled|deleted|archived|verified|published|visible|locked|approved|paid|confirmed|subscribed|cancelled|blocked|hidden|closed|returned|yn)$"
 )
+_YES = re.compile(r"^\(*'(?:y|n|yes|no|t|f|true|false|ja|nein|nee|oui|non|si|sim|nao|tak|nie|j|0|1)'", re.IGNORECASE)
 _MOMENT = re.compile(
     r"\b(?:at|timestamp|datetime|ts|instant|created|updated|modified|expires|occurred)$|\b(?:date time|time stamp)\b"
 )
 _LOCAL = re.compile(r"\b(?:local|wall|opening|closing|naive)\b")
-_DAY = re.compile(r"\b(?:date|day|birthday|birth date|dob|born on|due on)$|\bon$")
+_DAY = re.compile(
+    r"\b(?:date|day|birthday|birth date|birth|born|dob|born on|due on)$|\bon$|^date (?!format|pattern|style|range|label|text|type|note|mask|zone)\w+$"
+)
 _STATE = re.compile(r"\b(?:status|state|stage|phase)$")
-_IDENTIFIER = re.compile(r"^(?:id|uuid|guid|key|pk)$|\b(?:id|uuid|guid)$")
+_IDENTIFIER = re.compile(r"^(?:id|uuid|guid|key|pk)$|\b(?:id|uuid|guid)$|^id \w+$")
 _QUANTITY = re.compile(
     r"\b(?:count|qty|quantity|stock|number of|weight|height|width|length|size|bytes|percent|pct|ratio|rate|score|points|rating|duration|seconds|temperature|value|lat|lon|latitude|longitude|distance|position|capacity|age)\b"
 )
@@ -49,19 +56,29 @@ _PERSONAL = re.compile(
 )
 
 
+@lru_cache(maxsize=20_000)
 def words_of(name: str) -> str:
-    """`isActive`, `is_active` and `is-active` are the same words."""
-    return " ".join(part for part in _WORD.split(name) if part).lower()
+    """`isActive`, `is_active` and `is-active` are the same words, and so are `kunde_nr` and `customer_no`."""
+    return in_english(part.lower() for part in _WORD.split(ascii_letters(name)) if part)
 
 
 def tenant_columns(schema: Schema) -> frozenset[str]:
     """The names of columns that say whose row it is: by name, or because at least half of several tables carry it."""
     tables = [table for table in schema.tables if not table.partition_of]
     names = {column.name for table in tables for column in table.columns}
-    strong = frozenset(name for name in names if TENANT.match(name))
+    strong = frozenset(name for name in names if names_tenant(name))
     if strong:
         return strong
-    return frozenset(name for name in names if _SCOPE.match(name) and _is_common(name, tables))
+    return frozenset(
+        name
+        for name in names
+        if (_SCOPE.match(name) or _SCOPE_WORDS.match(words_of(name))) and _is_common(name, tables)
+    )
+
+
+def names_tenant(name: str) -> bool:
+    """Whether a column is called a tenant, in whichever language."""
+    return TENANT.match(name) is not None or words_of(name) in ("tenant", "tenant id", "id tenant", "tenant no")
 
 
 def _is_common(name: str, tables: Sequence[Table]) -> bool:
@@ -97,7 +114,9 @@ def _is_money(column: Column, words: str) -> bool:
 
 
 def _is_boolean(column: Column, words: str) -> bool:
-    small = column.type in ("smallint", "int") or (_is_text(column) and (column.length or 99) <= 5)
+    small = column.type in ("smallint", "int") or (
+        _is_text(column) and ((column.length or 99) <= 5 or bool(_YES.match(column.default)))
+    )
     return column.type == "boolean" or (small and bool(_FLAG.search(words)))
 
 

@@ -38,6 +38,6 @@ def test_our_cases_hold_the_bar() -> None:
     scored = [score(case) for case in load_review_cases()]
     planted = sum(len(each.case.flaws) for each in scored)
     clean = [each for each in scored if each.case.clean]
-    assert (planted, len(clean)) == (245, 20)
+    assert (planted, len(clean)) == (315, 24)
     assert sum(len(each.found) for each in scored) / planted >= 0.85
     assert sum(len(each.alarms) for each in clean) / len(clean) < 1

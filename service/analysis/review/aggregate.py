@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from kb.schema import Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.statement import aliases, place_of, shown
 from service.analysis.review.subject import Subject
@@ -51,6 +52,36 @@ def _by_conditions(select: exp.Select) -> dict[str, list[str]]:
     return found
 
 
+def repeated_sum(subject: Subject) -> Iterable[Hit]:
+    """A sum over a column of the parent while its children are joined: each row counts once per child."""
+    for query in subject.artefacts.queries:
+        for select in query.tree.find_all(exp.Select):
+            known = aliases(subject, select)
+            joined = [j.this.alias_or_name.lower() for j in select.args.get("joins") or () if isinstance(j.this, exp.Table)]  # fmt: skip
+            for total in select.find_all(exp.Sum, exp.Avg):
+                columns = list(total.find_all(exp.Column))
+                own = {c.table.lower() for c in columns if c.table}
+                if len(own) != 1 or isinstance(total.this, exp.Distinct):
+                    continue
+                parent = known.get(next(iter(own)))
+                child = next((known[name] for name in joined if name in known and name not in own and parent is not None and _child_of(known[name], parent.name)), None)  # fmt: skip
+                if parent is None or child is None or len(joined) > 1:
+                    continue
+                yield Hit(
+                    f"{shown(query)}: {total.sql()} over {child.name}",
+                    place_of(query),
+                    f"{total.sql()} adds a column of {parent.name} once for every joined row of {child.name} (fan-out), so the sum is too large; aggregate {child.name} in a subquery first, or ask with EXISTS",
+                    "a row with three children counts three times",
+                )
+
+
+def _child_of(table: Table, parent: str) -> bool:
+    """Whether it points at the parent by columns that are not unique in it."""
+    keys = [key for key in table.keys_of("foreign") if key.target == parent]
+    unique = [set(key.columns) for key in table.keys_of("primary", "unique")]
+    return any(not any(columns <= set(key.columns) for columns in unique) for key in keys)
+
+
 def subquery_per_row(subject: Subject) -> Iterable[Hit]:
     for query in subject.artefacts.queries:
         if not isinstance(query.tree, exp.Select):
@@ -83,6 +114,21 @@ def distinct_after_join(subject: Subject) -> Iterable[Hit]:
                 )
 
 
+def newest_of_each(subject: Subject) -> Iterable[Hit]:
+    """DISTINCT ON over a whole table, for its newest row per something."""
+    for query in subject.artefacts.queries:
+        for select in query.tree.find_all(exp.Select):
+            distinct = select.args.get("distinct")
+            if distinct is None or distinct.args.get("on") is None or select.args.get("where") is not None:
+                continue
+            yield Hit(
+                f"{shown(query)}: DISTINCT ON",
+                place_of(query),
+                "DISTINCT ON reads every row of the table to keep the newest of each; ask once per parent with a lateral join and LIMIT 1 over the index, or keep the current state in a table of its own that each insert upserts",
+                "the time grows with the history and not with the number of things that are shown",
+            )
+
+
 def union_sorts(subject: Subject) -> Iterable[Hit]:
     for query in subject.artefacts.queries:
         node = query.tree.find(exp.Union)
@@ -98,7 +144,9 @@ def union_sorts(subject: Subject) -> Iterable[Hit]:
 
 AGGREGATE = (
     Rule("multiplied-sum", "query", "high", f"{_JOINS}#two-children-multiply", multiplied_sum),
+    Rule("repeated-sum", "query", "high", f"{_JOINS}#two-children-multiply", repeated_sum),
     Rule("subquery-per-row", "query", "medium", f"{_JOINS}#correlated-subqueries", subquery_per_row),
     Rule("distinct-after-join", "query", "medium", f"{_JOINS}#ask-whether-with-exists", distinct_after_join),
+    Rule("newest-of-each", "query", "medium", f"{_JOINS}#correlated-subqueries", newest_of_each),
     Rule("union-sorts", "query", "low", f"{_JOINS}#ask-whether-with-exists", union_sorts),
 )  # fmt: skip

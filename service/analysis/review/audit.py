@@ -9,7 +9,6 @@ from kb.meaning import words_of
 from kb.schema import Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import quoted, table_sql
-from service.analysis.review.remark import remarks
 from service.analysis.review.security import SENSITIVE
 from service.analysis.review.statement import shown
 from service.analysis.review.subject import Subject
@@ -37,7 +36,7 @@ def no_audit(subject: Subject) -> Iterable[Hit]:
     changed = {shown(q).lower() for q in subject.artefacts.queries if isinstance(q.tree, exp.Update)}
     bare = [(t, why) for t in subject.tables if (why := _worth(subject, t, t.name.lower() in changed)) and not _traced(subject, t)]  # fmt: skip
     # A table whose comment asks for a trace comes first, then one that was seen to be changed.
-    wanted = {remark.table.name for remark in remarks(subject) if _WANTED.search(remark.comment.text)}
+    wanted = {remark.table.name for remark in subject.remarks if _WANTED.search(remark.comment.text)}
     bare.sort(key=lambda pair: (pair[0].name not in wanted, pair[0].name.lower() not in changed))
     for table, why in bare[:1]:
         names = ", ".join(t.name for t, _ in bare[:4])

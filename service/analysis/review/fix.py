@@ -19,6 +19,8 @@ _TYPES: Mapping[str, Mapping[str, str]] = {
     "money": {"sqlserver": "decimal(19,4)", "oracle": "NUMBER(19,4)", "mysql": "DECIMAL(19,4)", "": "numeric(19,4)"},
     "instant": {"sqlserver": "datetimeoffset", "oracle": "TIMESTAMP WITH TIME ZONE", "mysql": "TIMESTAMP", "": "timestamptz"},
     "date": {"": "date"},
+    "time": {"": "time"},
+    "inet": {"": "inet"},
     "boolean": {"sqlserver": "bit", "oracle": "NUMBER(1)", "mysql": "BOOLEAN", "": "boolean"},
     "bigint": {"oracle": "NUMBER(19)", "": "bigint"},
     "uuid": {"sqlserver": "uniqueidentifier", "mysql": "BINARY(16)", "oracle": "RAW(16)", "": "uuid"},

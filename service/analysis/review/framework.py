@@ -53,12 +53,16 @@ _TEXTS: Mapping[TraitKind, _Text] = {
         "a naive moment is stored as if it were in the session's zone, and hours differ between servers",
     ),
     "synchronize": (
-        "synchronize: true changes the schema at start; use migrations that are reviewed and run once",
+        "{name} changes or creates the schema at start; use migrations that are reviewed and run once",
         "a renamed property drops the column with its data, and every instance takes DDL locks when it starts",
     ),
     "unbounded_load": (
-        "Everything is loaded with ToList() and filtered in memory; filter, sort and page in the query",
+        "Everything is loaded ({name}) and filtered in memory; filter, sort and page in the query",
         "the whole table crosses the network for a few rows",
+    ),
+    "create_all": (
+        "{name} creates what is missing and changes nothing that is there; use migrations (Alembic) that are reviewed and run once",
+        "a new column never reaches a table that exists, and what the code expects and the database has drift apart",
     ),
     "no_foreign_keys": (
         'relationMode = "prisma" declares no foreign keys in the database; use the default "foreignKeys" where the engine has them, else index every relation field by hand',
@@ -81,6 +85,7 @@ _SECTIONS: Mapping[TraitKind, tuple[Severity, str]] = {
     "naive_now": ("medium", "patterns/physical-types-and-layout#moments-in-time"),
     "synchronize": ("high", "technologies/typeorm#design-rules"),
     "unbounded_load": ("medium", f"{_LOADING}#read-models-by-plain-sql"),
+    "create_all": ("low", f"{_EXPAND}#order-of-deploys"),
     "no_foreign_keys": ("medium", "patterns/integrity-constraints-and-validation#the-strongest-tool-that-fits"),
     "row_by_row_save": ("medium", "patterns/batch-and-upsert#orm-batches-that-are-none"),
 }
@@ -112,6 +117,7 @@ _LOCKING: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
     (re.compile(r"^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"]+)\s+.*\bADD\s+(?:COLUMN\s+)?[\w\"]+\s+.*DEFAULT\s+\(?\s*(?:gen_random_uuid|uuid_generate_v4|random|clock_timestamp|nextval)", re.I | re.S), "A new column with a volatile default rewrites {t} under an exclusive lock; add it without, set the default, backfill in chunks", "each row gets a value of its own, so all rows are written at once", "#what-each-statement-locks-scans-and-rewrites"),
     (re.compile(r"^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"]+)\s+.*\bALTER\s+(?:COLUMN\s+)?[\w\"]+\s+SET\s+NOT\s+NULL", re.I | re.S), "SET NOT NULL scans {t} under an exclusive lock; add a CHECK (… IS NOT NULL) NOT VALID, validate it, then set NOT NULL", "no query runs while every row is looked at", "#the-scan-of-set-not-null-avoided"),
     (re.compile(r"^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"]+)\s+.*\bADD\s+(?:CONSTRAINT\s+[\w\"]+\s+)?(?:FOREIGN\s+KEY|CHECK)\b(?!.*NOT\s+VALID)", re.I | re.S), "The constraint is checked against all rows of {t} under a lock that stops writes; add it NOT VALID, then VALIDATE CONSTRAINT", "validation alone lets writers go on", "#foreign-keys-unique-keys-checks"),
+    (re.compile(r"^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"]+)\s+.*\bADD\s+(?:CONSTRAINT\s+[\w\"]+\s+)?(?:UNIQUE|PRIMARY\s+KEY)\s*\((?!.*USING\s+INDEX)", re.I | re.S), "The unique constraint builds its index on {t} under a lock that stops reads and writes; build a UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT … USING INDEX", "the build of a large table takes minutes, and no query runs meanwhile", "#foreign-keys-unique-keys-checks"),
     (re.compile(r"^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"]+)\s+.*\bRENAME\s+(?:COLUMN\s+)?[\w\"]+\s+TO\b|^ALTER\s+TABLE\s+([\w.\"]+)\s+RENAME\s+TO\b", re.I | re.S), "A rename breaks the code that is still running; add the new name, keep both in step, move readers, then drop the old one", "during a deploy the old and the new code use the schema at the same time", "#rename-a-column"),
     (re.compile(r"^ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"]+)\s+.*\bDROP\s+COLUMN\b", re.I | re.S), "Dropping a column breaks the code that still reads it; stop using it in one release, drop it in the next", "old instances and ORMs name every column in SELECT and INSERT", "#order-of-deploys"),
 )  # fmt: skip

@@ -93,7 +93,7 @@ def blob_in_row(subject: Subject) -> Iterable[Hit]:
 
 def growing_array(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
-        if column.type == "array" and re.search(r"\bids$|\b(?:followers|members|likes|users|events|history|messages|participants|readers|friends)\b", f"{column.name} {words_of(column.name)}"):  # fmt: skip
+        if column.type == "array" and re.search(r"\bids$|\b(?:followers|members?|likes|users|events|history|messages|participants|readers|friends)\b", f"{column.name} {words_of(column.name)}"):  # fmt: skip
             yield Hit(
                 subject.named(table, column.name),
                 column.place,

@@ -19,7 +19,7 @@ _SLOW = re.compile(
 )
 
 
-def _drop(subject: Subject, index: Index) -> str:
+def drop_index(subject: Subject, index: Index) -> str:
     if not index.name or subject.artefacts.framework is not None:
         return ""
     name = quoted(index.name, subject, index.place)
@@ -41,7 +41,7 @@ def redundant_index(subject: Subject) -> Iterable[Hit]:
                     index.place,
                     f"The index on ({', '.join(index.columns)}) is redundant: {longer} begins with the same columns; drop it",
                     "each write maintains both, and the longer one serves every search of the shorter",
-                    _drop(subject, index),
+                    drop_index(subject, index),
                     "low" if _by_itself(subject, index) else None,
                 )
 
@@ -118,7 +118,7 @@ def missing_index(subject: Subject) -> Iterable[Hit]:
             ranges = tuple(dict.fromkeys(n.name for c in found if c.table is table and c.kind == "range" and (n := column_of(table, c.column.name))))  # fmt: skip
             known = aliases(subject, query.tree)
             sort = tuple(n.name for o in orders(query.tree) if table_of(o, known) is table and (n := column_of(table, o.name)))  # fmt: skip
-            if not (equal or ranges) or _served(subject, table, equal, ranges):
+            if not (equal or ranges) or _served(subject, table, (equal, (*ranges, *sort)), query.text):
                 continue
             wanted = tuple(dict.fromkeys((*equal, *(sort or ranges[:1]))))
             flags = all(subject.meaning(c) in ("boolean",) for name in equal if (c := table.column(name)))
@@ -131,6 +131,38 @@ def missing_index(subject: Subject) -> Iterable[Hit]:
                 f"without it the query reads the whole table{_rows(subject)} each time",
                 create_index(subject, table, wanted),
             )
+
+
+def order_beside_filter(subject: Subject) -> Iterable[Hit]:
+    """A list filtered by one index and sorted by another: one composite index has both."""
+    for query in subject.access:
+        if not isinstance(query.tree, exp.Select) or not query.tree.args.get("limit"):
+            continue
+        found = [c for c in conditions(subject, query.tree) if c.table and not c.wrapped and c.kind == "equal"]
+        known = aliases(subject, query.tree)
+        sort = [
+            c for o in orders(query.tree)[:1] if (t := table_of(o, known)) is not None and (c := column_of(t, o.name))
+        ]
+        tables = {c.table.name: c.table for c in found if c.table}
+        if len(tables) != 1 or not sort or query.tree.find(exp.Join):
+            continue
+        table = next(iter(tables.values()))
+        equal = tuple(dict.fromkeys(c.column.name.lower() for c in found))
+        starts = [tuple(c.lower().split()[0] for c in columns) for columns in _starts(subject, table, query.text)]
+        single = any(set(columns[: len(equal)]) == set(equal) for columns in starts) or any(columns[0] in equal for columns in starts)  # fmt: skip
+        both = any(set(equal) & set(columns[:1]) and sort[0].name.lower() in columns for columns in starts)
+        unique = any({u.lower() for u in columns} <= set(equal) for columns in subject.uniques(table))
+        if not single or both or unique or sort[0].name.lower() in equal:
+            continue
+        wanted = (*(c.name for n in equal if (c := column_of(table, n))), sort[0].name)
+        yield Hit(
+            subject.named(table, sort[0].name),
+            place_of(query),
+            f"The index on {', '.join(equal)} finds the rows and another has their order; one composite index has both: ({', '.join(wanted)})",
+            "all rows of the filter are read and sorted to return the few of the LIMIT, or the order's index is walked until enough match",
+            create_index(subject, table, wanted),
+            "low",
+        )
 
 
 def index_for_query(subject: Subject) -> Iterable[Hit]:
@@ -168,16 +200,34 @@ def _rows(subject: Subject) -> str:
     return f" of {str(rows).removesuffix(' rows')} rows" if rows is not None else ""
 
 
-def _served(subject: Subject, table: Table, equal: tuple[str, ...], ranges: tuple[str, ...]) -> bool:
-    leading = {c[0].lower() for c in _starts(subject, table)}
+def _served(subject: Subject, table: Table, sought: tuple[tuple[str, ...], tuple[str, ...]], text: str) -> bool:
+    equal, ranges = sought
+    # A partial index that the query implies has done some of the filtering already.
+    if any(i.where and _implied(i.where, text) and i.columns and i.columns[0].split()[0] in ranges for i in subject.schema.indexes_of(table.name)):  # fmt: skip
+        return True
+    ranges = tuple(r for r in ranges if r not in equal)
+    leading = {c[0].lower() for c in _starts(subject, table, text)}
     wanted = {name.lower() for name in equal or ranges}
     # The order rule judges an index that begins with a range although an equality is there.
     return bool(leading & (wanted | {r.lower() for r in ranges}))
 
 
-def _starts(subject: Subject, table: Table) -> list[tuple[str, ...]]:
+def _implied(where: str, text: str) -> bool:
+    """Whether a query says what a partial index is limited to, word by word; that something is there is said by comparing it."""
+    said = re.sub(r"[\s()\"`\[\]]|\b\w+\.(?=\w)|::\w+", "", text).lower()
+    parts = re.split(r"\bAND\b", where, flags=re.IGNORECASE)
+    return all(
+        re.search(r"IS\s+NOT\s+NULL|NOT\s+\w+\s+IS\s+NULL", part, re.IGNORECASE) is not None
+        or re.sub(r"[\s()\"`\[\]]|::\w+", "", part).lower() in said
+        for part in parts
+    )
+
+
+def _starts(subject: Subject, table: Table, text: str = "") -> list[tuple[str, ...]]:
     keys = [key.columns for key in table.keys_of("primary", "unique")]
-    indexes = [i.columns for i in subject.schema.indexes_of(table.name)]
+    indexes = [
+        i.columns for i in subject.schema.indexes_of(table.name) if not (i.where and text) or _implied(i.where, text)
+    ]
     flat = [tuple(re.sub(r"\s+(?:ASC|DESC).*$", "", c, flags=re.IGNORECASE) for c in columns) for columns in indexes]
     return [columns for columns in (*keys, *flat) if columns]
 
@@ -207,41 +257,12 @@ def wrong_order(subject: Subject) -> Iterable[Hit]:
             )
 
 
-def unindexed_json(subject: Subject) -> Iterable[Hit]:
-    if not subject.is_postgresql:
-        return
-    for query in subject.access:
-        known = aliases(subject, query.tree)
-        for where in query.tree.find_all(exp.Where):
-            for node in where.find_all(exp.JSONExtractScalar, exp.JSONExtract, exp.JSONBContains, exp.ArrayContainsAll):
-                column = node.find(exp.Column)
-                table = table_of(column, known) if column else None
-                actual = column_of(table, column.name) if column and table else None
-                if table is None or actual is None or actual.type not in ("jsonb", "json"):
-                    continue
-                if any(
-                    actual.name.lower() in " ".join(i.columns).lower() for i in subject.schema.indexes_of(table.name)
-                ):
-                    continue
-                c = columns_sql(subject, table, (actual.name,))
-                name = quoted(f"{table.name}_{actual.name}_gin".lower(), subject)
-                yield Hit(
-                    subject.named(table, actual.name),
-                    place_of(query, column),
-                    "The query filters inside a JSON column that no index serves; add a GIN index for containment (@>), or promote the field to a column",
-                    "every row's document is read and taken apart, and the planner has no statistics inside it",
-                    f"CREATE INDEX CONCURRENTLY {name} ON {quoted(table.name, subject, table.place)} USING gin ({c} jsonb_path_ops);"
-                    if actual.type == "jsonb"
-                    else "",
-                )
-
-
 INDEXES = (
     Rule("missing-index", "indexes", "medium", "patterns/index-selection#start-from-the-queries", missing_index),
+    Rule("order-beside-filter", "indexes", "low", f"{_ORDER}#equality-then-sort-then-range", order_beside_filter),
     Rule("index-for-query", "indexes", "low", "patterns/index-selection#start-from-the-queries", index_for_query),
     Rule("wrong-order", "indexes", "medium", f"{_ORDER}#equality-then-sort-then-range", wrong_order),
     Rule("redundant-index", "indexes", "medium", "checklists/schema-review#indexes-that-repeat-another", redundant_index),
-    Rule("unindexed-json", "indexes", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", unindexed_json),
     Rule("low-selectivity", "indexes", "medium", "checklists/index-review#an-index-on-the-rare-value", low_selectivity),
     Rule("too-many-indexes", "indexes", "low", "checklists/index-review#how-many-indexes-a-table-bears", too_many_indexes),
 )  # fmt: skip

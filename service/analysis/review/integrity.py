@@ -28,10 +28,28 @@ _STARTS = ("start", "starts", "start at", "starts at", "start time", "start date
 _ENDS = ("end", "ends", "end at", "ends at", "end time", "end date", "to", "valid to", "valid until", "finish", "ends on", "check out", "checkout", "check out date", "return at", "until", "effective to", "ended at", "end on", "to date", "ended", "closed at")  # fmt: skip
 # Recorded as it happens, not planned ahead.
 _PAST = re.compile(r"^(?:ended|closed)\b")
-_BOOKED = re.compile(r"(?:booking|reservation|appointment|rental|lease|shift|allocation|assignment|schedule|slot|price|rate|tariff|contract|occupanc|stay|visit)", re.IGNORECASE)  # fmt: skip
+_TOGETHER = (
+    ("von", "bis"),
+    ("ab", "bis"),
+    ("van", "tot"),
+    ("od", "do"),
+    ("fra", "til"),
+    ("fran", "till"),
+    ("da", "a"),
+    ("inizio", "fine"),
+    ("departs", "arrives"),
+    ("depart", "arrive"),
+    ("opens", "closes"),
+    ("in", "out"),
+)
+_BOOKED = re.compile(r"(?:booking|reservation|appointment|rental|lease|shift|allocation|assignment|schedule|slot|price|rate|fee|tariff|contract|occupanc|stay|visit)", re.IGNORECASE)  # fmt: skip
+
+
+_NONE = re.compile(r"\bnone\b|\boptional\b|\bnot everybody\b|\bsome (?:have|do)\b|\bNULL\b|\bempty\b|\bunknown\b|\bnot yet\b|\bif (?:any|known|given)\b|\buntil\b", re.IGNORECASE)  # fmt: skip
 
 
 def nullable_vital(subject: Subject) -> Iterable[Hit]:
+    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
         if not column.nullable or column.generated or column.name in table.primary_key:
             continue
@@ -40,7 +58,9 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
         owned = part is not None and bool(PARTS.search(words_of(table.name))) and part.target != table.name and part.on_delete != "set null" and not _held(table)  # fmt: skip
         vital = bool(_VITAL.match(words)) and (words != "email" or bool(PEOPLE.search(words_of(table.name))))
         flag = what == "boolean" and not _one_of_several(table, column)
-        if not (owned or vital or flag or what == "tenant"):
+        if not (owned or vital or flag or what == "tenant") or (
+            what != "tenant" and _NONE.search(said.get(column, ""))
+        ):
             continue
         why = "a flag with NULL has three answers where the code expects two" if flag else "NULL passes every CHECK, drops out of comparisons and makes a sum of one row NULL"  # fmt: skip
         yield Hit(
@@ -116,7 +136,19 @@ def _paired(timed: Sequence[Column]) -> tuple[Column, Column] | None:
     """`moored_from` and `moored_to`: the same word before either."""
     by_words = {words_of(c.name): c for c in timed}
     found = [(c, by_words.get(words.removesuffix(" from") + end)) for words, c in by_words.items() if words.endswith(" from") for end in (" to", " until", " till")]  # fmt: skip
-    return next(((start, end) for start, end in found if end is not None), None)
+    named = next(((start, end) for start, end in found if end is not None), None)
+    return named or next(
+        ((start, end) for start in timed for end in timed if _ends(start.name.lower(), end.name.lower())), None
+    )
+
+
+def _ends(start: str, end: str) -> bool:
+    """`von` and `bis`, `od` and `do`: words that only make sense together."""
+    return any(
+        re.search(rf"(?<![a-z]){first}(?![a-z])", start) is not None
+        and re.sub(rf"(?<![a-z]){first}(?![a-z])", last, start) == end
+        for first, last in _TOGETHER
+    )
 
 
 def _stem(words: str, known: Sequence[str]) -> bool:
@@ -144,9 +176,9 @@ def period_unchecked(subject: Subject) -> Iterable[Hit]:
 def overlap_possible(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
         pair = period(table)
-        if pair is None or not _BOOKED.search(table.name) or re.search(rf"EXCLUDE[^;]{{0,500}}\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
+        if pair is None or subject.is_append_only(table) or re.search(rf"EXCLUDE[^;]{{0,500}}\b{pair[0].name.upper()}\b", subject.sql):  # fmt: skip
             continue
-        thing = resource(subject, table)
+        thing, named = resource(subject, table), f"{table.name} {subject.words(table)}"
         if thing is None or "WITHOUT OVERLAPS" in subject.sql or _one_open(subject, table, thing, pair[1]):
             continue
         yield Hit(
@@ -156,9 +188,9 @@ def overlap_possible(subject: Subject) -> Iterable[Hit]:
             "no unique key on the start prevents two periods that overlap, and a check in code races between sessions",
             exclusion(subject, table, thing, pair),
             "high"
-            if re.search(r"booking|reservation|appointment|rental|stay", table.name, re.IGNORECASE)
+            if re.search(r"booking|reservation|appointment|rental|stay", named, re.IGNORECASE)
             else "low"
-            if _PAST.match(words_of(pair[1].name))
+            if _PAST.match(words_of(pair[1].name)) or not _BOOKED.search(named)
             else "medium",
         )
 
@@ -172,9 +204,9 @@ def _one_open(subject: Subject, table: Table, resource: str, end: Column) -> boo
 
 def resource(subject: Subject, table: Table) -> str | None:
     """The column of what is taken, not of who takes it."""
-    people = re.compile(r"(?:user|customer|guest|client|patient|tenant|organi[sz]ation|member|owner|company|renter|order)", re.IGNORECASE)  # fmt: skip
+    people = re.compile(r"(?:person|user|customer|guest|client|patient|tenant|organi[sz]ation|member|owner|company|renter|order)", re.IGNORECASE)  # fmt: skip
     columns = [key.columns[-1] for key in table.keys_of("foreign")] or [c.name for c in table.columns if c.name.lower().endswith("_id")]  # fmt: skip
-    return next((c for c in columns if not people.search(c) and c not in subject.tenants), None)
+    return next((c for c in columns if not people.search(f"{c} {words_of(c)}") and c not in subject.tenants), None)
 
 
 def exclusion(subject: Subject, table: Table, resource: str, pair: tuple[Column, Column]) -> str:
@@ -193,12 +225,15 @@ def exclusion(subject: Subject, table: Table, resource: str, pair: tuple[Column,
 def soft_delete_unique(subject: Subject) -> Iterable[Hit]:
     for table in subject.tables:
         soft = next((c for c in table.columns if SOFT.match(words_of(c.name))), None)
-        if soft is None:
+        # Checked against another moment, it ends something that began, and deletes nothing.
+        if soft is None or any(soft.name in c.columns and len(set(c.columns)) > 1 for c in table.checks):
             continue
         live = f"{column_sql(subject, table, soft.name)} IS NULL" if soft.type in ("timestamp", "timestamptz", "date") else f"NOT {column_sql(subject, table, soft.name)}"  # fmt: skip
         for key in table.keys_of("unique"):
-            if soft.name in key.columns:
+            if any(soft.name in each for each in key.columns):
                 continue
+            # What is called a number or a code was given once for all; a name or an address comes back.
+            given = not re.search(r"\b(?:email|login|username|user name|handle|slug|name|title|label|phone)\b", words_of(key.columns[-1]))  # fmt: skip
             tail = f" WHERE {live}" if subject.is_postgresql or subject.dialect in ("sqlite", "sqlserver") else ""
             yield Hit(
                 subject.named(table, key.columns[-1]),
@@ -208,6 +243,7 @@ def soft_delete_unique(subject: Subject) -> Iterable[Hit]:
                 create_index(subject, table, key.columns, f"{tail}", unique=True).replace("_key ", "_live_key ")
                 if tail
                 else "",
+                "low" if given else "medium",
             )
 
 

@@ -8,15 +8,16 @@ from kb.entry import Severity
 from kb.errors import FormulaError
 from kb.meaning import words_of
 from kb.quantity import Quantity, show
-from kb.schema import Column, Key, Table
+from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
-from service.analysis.review.fix import add_foreign_key, alter_type, column_sql, columns_sql, create_index, table_sql
-from service.analysis.review.remark import remarks
+from service.analysis.review.fix import alter_type, column_sql, columns_sql, table_sql
 from service.analysis.review.subject import Subject
 
 _IDS = "patterns/identifier-strategy"
 _RULES = "patterns/integrity-constraints-and-validation"
-_NATURAL = re.compile(r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|passport)\b")
+_NATURAL = re.compile(
+    r"\b(?:email|e mail|username|user name|login|name|title|phone|mobile|ssn|tax number|tax id|national id|license plate|registration no|passport)\b"
+)
 _CHANGING = re.compile(r"\b(?:corrected|amended|reassigned|reissued|re-issued|reused|renamed|renumbered|may change|can change|changes (?:when|if|on)|sometimes changed?|gets changed|edited)\b", re.IGNORECASE)  # fmt: skip
 _BUSY_RATE, _MANY_ROWS = 200.0, 1e8
 _SOON_YEARS = 10
@@ -101,6 +102,22 @@ def _exhaustion(subject: Subject, table: Table, bits: int) -> tuple[float | None
     return seconds / _YEAR, f"at {rate} the key is used up in about {show(seconds, 'duration')} ({FORMULAS['key_exhaustion'].statement}), then every insert fails"  # fmt: skip
 
 
+def key_without_rowid(subject: Subject) -> Iterable[Hit]:
+    """INT PRIMARY KEY in SQLite is no alias of the row id: it may hold NULL and text, and hands nothing out."""
+    for table in subject.tables if subject.dialect == "sqlite" else ():
+        column = table.column(table.primary_key[0]) if len(table.primary_key) == 1 else None
+        if column is not None and column.type in ("int", "bigint") and column.place:
+            after = subject.sql[column.place.end : column.place.end + 40]
+            if re.match(r'["`\]\s]*(?:INT|BIGINT)\s+(?:NOT\s+NULL\s+)?PRIMARY', after):
+                yield Hit(
+                    subject.named(table, column.name),
+                    column.place,
+                    "Only INTEGER PRIMARY KEY is the row id in SQLite; with INT or BIGINT the key is not handed out and may be NULL",
+                    "an insert without a key stores NULL, and a second index is kept beside the row id",
+                    severity="medium",
+                )
+
+
 def scattered_key(subject: Subject) -> Iterable[Hit]:
     rate = subject.number("workload.writes_per_s") or 0
     for table in subject.tables:
@@ -131,7 +148,7 @@ def natural_key(subject: Subject) -> Iterable[Hit]:
         if column is None or column.type not in ("text", "varchar", "char") or subject.references(table, column.name):
             continue
         words = words_of(column.name)
-        said = " ".join(r.comment.text for r in remarks(subject) if r.table is table and r.column is column)
+        said = " ".join(r.comment.text for r in subject.remarks if r.table is table and r.column is column)
         if (changes := _CHANGING.search(said)) is not None:
             yield Hit(
                 subject.named(table, column.name),
@@ -139,9 +156,11 @@ def natural_key(subject: Subject) -> Iterable[Hit]:
                 f"A natural key, {column.name}, is the primary key although its value may change (“{changes.group()}”); give the table a surrogate key and keep {column.name} UNIQUE NOT NULL",
                 "a corrected value has to change in every foreign key, and the old one stays in logs, exports and backups",
             )
-        elif _NATURAL.search(words) and not re.search(r"\b(?:code|id|iso|key|setting|flag)\b", words):
+        elif _NATURAL.search(words) and not re.search(
+            r"\b(?:code|(?<!tax )(?<!national )id|iso|key|setting|flag)\b", words
+        ):
             referenced = any(key.target == table.name for _, key in subject.foreign_keys())
-            personal = re.search(r"email|mail|user|login|phone|ssn|passport|tax", words) is not None
+            personal = re.search(r"email|mail|user|login|phone|ssn|passport|tax|national|plate", words) is not None
             if not (referenced or personal):
                 continue
             yield Hit(
@@ -158,115 +177,6 @@ def natural_key(subject: Subject) -> Iterable[Hit]:
                 "every index and every foreign key repeats the whole string",
                 severity="low",
             )
-
-
-def mismatched_reference(subject: Subject) -> Iterable[Hit]:
-    for table, key in subject.foreign_keys():
-        target = subject.table(key.target)
-        if target is None:
-            continue
-        pointed = key.target_columns or target.primary_key
-        for name, other in zip(key.columns, pointed, strict=False):
-            column, wanted = table.column(name), target.column(other)
-            if column is None or wanted is None or "other" in (column.type, wanted.type) or not column.declared:
-                continue
-            if column.type != wanted.type:
-                kind = "bigint" if wanted.type == "bigint" else "uuid" if wanted.type == "uuid" else ""
-                using = "{c}::text::uuid" if kind == "uuid" else ""
-                yield Hit(
-                    subject.named(table, name),
-                    column.place,
-                    f"The foreign key has another type ({column.declared.lower()}) than the key that it references ({target.name}.{other}, {wanted.declared.lower()}); make both the same",
-                    "the narrower one overflows first, and joins and key checks cast one side, which can keep an index from being used",
-                    alter_type(subject, table, column, kind, using) if kind == "bigint" else "",
-                    "high"
-                    if (column.type, wanted.type) in (("int", "bigint"), ("smallint", "int"), ("smallint", "bigint"))
-                    else "medium",
-                )
-
-
-def unindexed_foreign_key(subject: Subject) -> Iterable[Hit]:
-    if subject.is_mysql and subject.artefacts.framework not in ("prisma",):
-        return
-    rows = subject.facts.get("table.rows")
-    for table, key in subject.foreign_keys():
-        if not key.columns or subject.leads(table, key.columns) or _narrowed(subject, table, key):
-            continue
-        cascades = key.on_delete in ("cascade", "set null")
-        numbers = f" of {rows} rows" if isinstance(rows, Quantity) and subject.grows(table) else ""
-        yield Hit(
-            subject.named(table, key.columns[0]),
-            key.place,
-            f"The foreign key ({', '.join(key.columns)}) to {key.target} has no index; create one that begins with its columns",
-            f"each delete or key change of a {key.target} row scans the whole table{numbers}{', under lock, for every cascade' if cascades else ''}, and joins from the parent do too",
-            create_index(subject, table, key.columns),
-            "high" if cascades or numbers else "medium",
-        )
-
-
-def _narrowed(subject: Subject, table: Table, key: Key) -> bool:
-    """A composite key whose own column is indexed, with the tenant elsewhere, is found well enough."""
-    own = tuple(c for c in key.columns if c not in subject.tenants)
-    return len(key.columns) > 1 and any(subject.leads(table, (c,)) for c in own)
-
-
-def missing_foreign_key(subject: Subject) -> Iterable[Hit]:
-    if not subject.schema.tables:
-        return
-    for table, column in subject.columns():
-        match = re.match(r"^(.+?)_?id$", column.name, re.IGNORECASE)
-        if match is None or subject.references(table, column.name) or table.primary_key == (column.name,):  # fmt: skip
-            continue
-        target = _target(subject, table, match.group(1))
-        if target is None or column.type not in (
-            "int",
-            "bigint",
-            "smallint",
-            "uuid",
-            "numeric",
-            "text",
-            "varchar",
-            "char",
-        ):
-            continue
-        pointed = target.column(target.primary_key[0]) if target.primary_key else None
-        # A table kept by another engine or partitioned archive may leave keys off on purpose; a name alone is no proof.
-        fits = pointed is not None and (pointed.type == column.type or {pointed.type, column.type} <= {"int", "bigint", "smallint"})  # fmt: skip
-        if pointed is None or not fits or _typed_sibling(table, match.group(1)):
-            continue
-        # In a log it is meant: what happened stays when what it happened to is gone.
-        declined = "db_constraint=False" in column.declared
-        if declined and re.search(r"log|histor|audit|archive", table.name, re.IGNORECASE):
-            continue
-        composite = len(target.primary_key) > 1
-        if (target is table and column.name in table.primary_key) or (composite and pointed.name != column.name):
-            continue
-        fix = "" if composite or pointed.type != column.type else add_foreign_key(subject, table, (column.name,), target, (pointed.name,))  # fmt: skip
-        yield Hit(
-            subject.named(table, column.name),
-            column.place,
-            f"{column.name} refers to {target.name} without a foreign key; declare the reference",
-            "retries, scripts and restores leave orphans that no code path notices, and the planner knows nothing of the relation",
-            fix,
-            "low" if declined or subject.is_append_only(table) else "medium",
-        )
-
-
-def _typed_sibling(table: Table, stem: str) -> bool:
-    return any(c.name.lower() in (f"{stem}_type".lower(), f"{stem}type".lower()) for c in table.columns)
-
-
-def _target(subject: Subject, table: Table, stem: str) -> Table | None:
-    low = stem.rstrip("_").lower()
-    if low in ("parent", "reports_to", "manager", "reply_to", "replied_to"):
-        return table if low in ("parent", "reply_to") else subject.table("employees")
-    roles = {"author": "user", "owner": "user", "creator": "user", "created_by": "user", "sender": "user", "recipient": "user", "assignee": "user", "buyer": "customer", "seller": "user"}  # fmt: skip
-    for word in (low, roles.get(low, "")):
-        for name in (word, f"{word}s", f"{word}es", f"{word[:-1]}ies" if word.endswith("y") else ""):
-            found = subject.table(name) if word and name else None
-            if found is not None:
-                return found
-    return None
 
 
 def oversized_key(subject: Subject) -> Iterable[Hit]:
@@ -297,10 +207,8 @@ def oversized_key(subject: Subject) -> Iterable[Hit]:
 KEYS = (
     Rule("oversized-key", "keys", "low", f"{_IDS}#natural-keys-belong-into-unique-constraints", oversized_key),
     Rule("no-primary-key", "keys", "high", "checklists/schema-review#tables-without-a-primary-key", no_primary_key),
-    Rule("mismatched-reference", "keys", "high", "patterns/join-strategies#types-that-differ", mismatched_reference),
-    Rule("unindexed-foreign-key", "keys", "high", "checklists/schema-review#foreign-keys-without-an-index", unindexed_foreign_key),
     Rule("narrow-key", "keys", "medium", f"{_IDS}#an-int-key-that-is-running-out", narrow_key),
-    Rule("missing-foreign-key", "integrity", "medium", f"{_RULES}#the-strongest-tool-that-fits", missing_foreign_key),
     Rule("natural-key", "keys", "medium", f"{_IDS}#natural-keys-belong-into-unique-constraints", natural_key),
+    Rule("key-without-rowid", "keys", "medium", "technologies/sqlite#design-rules", key_without_rowid),
     Rule("scattered-key", "keys", "medium", f"{_IDS}#random-keys-scatter-the-writes", scattered_key),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from kb.schema import Place
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.statement import sought
 from service.analysis.review.subject import Subject
@@ -171,7 +172,32 @@ def repeated_inner(subject: Subject) -> Iterable[Hit]:
         )  # fmt: skip
 
 
+_TRIGGER = re.compile(r"\bTrigger for constraint (\w+?)(?:_fkey)?: time=([\d.]+) calls=(\d+)")
+_SLOW_TRIGGER_MS = 1_000.0
+
+
+def slow_trigger(subject: Subject) -> Iterable[Hit]:
+    """The time that a plan says its foreign keys took: the referencing column has no index."""
+    for match in _TRIGGER.finditer(subject.artefacts.text):
+        name, milliseconds, calls = match.group(1), float(match.group(2)), int(match.group(3))
+        if milliseconds < _SLOW_TRIGGER_MS:
+            continue
+        parts = name.split("_")
+        splits = [("_".join(parts[:n]), "_".join(parts[n:])) for n in range(len(parts) - 1, 0, -1)]
+        table, column = next((s for s in splits if re.search(rf"\b{re.escape(s[0])}\b", subject.artefacts.text) and re.search(rf"\b{re.escape(s[1])}\b", subject.artefacts.text)), (name, ""))  # fmt: skip
+        yield Hit(
+            f"{table}.{column}" if column else table,
+            Place(match.start(), match.end(), match.group()),
+            f"The check of the foreign key took {milliseconds / 1000:,.0f} s in {calls:,} calls, so {table} is searched without an index; create one on {column or 'its referencing column'}",
+            "each deleted row looks for the rows that point at it, and reads the whole table for it",
+            f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{table}_{column}_idx ON {table} ({column});"
+            if column
+            else "",
+        )
+
+
 PLAN = (
+    Rule("slow-trigger", "indexes", "high", "checklists/schema-review#foreign-keys-without-an-index", slow_trigger),
     Rule("full-scan", "query", "high", "checklists/index-review#tables-that-are-read-in-full", full_scan),
     Rule("scan-of-most", "query", "medium", "patterns/index-selection#selectivity-and-correlation-decide", scan_of_most),
     Rule("filtered-index-scan", "indexes", "high", "patterns/composite-index-ordering#read-four-lines-of-the-plan", filtered_index_scan),

@@ -7,7 +7,7 @@ from kb.meaning import words_of
 from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import add_check, column_sql, create_index, set_not_null
-from service.analysis.review.remark import Remark, remarks
+from service.analysis.review.remark import Remark
 from service.analysis.review.subject import Subject
 
 _RULES = "patterns/integrity-constraints-and-validation"
@@ -23,10 +23,11 @@ _LIMIT = re.compile(r"\b(?:number of times|how many times|limits? the)\b", re.IG
 _FLAG = re.compile(r"\b(?:Y(?:es)?\b.{0,4}\bN(?:o)?|'?0'?\s*(?:/|,|or|and)\s*'?1'?|'?1'?\s*(?:/|,|or|and|=).{0,12}'?0'?|T\s*(?:/|or)\s*F|true\s*(?:/|or)\s*false|yes\s*(?:/|or)\s*no|J\s*(?:/|or)\s*N)\b", re.IGNORECASE)  # fmt: skip
 _VALUES = re.compile(r"^\s*(?:one of:?\s*)?['\"]?\w[\w -]{1,24}['\"]?(?:\s*(?:,|\||/| or )\s*['\"]?\w[\w -]{1,24}['\"]?){2,}\s*(?:…|\.\.\.)?\s*$")  # fmt: skip
 _LOCAL_DATE = re.compile(
-    r"\b(?:DD|MM)[./-](?:MM|DD)[./-]YY(?:YY)?\b|\b(?:[0-2]?\d|3[01])[./](?:[0-2]?\d|3[01])[./](?:19|20)\d\d\b"
+    r"\b(?:DD|MM)[./-](?:MM|DD)[./-]YY(?:YY)?\b|\b(?:[0-2]?\d|3[01])[./](?:[0-2]?\d|3[01])[./](?:19|20)\d\d\b|\b(?:dd|gg|jj|tt)[./-]mm[./-](?:aaaa|jjjj|rrrr|yyyy|aa|yy)\b|\bmm[./-]dd[./-]yyyy\b",
+    re.IGNORECASE,
 )
 # Examples in the comment that are amounts, with or without their unit.
-_AMOUNT = re.compile(r"['\"]\d+(?:[.,]\d+)?(?: ?[a-zA-Z%°€$]{1,3})?['\"]")
+_AMOUNT = re.compile(r"['\"]\d+(?:[.,]\d+)?(?: ?[a-zA-Z%°€$]{1,6})?['\"]")
 _GAPS = re.compile(
     r"\b(?:without gaps|gap-?less|no gaps|runs? 1, 2, 3|consecutive|gaps are not allowed)\b", re.IGNORECASE
 )
@@ -34,7 +35,7 @@ _FADES = re.compile(r"\b(?:kept|retained|stored|keep|retention|older than|delete
 
 
 def promised_unique(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         table, said = remark.table, remark.comment.text
         if not _ONCE.search(said) or _LIMIT.search(said):
             continue
@@ -104,7 +105,7 @@ def _state_of(table: Table, said: str) -> tuple[Column | None, str]:
 
 
 def promised_range(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column, said = remark.column, remark.comment.text
         numeric = column is not None and column.type in (
             "int",
@@ -133,7 +134,7 @@ def promised_range(subject: Subject) -> Iterable[Hit]:
 
 
 def promised_value(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         if (
             column is None
@@ -152,7 +153,7 @@ def promised_value(subject: Subject) -> Iterable[Hit]:
 
 
 def promised_flag(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         flag = column is not None and column.type in ("char", "varchar", "text", "int", "smallint", "numeric", "other")
         if (
@@ -174,13 +175,14 @@ def promised_flag(subject: Subject) -> Iterable[Hit]:
 
 def promised_list(subject: Subject) -> Iterable[Hit]:
     """A list of values in the comment of a free string."""
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         text = column is not None and column.type in ("text", "varchar", "char")
         if (
             column is None
             or not text
             or not _VALUES.match(remark.comment.text)
+            or _LOCAL_DATE.search(remark.comment.text)
             or subject.checked(remark.table, column.name)
         ):
             continue
@@ -198,7 +200,7 @@ def promised_list(subject: Subject) -> Iterable[Hit]:
 
 
 def local_date(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column
         if (
             column is not None
@@ -215,7 +217,7 @@ def local_date(subject: Subject) -> Iterable[Hit]:
 
 def amount_as_text(subject: Subject) -> Iterable[Hit]:
     """A string whose comment shows amounts, some of them with a unit or a comma: nothing can add them up."""
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column, said = remark.column, remark.comment.text
         shown = _AMOUNT.findall(said)
         measured = any(re.search(r"[a-zA-Z%°€$]", each) or re.search(r"\d[.,]\d", each) for each in shown)
@@ -232,7 +234,7 @@ def amount_as_text(subject: Subject) -> Iterable[Hit]:
 
 
 def promised_sequence(subject: Subject) -> Iterable[Hit]:
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         column = remark.column or next((c for c in remark.table.columns if re.search(r"(?:^|_)(?:number|no|num)_?$", c.name)), None)  # fmt: skip
         serial = column is not None and (column.generated or "nextval" in column.default.lower() or "SERIAL" in column.declared.upper())  # fmt: skip
         if column is not None and serial and _GAPS.search(remark.comment.text):
@@ -255,7 +257,7 @@ def _gaps(subject: Subject, table: Table, column: Column) -> Hit:
 
 def fading(subject: Subject) -> Iterable[Hit]:
     """A table whose comment names a period after which rows go, deleted row by row."""
-    for remark in remarks(subject):
+    for remark in subject.remarks:
         table = remark.table
         timed = next((c for c in table.columns if c.type in ("timestamp", "timestamptz", "date")), None)
         if remark.column is not None or not _FADES.search(remark.comment.text) or table.partitioned or timed is None:

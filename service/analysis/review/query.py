@@ -60,7 +60,7 @@ def not_in_subquery(subject: Subject) -> Iterable[Hit]:
                 if known is not None and not known.nullable:
                     continue
                 yield Hit(
-                    f"{shown(query)}: {inner.this.sql()} NOT IN",
+                    f"{shown(query)}: {inner.this.sql()} NOT IN {', '.join(t.name for t in sub.find_all(exp.Table))}{f'.{column.name}' if column else ''}",
                     place_of(query, inner),
                     f"NOT IN (SELECT {column.name if column else '…'} …) finds nothing as soon as the subquery returns one NULL; use NOT EXISTS",
                     "x NOT IN (1, NULL) is never true, and the anti-join cannot be planned as well",
@@ -146,8 +146,10 @@ def outer_turned_inner(subject: Subject) -> Iterable[Hit]:
         for select in tree.find_all(exp.Select):
             outer = {(j.this.alias or j.this.name).lower() for j in select.args.get("joins") or () if str(j.args.get("side") or "").upper() == "LEFT" and isinstance(j.this, exp.Table)}  # fmt: skip
             where = select.args.get("where")
-            for node in where.find_all(exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.NEQ, exp.Like, exp.Between) if where else ():  # fmt: skip
-                column = node.this if isinstance(node.this, exp.Column) else None
+            for node in where.find_all(exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.NEQ, exp.Like, exp.Between, exp.Column) if where else ():  # fmt: skip
+                # A column that stands by itself is a condition, too: WHERE line.open.
+                alone = isinstance(node, exp.Column) and isinstance(node.parent, exp.Where | exp.And | exp.Not)
+                column = node if alone else node.this if isinstance(node.this, exp.Column) else None
                 if column is None or column.table.lower() not in outer or node.find_ancestor(exp.Or, exp.Coalesce):
                     continue
                 yield Hit(
@@ -209,6 +211,32 @@ def unstable_limit(subject: Subject) -> Iterable[Hit]:
                 )
 
 
+def natural_join(subject: Subject) -> Iterable[Hit]:
+    for query, tree in each_query(subject):
+        for join in tree.find_all(exp.Join):
+            if str(join.args.get("method") or "").upper() == "NATURAL":
+                yield Hit(
+                    f"{shown(query)}: NATURAL JOIN {join.this.alias_or_name}",
+                    place_of(query, join.this),
+                    "NATURAL JOIN joins by every column that both tables happen to have, such as id or name; write ON or USING with the keys",
+                    "a column that is added later changes the result without an error",
+                    severity="medium",
+                )
+
+
+def cut_before_order(subject: Subject) -> Iterable[Hit]:
+    """ROWNUM in the WHERE of a query that is sorted: the rows are taken first and sorted afterwards."""
+    for query, tree in each_query(subject) if subject.dialect == "oracle" else ():
+        where = tree.args.get("where")
+        if where is not None and tree.args.get("order") and re.search(r"\bROWNUM\b", where.sql(), re.IGNORECASE):
+            yield Hit(
+                f"{shown(query)}: ROWNUM",
+                place_of(query),
+                "ROWNUM counts before ORDER BY, so these are any rows, sorted afterwards; write FETCH FIRST n ROWS ONLY, or ROWNUM around a sorted subquery",
+                "the newest ten are ten arbitrary rows",
+            )
+
+
 def random_order(subject: Subject) -> Iterable[Hit]:
     for query, tree in each_query(subject):
         order = tree.args.get("order")
@@ -230,6 +258,8 @@ QUERY = (
     Rule("unequal-to-null", "query", "low", "patterns/partial-index#three-valued-conditions", unequal_to_null),
     Rule("deep-offset", "query", "medium", "patterns/keyset-pagination#offset-reads-what-it-throws-away", deep_offset),
     Rule("between-days", "query", "medium", "patterns/physical-types-and-layout#ranges-of-time", between_days),
+    Rule("natural-join", "query", "medium", f"{_JOINS}#two-children-multiply", natural_join),
+    Rule("cut-before-order", "query", "high", "patterns/keyset-pagination#compare-the-whole-sort-key-as-a-row", cut_before_order),
     Rule("random-order", "query", "medium", "patterns/index-selection#why-the-planner-ignores-an-index", random_order),
     Rule("unstable-limit", "query", "low", "patterns/keyset-pagination#compare-the-whole-sort-key-as-a-row", unstable_limit),
     Rule("select-star", "query", "low", "patterns/physical-types-and-layout#large-values-in-wide-selects", select_star),

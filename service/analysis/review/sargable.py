@@ -69,6 +69,29 @@ def leading_wildcard(subject: Subject) -> Iterable[Hit]:
             )
 
 
+def prefix_without_pattern(subject: Subject) -> Iterable[Hit]:
+    """LIKE 'abc%' over an ordinary B-tree of PostgreSQL, which serves it only under the C collation; ILIKE never."""
+    for query, tree in each_query(subject) if subject.is_postgresql else ():
+        known = aliases(subject, tree)
+        for node in tree.find_all(exp.Like, exp.ILike):
+            pattern, column = node.expression, node.this if isinstance(node.this, exp.Column) else None
+            table = table_of(column, known) if column else None
+            begins = isinstance(pattern, exp.Literal) and re.match(r"[^%_]+%$", pattern.name)
+            if column is None or table is None or not begins:
+                continue
+            led = [" ".join(i.columns) for i in subject.schema.indexes_of(table.name) if i.columns and i.columns[0].split()[0].lower() == column.name.lower()]  # fmt: skip
+            if not led or any(re.search(r"pattern_ops|COLLATE|trgm", each, re.IGNORECASE) for each in led) or "PATTERN_OPS" in subject.sql:  # fmt: skip
+                continue
+            insensitive = isinstance(node, exp.ILike)
+            yield Hit(
+                f"{shown(query)}: {node.sql()[:60]} over {table.name}.{column.name}",
+                place_of(query, column),
+                f"{'ILIKE' if insensitive else 'LIKE'} by a prefix does not use the ordinary index on {column.name}; {'index lower(' + column.name + ') text_pattern_ops and compare lower(…) with LIKE, or use a trigram index' if insensitive else 'give an index the operator class text_pattern_ops, or the C collation'}",
+                "the order of a language's collation is not that of bytes, so a prefix is no range of the index, and every row is read",
+                severity="medium" if insensitive else "low",
+            )
+
+
 def implicit_cast(subject: Subject) -> Iterable[Hit]:
     for query, tree in each_query(subject):
         known = aliases(subject, tree)
@@ -125,6 +148,7 @@ def _cast(query: Query, node: exp.Expr, column: exp.Column, other: str) -> Hit:
 
 SARGABLE = (
     Rule("wrapped-column", "query", "medium", "patterns/composite-index-ordering#a-function-or-a-cast-hides-the-column", wrapped_column),
+    Rule("prefix-without-pattern", "indexes", "low", "patterns/full-text-search-index#trigrams-for-parts-and-typos", prefix_without_pattern),
     Rule("implicit-cast", "query", "medium", "patterns/prepared-statements#a-parameter-with-another-type", implicit_cast),
     Rule("or-of-columns", "query", "medium", "patterns/composite-index-ordering#or-across-columns", or_of_columns),
     Rule("leading-wildcard", "query", "medium", "patterns/full-text-search-index#trigrams-for-parts-and-typos", leading_wildcard),

@@ -17,7 +17,7 @@ _CARD = re.compile(
 SENSITIVE = re.compile(r"\b(?:ssn|social security|national id|passport|passport number|tax id|iban|bank account|account number|diagnosis|medical history|biometric|religion|ethnicity|drivers? licen[cs]e)\b")  # fmt: skip
 
 _LONGEST, _SHORTEST_PAN = 2_000, 12
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+]{1,30}://[^\s:/@'\"{}$]{1,100}:[^\s@'\"{}$]{1,100}@|\bPassword=[^;'\"${}\s]{1,100}[;\"']", re.IGNORECASE)  # fmt: skip
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+]{1,30}://[^\s:/@'\"{}$]{1,100}:[^\s@'\"{}$]{1,100}@|\b(?:PASSWORD|IDENTIFIED BY)\s+'[^']{3,100}'|\bPassword=[^;'\"${}\s]{1,100}[;\"']", re.IGNORECASE)  # fmt: skip
 _LITERAL = re.compile(
     r"\b(?:password|passwd|pwd|secret_key|api_key)\b\s*[=:]\s*['\"][^'\"\s${}]{4,100}['\"]", re.IGNORECASE
 )
@@ -61,6 +61,24 @@ def secret_in_clear(subject: Subject) -> Iterable[Hit]:
             )
 
 
+_FAST = re.compile(r"\b(?:md5|sha1|sha 1|sha256|sha 256|crc32)\b", re.IGNORECASE)
+
+
+def fast_hash(subject: Subject) -> Iterable[Hit]:
+    """A password under a hash that was made to be fast, by its name or its comment."""
+    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
+    for table, column in subject.columns():
+        words = words_of(column.name)
+        how = _FAST.search(f"{words} {said.get(column, '')}")
+        if how and re.search(r"\bpassword\b|\bpasswd\b|\bpwd\b", words):
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"The password is hashed by {how.group()}, which is fast and unsalted and so is weak; use Argon2id, bcrypt or scrypt, each with a salt of its own, and hash the old hashes again at the next login",
+                "a stolen table of such hashes is tried at billions of guesses a second, and equal passwords have equal hashes",
+            )
+
+
 def _pays(table: Table, column: Column, words: str) -> bool:
     """Whether it is a card to pay with: a library's card number is shorter, or stands beside nothing of the kind."""
     if words not in ("card number", "card no", "security code"):
@@ -96,6 +114,9 @@ def sensitive_in_clear(subject: Subject) -> Iterable[Hit]:
             or column.type == "bytea"
         ):
             continue
+        # What a company is taxed under stands on every invoice.
+        if found.group() == "tax id" and re.search(r"\b(?:supplier|company|companies|vendor|business|organi[sz]ation|tenant)", words_of(table.name)):  # fmt: skip
+            continue
         if found.group() == "account number" and not re.search(r"bank|iban", f"{table.name} {words}", re.IGNORECASE):
             continue
         yield Hit(
@@ -116,7 +137,7 @@ def wide_grant(subject: Subject) -> Iterable[Hit]:
         place = Place(match.start(), match.end(), subject.artefacts.text[match.start() : match.end()])
         everyone = to == "PUBLIC"
         yield Hit(
-            on.strip().lower(),
+            on.strip().lower() if everyone else f"{on.strip().lower()} TO {to.lower()}",
             place,
             f"{'Everybody (PUBLIC)' if everyone else to.lower()} is granted more than it needs; grant SELECT, INSERT, UPDATE, DELETE on named tables to a group role",
             "with all privileges an injected statement can truncate, and nothing tells who may do what",
@@ -163,6 +184,7 @@ def formatted_sql(subject: Subject) -> Iterable[Hit]:
 
 
 SECURITY = (
+    Rule("fast-hash", "tenancy", "high", "patterns/encryption-at-rest-and-keys#encrypt-the-worst-ten-columns", fast_hash),
     Rule("secret-in-clear", "tenancy", "high", "patterns/encryption-at-rest-and-keys#encrypt-the-worst-ten-columns", secret_in_clear),
     Rule("formatted-sql", "tenancy", "high", "patterns/prepared-statements#values-are-never-text", formatted_sql),
     Rule("secret-in-code", "tenancy", "high", "patterns/encryption-at-rest-and-keys#keys-live-elsewhere", secret_in_code),

@@ -10,7 +10,7 @@ from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import add_foreign_key, column_sql, quoted, table_sql
 from service.analysis.review.subject import Subject
 
-_OWN_LIFE = re.compile(r"(?:order|invoice|payment|transaction|ledger|audit|log|booking|reservation|contract|entr|refund|purchase|sale|charge|subscription|medical|prescription|transfer|statement|claim|polic|shipment|payslip|salar|wage|vote|ballot|grade|exam|result|certificate|donation|pledge|treatment|visit|message|review|loan|fine|deliver)", re.IGNORECASE)  # fmt: skip
+_OWN_LIFE = re.compile(r"(?:order|invoice|payment|transaction|ledger|audit|log|booking|reservation|contract|entr|refund|purchase|sale|charge|subscription|medical|prescription|transfer|statement|claim|polic|shipment|payslip|salar|wage|vote|ballot|grade|exam|result|certificate|donation|pledge|treatment|visit|message|review|loan|fine|deliver|post\b|topic|thread|article|mark)", re.IGNORECASE)  # fmt: skip
 _PART_OF = re.compile(
     r"(?:item|line|detail|token|session|tag|image|photo|preference|setting|address)s?$", re.IGNORECASE
 )
@@ -46,7 +46,9 @@ def _partner(names: Mapping[str, Column], name: str, column: Column, django: boo
     if django and name.startswith("content_type"):
         return names.get("object_id") or column
     kind = re.match(r"^(.+?)_?type$", name)
-    return (names.get(f"{kind[1]}_id") or names.get(f"{kind[1]}id")) if kind else None
+    found = (names.get(f"{kind[1]}_id") or names.get(f"{kind[1]}id")) if kind else None
+    said = re.match(r"^(.+) (?:type|kind|class|table|model)$", words_of(name))
+    return found or next((c for low, c in names.items() if said and words_of(low) == f"{said[1]} id"), None)
 
 
 def _generic(subject: Subject, table: Table) -> list[str]:
@@ -81,12 +83,18 @@ def entity_attribute_value(subject: Subject) -> Iterable[Hit]:
 def _eav_severity(table: Table) -> Severity:
     """Free labels beside a typed table are a choice; attributes of the business as rows are the flaw."""
     if re.search(
-        r"tag|label|param|setting|config|preference|translation|header|option|metadata", table.name, re.IGNORECASE
+        r"tag|label|param|setting|config|preference|translation|header|option|metadata",
+        f"{table.name} {words_of(table.name)}",
+        re.IGNORECASE,
     ):
         return "low"
     return (
         "high"
-        if re.search(r"attribut|propert|custom|eav|meta|field|spec|value", table.name, re.IGNORECASE)
+        if re.search(
+            r"attribut|propert|custom(?!er)|eav|meta|field|spec|value",
+            f"{table.name} {words_of(table.name)}",
+            re.IGNORECASE,
+        )
         else "medium"
     )
 
@@ -102,7 +110,8 @@ def _jsonb_home(subject: Subject, table: Table) -> str:
 def list_in_string(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
         listed = subject.meaning(column) == "list" or re.search(r"\b(?:ids|csv|comma)\b", words_of(column.name)) or _said(subject, column)  # fmt: skip
-        if column.type in ("text", "varchar", "char") and listed:
+        alone = column.name in table.primary_key or subject.references(table, column.name) or (column.length or 99) < 16
+        if column.type in ("text", "varchar", "char") and listed and not alone:
             yield Hit(
                 subject.named(table, column.name),
                 column.place,
@@ -119,6 +128,10 @@ def _said(subject: Subject, column: Column) -> bool:
     end = subject.artefacts.text.find("\n", column.place.end)
     line = subject.artefacts.text[column.place.end : end if end >= 0 else None]
     said = re.search(r"(?:--|#|//|/\*)(.*)$", line)
+    quoted_ones = re.findall(r"'[^']*'", said.group(1)) if said else []
+    if len(quoted_ones) > 1:
+        # Several examples side by side: one of them has to be a list itself.
+        return any(re.search(r"[a-z]\w*[,;|]\s?\w+", each, re.IGNORECASE) for each in quoted_ones)
     return bool(
         said
         and re.search(
@@ -175,13 +188,19 @@ def cascade_reach(subject: Subject) -> Iterable[Hit]:
     for table, key in subject.foreign_keys():
         if key.on_delete != "cascade" or key.target == table.name:
             continue
-        reach = _OWN_LIFE.search(table.name) and not _PART_OF.search(table.name)
-        entity = re.search(r"(?:user|customer|account|product|compan|driver|student|backer|donor|teacher|candidate|guest|bidder|player|organi|tenant|employee|categor|supplier|client|patient|member|person|owner|store|vendor)", key.target, re.IGNORECASE)  # fmt: skip
+        own = f"{table.name} {subject.words(table)}"
+        # What others point at has a life of its own, whatever it is called.
+        reach = (
+            (_OWN_LIFE.search(own) or any(k.target == table.name and t is not table for t, k in subject.foreign_keys()))
+            and not _PART_OF.search(table.name)
+            and not _PART_OF.search(own)
+        )
+        entity = re.search(r"(?:user|customer|account|product|compan|driver|student|backer|donor|teacher|candidate|guest|bidder|player|organi|tenant|employee|categor|supplier|client|patient|member|person|owner|store|vendor)", f"{key.target} {words_of(key.target)}", re.IGNORECASE)  # fmt: skip
         if not reach or not entity or _is_link(subject, table):
             continue
         target = subject.table(key.target)
         yield Hit(
-            subject.named(table, key.columns[0]),
+            subject.reference(table, key),
             key.place,
             f"Deleting a row of {key.target} cascades into {table.name}, which has a life of its own; use ON DELETE RESTRICT",
             "one deleted account takes its invoices, payments or history with it, without a word and without a way back",
@@ -209,10 +228,12 @@ def _restrict(subject: Subject, table: Table, key: Key, target: Table) -> str:
 def price_not_kept(subject: Subject) -> Iterable[Hit]:
     """A line of an order that reads today's price: what was agreed is a fact of that moment."""
     for table in subject.tables:
-        if not re.search(r"(?:order|invoice|cart|sale|purchase)_?(?:item|line|detail|product)s?$", words_of(table.name).replace(" ", "_")) or "cart" in table.name.lower():  # fmt: skip
-            continue
         words = " ".join(words_of(c.name) for c in table.columns)
-        has_product = re.search(r"product|sku|article|variant|item id", words)
+        if not _is_line(subject, table) or "cart" in table.name.lower():
+            continue
+        has_product = re.search(r"product|sku|article|variant|item id|book|dish|ticket type", words) or _priced(
+            subject, table
+        )
         priced = any(re.search(r"price|amount|cost|cents|total", w) for w in words.split())
         if has_product and not priced and re.search(r"quantity|qty|count", words):
             yield Hit(
@@ -221,6 +242,20 @@ def price_not_kept(subject: Subject) -> Iterable[Hit]:
                 "The line keeps no price of its own; copy the agreed unit price (and currency) into it",
                 "a change of the catalogue price would change every order of the past",
             )
+
+
+def _is_line(subject: Subject, table: Table) -> bool:
+    """By its name, or because it points at an order and at something else that has a price."""
+    if re.search(r"(?:order|invoice|cart|sale|purchase)_?(?:item|line|detail|product)s?$", words_of(table.name).replace(" ", "_")):  # fmt: skip
+        return True
+    ordered = any(re.search(r"\b(?:order|invoice|sale|purchase|quote|receipt)s?$", words_of(key.target)) for key in table.keys_of("foreign"))  # fmt: skip
+    return ordered and _priced(subject, table)
+
+
+def _priced(subject: Subject, table: Table) -> bool:
+    """Whether it points at something that has a price today."""
+    targets = [t for key in table.keys_of("foreign") if (t := subject.table(key.target)) is not None]
+    return any(re.search(r"\b(?:price|cost|fee)\b", words_of(c.name)) for t in targets for c in t.columns)
 
 
 SHAPE = (

@@ -78,6 +78,9 @@ def conditions(subject: Subject, tree: exp.Expr) -> Iterator[Condition]:
             kind = "equal" if isinstance(node, exp.EQ | exp.In | exp.Is) else "range" if isinstance(node, _RANGES) else "other"  # fmt: skip
             if isinstance(node, exp.EQ) and isinstance(node.this, exp.Column) and _is_column(node.expression, known):
                 kind = "join"
+            other = node.args.get("expression")
+            if isinstance(node, _RANGES) and side.find(exp.Column) and isinstance(other, exp.Expression) and other.find(exp.Column):  # fmt: skip
+                kind = "join"
             yield Condition(table_of(column, known), column, kind, node, side is not column)
 
 

@@ -10,6 +10,7 @@ from kb.meaning import meaning, tenant_columns, words_of
 from kb.quantity import Quantity
 from kb.query import Query, parse_query
 from kb.schema import Column, Index, Key, Place, Schema, Table
+from service.analysis.review.remark import Remark, remarks_in
 from service.question.artefact.artefacts import Artefacts
 from service.question.artefact.remarks import comments_of
 
@@ -22,6 +23,10 @@ _APPEND_ONLY = re.compile(
 )
 
 
+_SHARED = re.compile(
+    r"\bmulti-?tenan\w+|\b(?:share[sd]?|sharing) (?:this|one|the same|a single|a) (?:database|schema|server|set of tables|tables?)\b|\bin (?:one|the same|a single) (?:database|schema)\b|\b(?:never|not|nobody|none)\b[^.\n]{0,40}\b(?:see|read|touch|reach|look)\b[^.\n]{0,40}\b(?:other|another|others|another's|each other|anybody else)|\b(?:only|just) (?:their|its|his|her|your) own\b|\bown (?:data|rows|customers) only\b|\btenants?\b|\b(?:at|of|from|by|to) another (?:one|\w+)\b|\b(?:one|single|same) (?:installation|api|instance|deployment|platform)\b",
+    re.IGNORECASE,
+)
 _POLICED = re.compile(r"[\s(]\"?(\w+)\"?(?:::\w+)?\s*=\s*\(*(?:SELECT\s+|NULLIF\s*\(\s*)*CURRENT_SETTING\s*\(")
 
 
@@ -35,6 +40,11 @@ class Subject:
     @cached_property
     def schema(self) -> Schema:
         return _cased(self.artefacts.schema)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """Comments with the table or column that they stand beside."""
+        return remarks_in(self.artefacts.text, replace(self.schema, tables=self.tables))
 
     @property
     def dialect(self) -> str:
@@ -60,7 +70,31 @@ class Subject:
     @cached_property
     def tenants(self) -> frozenset[str]:
         """By their names, or because the policies compare them with what the session says."""
-        return tenant_columns(self.schema) | self.policed
+        return tenant_columns(self.schema) | self.policed | self.shared
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The column by which rows belong to somebody, where the asker says that several share the database and may not see each other."""
+        if _SHARED.search(self.facts.text) is None:
+            return frozenset()
+        tables = self.tables
+        names = {t.name: words_of(t.name).rpartition(" ")[2] for t in tables}
+        carried: dict[str, set[str]] = {}
+        for table in tables:
+            roots = {key.columns[0]: key.target for key in table.keys_of("foreign") if len(key.columns) == 1}
+            for column in table.columns:
+                stem = words_of(column.name).removesuffix(" id").removeprefix("id ")
+                root = roots.get(column.name) or next((n for n, word in names.items() if stem in (word, word.removesuffix("s"), word.removesuffix("es")) or _same_stem(word, stem)), "")  # fmt: skip
+                if (
+                    root
+                    and root != table.name
+                    and column.type in ("int", "bigint", "smallint", "uuid", "text", "varchar", "char")
+                ):
+                    carried.setdefault(f"{column.name}|{root}", set()).add(table.name)
+        # Whoever the rows belong to belongs to nobody himself.
+        owned = {t.name for t in tables if t.keys_of("foreign")}
+        found = sorted(((len(at), key) for key, at in carried.items() if key.partition("|")[2] not in owned and len(at) >= 2 and len(at) * 2 >= len(tables) - 1), reverse=True)  # fmt: skip
+        return frozenset({found[0][1].partition("|")[0]}) if found else frozenset()
 
     @cached_property
     def policed(self) -> frozenset[str]:
@@ -94,6 +128,11 @@ class Subject:
         own = f"{model}.{attribute}" if column else model
         return own if own == plain else f"{own} ({plain})"
 
+    def reference(self, table: Table, key: Key) -> str:
+        """The first column of a foreign key, with the relation that a model knows it by."""
+        relation = f" ({key.name})" if self.artefacts.framework == "prisma" and key.name else ""
+        return f"{self.named(table, key.columns[0])}{relation}"
+
     def columns(self) -> Iterable[tuple[Table, Column]]:
         for table in self.tables:
             for column in table.columns:
@@ -111,7 +150,10 @@ class Subject:
 
     def is_unique(self, table: Table, column: str) -> bool:
         """Whether a column is unique by itself, as an expression of it, or within its tenant."""
-        alone = [set(columns) - self.tenants for columns in self.uniques(table)]
+        alone = [
+            {c for c in columns if c.isidentifier() or len(columns) == 1} - self.tenants
+            for columns in self.uniques(table)
+        ]
         word = re.compile(rf"\b{re.escape(column)}\b", re.IGNORECASE)
         return any(len(rest) == 1 and word.search(next(iter(rest))) for rest in alone)
 
@@ -169,6 +211,11 @@ class Subject:
 
 
 _ASKED = re.compile(r"\b(?:SELECT\b.+?\bFROM\b.+|DELETE\s+FROM\b.+|WHERE\b.+)", re.IGNORECASE)
+
+
+def _same_stem(word: str, stem: str) -> bool:
+    """`praxis` and `praxen`: plurals that are not English."""
+    return len(stem) >= 5 and word[: len(stem) - 2] == stem[:-2] and abs(len(word) - len(stem)) <= 2
 
 
 def _spoken(subject: Subject) -> Iterable[Query]:

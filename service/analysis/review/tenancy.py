@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from kb.meaning import TENANT, words_of
+from kb.meaning import names_tenant, words_of
 from kb.schema import Column, Key, Place, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import column_sql, columns_sql, create_index, quoted, table_sql
@@ -18,7 +18,7 @@ def _scoped(subject: Subject) -> list[Table]:
 
 def _certain(subject: Subject) -> bool:
     """Whether the tenant is called so; a shop_id that most tables carry may be a mere part of the business."""
-    return bool(subject.policed) or any(TENANT.match(name) for name in subject.tenants)
+    return bool(subject.policed or subject.shared) or any(names_tenant(name) for name in subject.tenants)
 
 
 def _tenant(subject: Subject, table: Table) -> Column | None:
@@ -34,7 +34,7 @@ def reference_without_tenant(subject: Subject) -> Iterable[Hit]:
         if target is table and key.columns == (own.name,):
             continue
         yield Hit(
-            subject.named(table, key.columns[0]),
+            subject.reference(table, key),
             key.place,
             f"The foreign key ({', '.join(key.columns)}) to {target.name} leaves out the tenant; make it composite, ({own.name}, {', '.join(key.columns)}), over a unique ({other.name}, …) on both sides",
             "a row may point at another tenant's row, because foreign-key checks bypass row-level security",

@@ -4,61 +4,39 @@ import re
 from collections.abc import Iterable
 
 from kb.meaning import words_of
-from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
-from service.analysis.review.fix import add_check, alter_type, column_sql
+from service.analysis.review.fix import alter_type
 from service.analysis.review.subject import Subject
 
 _LAYOUT = "patterns/physical-types-and-layout"
 _TEXTS = ("text", "varchar", "char")
 _MONEY_WORD = re.compile(
-    r"\b(?:price|amount|cost|balance|fee|salary|subtotal|total|tax|payment|budget|revenue|discount)(?: (?:usd|eur|gbp|net|gross|cents|value|due|paid))?$"
+    r"\b(?:price|amount|cost|balance|fee|salary|subtotal|total|tax|payment|budget|revenue|discount|premium|rent|fare|wage|deposit)(?: (?:usd|eur|gbp|net|gross|cents|value|due|paid))?$"
 )
 _NOT_MONEY = re.compile(r"\b(?:count|qty|quantity|percent|pct|rate|items|currency|code|type|method|status|id|label|name|note|reference|ref|number|no|class|band|office|region|minutes|hours|seconds|words?)\b")  # fmt: skip
 _NUMBER_WORD = re.compile(
-    r"\b(?:quantity|qty|stock|count|age|weight|height|rating|score|latitude|longitude|lat|lng|lon)$"
+    r"\b(?:quantity|qty|stock|count|age|weight|height|width|length|distance|duration|temperature|percent|rating|score|latitude|longitude|lat|lng|lon)$"
 )
+# A unit at the end of a name says that a number stands before it.
+_UNIT = re.compile(r"(?:^|[a-z0-9] )(?:kg|km|cm|mm|ml|lb|lbs|kwh|kw|mw|hz|pct|percent|eur|usd|gbp|chf|pln|min|mins|minutes|hours|seconds|secs|km h|m2|m3|sqm|litres|liters)$")  # fmt: skip
 _DIGITS = re.compile(
-    r"\b(?:phone|mobile|fax|zip|zipcode|postcode|postal code|zip code|iban|card number|account number|ssn)\b"
+    r"\b(?:phone|mobile|fax|zip|zipcode|postcode|post code|postal code|zip code|iban|card number|account number|ssn)\b"
 )
 _UUID = re.compile(r"\b(?:uuid|guid)\b|_uuid$")
-_FREE = re.compile(r"\b(?:note|comment|description|message|reason|text|label|history|name|detail|details)\b")
-
-
-def float_money(subject: Subject) -> Iterable[Hit]:
-    for table, column in subject.columns():
-        if column.type in ("float", "real") and subject.meaning(column) == "money":
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                f"Money is kept in floating point ({column.declared.lower() or column.type}); make it an exact decimal such as numeric(19,4), or an integer of minor units (cents)",
-                "binary floats cannot hold most cents exactly, so sums drift, rounding differs and equality fails",
-                alter_type(subject, table, column, "money", "round({c}::numeric, 4)"),
-            )
-
-
-def scaleless_money(subject: Subject) -> Iterable[Hit]:
-    if subject.dialect not in ("mysql", "mariadb", "sqlserver"):
-        return
-    for table, column in subject.columns():
-        bare = column.declared.upper() in ("DECIMAL", "NUMERIC")
-        if bare and subject.meaning(column) == "money":
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                "DECIMAL without precision and scale keeps no decimals here; state them, such as DECIMAL(19,4)",
-                "the default scale is 0 in this engine, so cents are rounded away on write without an error",
-                alter_type(subject, table, column, "money"),
-            )
+_FREE = re.compile(
+    r"\b(?:note|notes|comment|description|message|reason|text|label|history|name|detail|details|unit|format)\b"
+)
 
 
 def number_as_text(subject: Subject) -> Iterable[Hit]:
     for table, column in subject.columns():
         words = words_of(column.name)
-        if column.type not in _TEXTS or _NOT_MONEY.search(words) or _FREE.search(words):
+        if column.type not in _TEXTS or _FREE.search(words):
             continue
-        if _MONEY_WORD.search(words) or (_NUMBER_WORD.search(words) and (column.length or 99) <= 64):
-            money = _MONEY_WORD.search(words) is not None
+        short = (column.length or 99) <= 64
+        number = _NUMBER_WORD.search(words) is not None and (short or not re.search(r"rating|score", words))
+        money = _MONEY_WORD.search(words) is not None and not _NOT_MONEY.search(words)
+        if money or ((short or column.type == "text") and (number or _UNIT.search(words))):
             what = "An amount of money" if money else "A number"
             yield Hit(
                 subject.named(table, column.name),
@@ -67,136 +45,6 @@ def number_as_text(subject: Subject) -> Iterable[Hit]:
                 "text sorts 10 before 9, accepts 'n/a' and '1,000', and every sum needs a cast that may fail",
                 alter_type(subject, table, column, "money", "NULLIF({c}, '')::numeric"),
             )
-
-
-def naive_timestamp(subject: Subject) -> Iterable[Hit]:
-    if subject.dialect == "sqlite" or subject.artefacts.framework == "entity_framework":
-        return
-    for table, column in subject.columns():
-        if column.type == "timestamp" and subject.meaning(column) == "instant":
-            utc = "timestamptz" if subject.is_postgresql else "a type that carries the zone, or UTC by rule"
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                f"A moment is kept without its time zone ({column.declared.lower() or 'timestamp'}); use {utc}",
-                "each session reads it in its own zone, and an hour is ambiguous or missing when clocks change",
-                alter_type(subject, table, column, "instant", "{c} AT TIME ZONE 'UTC'"),
-                "medium" if subject.is_postgresql else "low",
-            )
-
-
-def naive_in_entity_framework(subject: Subject) -> Iterable[Hit]:
-    if subject.artefacts.framework != "entity_framework":
-        return
-    for table, column in subject.columns():
-        if column.type == "timestamp" and subject.meaning(column) == "instant":
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                "DateTime carries no offset: use DateTimeOffset for a moment in time",
-                "a naive timestamp without its time zone is read differently by every server and converted twice",
-                severity="medium",
-            )
-
-
-def instant_as_text(subject: Subject) -> Iterable[Hit]:
-    for table, column in subject.columns():
-        what = subject.meaning(column)
-        if column.type in _TEXTS and what in ("instant", "date") and subject.dialect != "sqlite":
-            kind = "instant" if what == "instant" else "date"
-            name = "timestamptz" if what == "instant" else "date"
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                f"A {'moment' if what == 'instant' else 'date'} is kept as text ({column.declared.lower()}); use a {name if subject.is_postgresql else kind + ' type'}",
-                "a string accepts any format and 30 February, does not sort by time, and no date arithmetic or range index works on it",
-                alter_type(subject, table, column, kind, f"NULLIF({{c}}, '')::{name}"),
-            )
-        elif column.type in ("int",) and what == "instant":
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                "A moment is kept as a 32-bit epoch integer; use a timestamp with time zone",
-                "seconds since 1970 overflow in 2038, and nobody can read or index them as dates",
-                alter_type(subject, table, column, "instant", "to_timestamp({c})"),
-            )
-
-
-def flag_not_boolean(subject: Subject) -> Iterable[Hit]:
-    chosen = {trait.name for trait in subject.artefacts.traits if trait.kind == "choices_only"}
-    for table, column in subject.columns():
-        if subject.meaning(column) != "boolean" or column.type == "boolean":
-            continue
-        if f"{subject.named(table, column.name).partition(' ')[0]}" in chosen:
-            continue
-        # SQLite and older Oracle have no boolean: there a check makes the flag.
-        if subject.dialect in ("sqlite", "oracle") and (
-            column.type not in _TEXTS or subject.checked(table, column.name)
-        ):
-            continue
-        text = column.type in _TEXTS
-        using = "{c} IN ('Y', 'y', 'T', 't', '1', 'true', 'yes')" if text else "{c} <> 0"
-        yield Hit(
-            subject.named(table, column.name),
-            column.place,
-            f"A flag is kept as {column.declared.lower() or column.type}; make it boolean NOT NULL with a default",
-            "it accepts 'y', ' ' and 'N/A' beside the two values that the code expects" if text else "it accepts 2 and -1 beside the two values that the code expects",
-            alter_type(subject, table, column, "boolean", using),
-        )  # fmt: skip
-
-
-def open_state(subject: Subject) -> Iterable[Hit]:
-    choices = {t.name.rpartition(".")[2] for t in subject.artefacts.traits if t.kind == "choices_only"}
-    for table, column in subject.columns():
-        named = re.search(r"\b(?:status|state|stage|phase|role|priority|gender|severity)$|^(?:type|kind)$|\b(?:order|payment|account|user|plan|event|notification|transaction) type$", words_of(column.name))  # fmt: skip
-        if not named or column.type not in _TEXTS or _is_closed(subject, table, column) or _is_region(table, column):
-            continue
-        is_state = subject.meaning(column) == "state"
-        listed = column.name in choices
-        yield Hit(
-            subject.named(table, column.name),
-            column.place,
-            "An enumeration is a free string: close it with a CHECK list, an enum type or a look-up table with a foreign key"
-            + (" (the choices of the model are not checked by the database)" if listed else ""),
-            "one misspelt state drops the row out of every query that filters on it, and no error is raised",
-            _closing(subject, table, column),
-            "low" if listed or not is_state else "medium",
-        )
-
-
-def _is_region(table: Table, column: Column) -> bool:
-    """The state of an address: it stands beside a town or a postcode."""
-    beside = {words_of(c.name) for c in table.columns}
-    return words_of(column.name) == "state" and bool(
-        beside
-        & {
-            "city",
-            "town",
-            "postcode",
-            "zip",
-            "zip code",
-            "postal code",
-            "country",
-            "street",
-            "line1",
-            "line 1",
-            "county",
-        }
-    )
-
-
-def _is_closed(subject: Subject, table: Table, column: Column) -> bool:
-    key = subject.references(table, column.name)
-    unique = any(columns == (column.name,) for columns in subject.uniques(table))
-    return subject.checked(table, column.name) or key is not None or unique
-
-
-def _closing(subject: Subject, table: Table, column: Column) -> str:
-    default = column.default.strip("'\"() ")
-    known = [default] if re.fullmatch(r"[\w-]+", default) and column.default.startswith(("'", '"', "(")) else []
-    listed = ", ".join(f"'{value}'" for value in [*known, *(v for v in ("active", "closed") if v not in known)])
-    condition = f"{column_sql(subject, table, column.name)} IN ({listed})"
-    return f"-- complete the list with the states of your code\n{add_check(subject, table, f'{column.name}_check', condition)}"
 
 
 def uuid_as_text(subject: Subject) -> Iterable[Hit]:
@@ -260,6 +108,43 @@ def padded_char(subject: Subject) -> Iterable[Hit]:
         )
 
 
+def address_as_text(subject: Subject) -> Iterable[Hit]:
+    for table, column in subject.columns() if subject.is_postgresql else ():
+        named = re.search(r"(?:^|\b)ip(?:v4|v6)?(?: address| addr)?$|^(?:client|remote|source|peer) ip$", words_of(column.name))  # fmt: skip
+        if named and column.type in _TEXTS and not subject.checked(table, column.name):
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"An IP address is kept as text ({column.declared.lower()}); use inet",
+                "15 characters hold no IPv6 address, and networks cannot be searched or compared",
+                alter_type(subject, table, column, "inet", "NULLIF({c}, '')::inet"),
+                "low",
+            )
+
+
+def json_as_text(subject: Subject) -> Iterable[Hit]:
+    """A document in a string: by its name, or because the comment beside it says so."""
+    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
+    for table, column in subject.columns():
+        told = re.search(r"\bjson$", words_of(column.name)) or re.match(
+            r"\W*json\b", said.get(column, ""), re.IGNORECASE
+        )
+        if (
+            column.type in ("text", "varchar")
+            and told
+            and not subject.checked(table, column.name)
+            and subject.dialect != "sqlite"
+        ):
+            kind = "jsonb" if subject.is_postgresql else "JSON"
+            yield Hit(
+                subject.named(table, column.name),
+                column.place,
+                f"JSON is kept as text ({column.declared.lower()}); use the {kind} type",
+                "a document that is cut or malformed gets in, no field of it can be indexed, and each reader parses it anew",
+                alter_type(subject, table, column, "jsonb", "NULLIF({c}, '')::jsonb") if subject.is_postgresql else "",
+            )
+
+
 def plain_json(subject: Subject) -> Iterable[Hit]:
     if not subject.is_postgresql:
         return
@@ -274,31 +159,12 @@ def plain_json(subject: Subject) -> Iterable[Hit]:
             )
 
 
-def money_type(subject: Subject) -> Iterable[Hit]:
-    for table, column in subject.columns():
-        if column.declared.upper() in ("MONEY", "SMALLMONEY"):
-            yield Hit(
-                subject.named(table, column.name),
-                column.place,
-                f"The type {column.declared.lower()} ties amounts to the server's locale or to four digits; use a decimal with a currency beside it",
-                "its format follows lc_monetary, it carries no currency, and divisions round early",
-                alter_type(subject, table, column, "money", "{c}::numeric"),
-                "medium",
-            )
-
-
 TYPES = (
-    Rule("float-money", "types", "high", f"{_LAYOUT}#money", float_money),
-    Rule("scaleless-money", "types", "high", f"{_LAYOUT}#money", scaleless_money),
     Rule("number-as-text", "types", "high", f"{_LAYOUT}#identifiers-numbers-and-the-rest", number_as_text),
-    Rule("instant-as-text", "types", "high", f"{_LAYOUT}#moments-in-time", instant_as_text),
-    Rule("naive-timestamp", "types", "medium", f"{_LAYOUT}#moments-in-time", naive_timestamp),
-    Rule("naive-datetime", "types", "medium", f"{_LAYOUT}#moments-in-time", naive_in_entity_framework),
-    Rule("flag-not-boolean", "types", "medium", "checklists/schema-review#types-that-lose-information", flag_not_boolean),
-    Rule("open-state", "types", "medium", f"{_LAYOUT}#states-and-enums", open_state),
     Rule("uuid-as-text", "types", "medium", f"{_LAYOUT}#identifiers-numbers-and-the-rest", uuid_as_text),
     Rule("digits-as-number", "types", "medium", f"{_LAYOUT}#text", digits_as_number),
-    Rule("money-type", "types", "medium", f"{_LAYOUT}#money", money_type),
+    Rule("json-as-text", "types", "medium", "patterns/jsonb-hybrid-modeling#constrain-what-is-inside", json_as_text),
+    Rule("address-as-text", "types", "low", f"{_LAYOUT}#identifiers-numbers-and-the-rest", address_as_text),
     Rule("plain-json", "types", "medium", "patterns/jsonb-hybrid-modeling#three-indexes-for-three-questions", plain_json),
     Rule("padded-char", "types", "low", f"{_LAYOUT}#text", padded_char),
 )  # fmt: skip

@@ -20,9 +20,14 @@ _PERIOD = re.compile(
     r"^for (?:day|date|month|week|period|year)$|^(?:billing|accounting|pay|service|charge) (?:day|date|month|week|period)$|^period$"
 )
 _PERIODS = ("date", "timestamp", "timestamptz", "other")
-_IDENTIFYING = re.compile(r"\b(?:email|e mail|email address|username|user name|login|handle|slug|sku|isbn|barcode|iban|vin|coupon code|promo code|order number|order no|invoice number|invoice no|account number|tracking number|reference number|external id|external ref|idempotency key|license plate)$")  # fmt: skip
+_IDENTIFYING = re.compile(r"\b(?:email|e mail|email address|username|user name|login|handle|slug|sku|isbn|barcode|iban|vin|coupon code|promo code|order number|order no|invoice number|invoice no|account number|tracking number|reference number|external id|external ref|idempotency key|license plate|national id|tax id|registration no|serial number|serial no|imei|iccid|asset tag|inventory no|inventory number|student number|patient number|member number|customer no|customer number|employee no|employee number)$")  # fmt: skip
 _PLACED = re.compile(r"\b(?:position|sort|rank|ordinal|sequence|seq|line no|line number|order no)$")
 _OWN_CODE = re.compile(r"^(?:code|number|key)$")
+_NUMBERED_THING = re.compile(r"(?:invoice|order|contract|ticket|case|claim|polic(?:y|ie)|shipment|quote|voucher|receipt|permit|licen[cs]e|certificate|booking|key|container|parcel|delivery|delivery note|member|card|document|project)s?$")  # fmt: skip
+_FROM_OUTSIDE = re.compile(r"^(?:provider|gateway|external|ext|stripe|paypal|psp|webhook|message|event|request|transaction|import|remote) (?:ref|reference|id|key|no|number)$")  # fmt: skip
+_BUSINESS_NO = re.compile(
+    r"^no (?!phone|mobile|fax|house|street|flat|room|floor|seats?|bank|card|account|tax|version)\w{3,}$"
+)
 PEOPLE = re.compile(r"(?:user|account|member|customer|employee|student|patient|subscriber|admin|person|people|client|staff|teacher|driver|author|seller|login|credential)s?$")  # fmt: skip
 PARTS = re.compile(r"(?:item|line|detail|entry|entrie|member|membership|participant|enrollment|enrolment|attachment|comment|answer|installment)s?$")  # fmt: skip
 
@@ -37,6 +42,12 @@ def missing_unique(subject: Subject) -> Iterable[Hit]:
             not (signs_in or _identifies(table, column))
             or subject.is_unique(table, column.name)
             or subject.is_append_only(table)
+            or subject.references(table, column.name)
+            or any(
+                column.name in columns and len(columns) > 1
+                for columns in subject.uniques(table)
+                if not set(columns) & subject.tenants
+            )
         ):
             continue
         soft = next((c for c in table.columns if SOFT.match(words_of(c.name))), None)
@@ -73,9 +84,13 @@ def _identifies(table: Table, column: Column) -> bool:
         return bool(PEOPLE.search(name))
     if _IDENTIFYING.search(words):
         stem = words.rsplit(" ", 1)[0]
-        owned = words in ("slug", "sku", "isbn", "barcode", "iban", "vin", "idempotency key", "external id", "external ref", "license plate")  # fmt: skip
+        owned = words in ("slug", "sku", "isbn", "barcode", "iban", "vin", "idempotency key", "external id", "external ref", "license plate", "national id", "tax id", "registration no", "serial number", "serial no", "imei", "iccid", "asset tag", "inventory no", "inventory number")  # fmt: skip
         own = owned and not PARTS.search(name) and _one_sku(words, name)
-        return own or bool(stem and stem in name) or "idempotency" in words
+        return own or bool(stem and stem in name and stem != "serial") or "idempotency" in words
+    if column.type in ("text", "varchar", "char") and not column.nullable and (_FROM_OUTSIDE.search(words) or (_BUSINESS_NO.match(words) and not PARTS.search(name))):  # fmt: skip
+        return True
+    if words in ("no", "number", "reference", "ref", "ref no", "reference no") and _NUMBERED_THING.search(name):
+        return True
     return bool(_OWN_CODE.match(words)) and re.search(r"(?:coupon|voucher|promo|currenc|countr|discount|gift card|airport|warehouse)", name) is not None  # fmt: skip
 
 
@@ -163,7 +178,27 @@ def _nulls_equal(subject: Subject, key: Key) -> bool:
     return "NULLS NOT DISTINCT" in f"{before}{after}"
 
 
+def case_matters(subject: Subject) -> Iterable[Hit]:
+    """Names that people type, unique by their exact letters."""
+    for table, column in subject.columns() if subject.is_postgresql else ():
+        typed = re.search(r"\b(?:email|username|user name|login|handle)$", words_of(column.name))
+        alone = any(columns == (column.name,) for columns in subject.uniques(table))
+        if not (typed and alone) or column.type not in ("text", "varchar", "char") or re.search(rf"lower\s*\(\s*\"?{re.escape(column.name)}\b|{re.escape(column.name)}\s*=\s*lower", subject.artefacts.text, re.IGNORECASE):  # fmt: skip
+            continue
+        c = column_sql(subject, table, column.name)
+        yield Hit(
+            subject.named(table, column.name),
+            column.place,
+            f"{column.name} is unique by its exact letters, so A@x and a@x (upper and lower case) are two; make lower({column.name}) unique, or use citext or a case-insensitive collation",
+            "one person gets two accounts, or two people names that nobody can tell apart",
+            f"CREATE UNIQUE INDEX CONCURRENTLY ON {table_sql(subject, table)} (lower({c}));"
+            if subject.artefacts.framework is None
+            else "",
+        )
+
+
 UNIQUENESS = (
+    Rule("case-matters", "integrity", "low", "patterns/identifier-strategy#unique-and-null", case_matters),
     Rule("missing-unique", "integrity", "medium", f"{_RULES}#a-check-before-writing-races", missing_unique),
     Rule("pair-not-unique", "integrity", "medium", "patterns/normal-forms#a-surrogate-key-hides-the-duplicate", pair_not_unique),
     Rule("nullable-unique", "integrity", "medium", "patterns/identifier-strategy#unique-and-null", nullable_unique),

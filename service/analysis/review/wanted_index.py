@@ -52,7 +52,14 @@ def _hit(table: str, columns: tuple[str, ...], query: Query, statement: str) -> 
 
 
 def _names(tree: exp.Expr) -> dict[str, str]:
-    return {(node.alias or node.name).lower(): node.name for node in tree.find_all(exp.Table) if node.name}
+    """Tables by the names that the query knows them by, without what it makes itself in WITH, or only locks by an alias."""
+    made = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
+    tables = [
+        node
+        for node in tree.find_all(exp.Table)
+        if node.name and node.name.lower() not in made and not node.find_ancestor(exp.Lock)
+    ]
+    return {(node.alias or node.name).lower(): node.name for node in tables}
 
 
 def _table(column: exp.Column, names: dict[str, str]) -> str:

@@ -12,7 +12,20 @@ _CLASS = re.compile(r"\bclass\s+(\w+)")
 _METHOD = re.compile(r"^(?:(?:public|private|protected|internal|static|async|override|export|virtual)\s+)+(?:function\s+)?(?:[\w<>\[\],?. ]+\s+)?(\w+)\s*(?:<\w+>)?\s*\([^;]*$|^(?:export\s+)?(?:async\s+)?function\s+(\w+)\s*\(|^(?:async\s+)?(\w+)\s*\([^;=]*\)\s*(?::\s*[\w<>\[\]| ]+)?\s*\{$|^export\s+default\s+(?:async\s+)?function\s+(\w+)\s*\(|^(?:export\s+)?const\s+(\w+)\s*=\s*(?:async\s*)?\(|^(?:export\s+)?const\s+(\w+)\s*=\s*new\s+DataSource")  # fmt: skip
 _KEYWORDS = frozenset({"if", "for", "foreach", "while", "switch", "catch", "return", "using", "constructor", "lock"})
 _LOOP = re.compile(r"\bfor(?:each)?\s*\(\s*(?:var|const|let|\w+)\s+(\w+)\s+(?:in|of)\s+(.+)$")
-_CHANGED = re.compile(r"\b(\w+)\.(\w+)\s*(?:[-+]=|\+\+|--)|\b(\w+)\.(\w+)\s*=\s*\3\.\4\s*[-+]")
+_BY_KEY = re.compile(
+    r"\b(?:prisma\.)?(\w+)\.(?:findUnique\w*|findFirst\w*|findOne\w*|update|delete)\(\s*\{\s*where:\s*\{\s*id(?::\s*\w+)?\s*\}"
+)
+_SCOPED = re.compile(
+    r"where:\s*\{\s*id(?::\s*\w+)?,\s*(\w+)(?::\s*(?:session|user|req|request|ctx|context|auth)\b|\s*[,}])"
+)
+_EACH = re.compile(r"\.(?:map|forEach|flatMap)\(\s*async\s*\(?\s*\{?\s*(\w+)")
+_ASKS = re.compile(
+    r"await\s+(?:this\.)?[\w.]+\.(?:find\w*|First\w*|Single\w*|query|count|Count\w*|Any\w*|aggregate|Where|Load\w*)\("
+)
+_WRITES_ROW = re.compile(r"await\s+((?:this\.)?[\w.]+)\.(save|create|insert|update|upsert|SaveChangesAsync)\(")
+_CHANGED = re.compile(
+    r"\b(\w+)\.(\w+)\s*(?:[-+]=|\+\+|--)|\b(\w+)\.(\w+)\s*=\s*\3\.\4\s*[-+]|\b(?P<field>\w+):\s*(?P<row>\w+)[!?]?\.(?P=field)\s*[-+]"
+)
 _SAVED = re.compile(r"SaveChanges|\.save\(|\.update\(|\.flush\(")
 _ASKED = re.compile(r"\.(?:Any|AnyAsync|FirstOrDefault\w*|SingleOrDefault\w*|Find\w*|findOne\w*|findUnique|findFirst|findBy\w*|count|Count\w*|exist\w*)\(")  # fmt: skip
 _READ = re.compile(
@@ -45,6 +58,7 @@ def clike_traits(text: str, members: Mapping[str, str]) -> tuple[Trait, ...]:
         lines = [Line(line.text, line.start + scope.start) for line in lines_of(text[scope.start : scope.end])]
         body = "\n".join(line.text for line in lines)
         found += _loops(lines)
+        found += _by_key_alone(text, scope)
         found += clike_transactions(lines)
         found += client_traits(text[scope.start : scope.end], lines)
         if not _GUARDED.search(text):
@@ -54,18 +68,31 @@ def clike_traits(text: str, members: Mapping[str, str]) -> tuple[Trait, ...]:
     return tuple(found)
 
 
+def _by_key_alone(text: str, scope: Scope) -> Iterator[Trait]:
+    """A row got by the key that was sent, where other places of the same text name its owner beside the key."""
+    scoped = _SCOPED.search(text)
+    for line in lines_of(text[scope.start : scope.end]) if scoped else ():
+        match = _BY_KEY.search(line.text)
+        if match and scoped:
+            place = Line(line.text, line.start + scope.start).place
+            yield Trait("unscoped_lookup", scope.name, place, f"{match.group(1)} ({scoped.group(1)})")
+
+
 def _loops(lines: list[Line]) -> Iterator[Trait]:
     for position, line in enumerate(lines):
-        match = _LOOP.search(line.text)
-        if match is None:
+        match, each = _LOOP.search(line.text), _EACH.search(line.text)
+        if match is None and each is None:
             continue
-        row, over = match.groups()
-        inside = lines[position + 1 : position + 12]
+        row, over = match.groups() if match else ((each[1], "") if each else ("", ""))
+        inside = [*([line] if each else []), *_block(lines[position:])]
         queried = re.search(r"\b(?:db|context|_context|_db|ctx|repo\w*|\w*Repository|prisma)\b\.|\.ToList|await", over)
         included = ".Include(" in over or "relations" in over
         for other in inside:
             deep = re.search(rf"\b{row}\.([A-Za-z]\w*)\.([A-Za-z]\w*)\b(?!\s*\()", other.text)
-            asks = re.search(r"await\s+[\w.]*(?:prisma|repo\w*|Repository|db|context)\.?[\w.]*\.(?:find\w*|First\w*|Single\w*|Where)\(", other.text, re.IGNORECASE)  # fmt: skip
+            asks = _ASKS.search(other.text)
+            if written := _WRITES_ROW.search(other.text):
+                yield Trait("row_by_row_save", written.group(1), other.place, written.group(2))
+                break
             if (deep and queried and not included) or (asks and row in other.text):
                 if deep:
                     yield Trait("lazy_loop", f"{row}.{deep.group(1)}", other.place, deep.group(1))
@@ -74,13 +101,25 @@ def _loops(lines: list[Line]) -> Iterator[Trait]:
                 break
 
 
+def _block(lines: list[Line]) -> list[Line]:
+    """The lines that the first one opens, at most a dozen; the next line alone where it opens none."""
+    depth, found = 0, list[Line]()
+    for number, line in enumerate(lines[:13]):
+        depth += line.text.count("{") - line.text.count("}")
+        if number:
+            found.append(line)
+            if depth <= 0:
+                break
+    return found
+
+
 def _changes(lines: list[Line], body: str, members: Mapping[str, str]) -> Iterator[Trait]:
     if not _SAVED.search(body):
         return
     for line in lines:
         match = _CHANGED.search(line.text)
-        name = (match.group(2) or match.group(4)) if match else ""
-        owner = (match.group(1) or match.group(3)) if match else ""
+        name = (match.group(2) or match.group(4) or match["field"]) if match else ""
+        owner = (match.group(1) or match.group(3) or match["row"]) if match else ""
         if name and owner != "this":
             yield Trait("read_modify_write", f"{members.get(name, owner)}.{name}", line.place)
 
@@ -90,6 +129,10 @@ def _decides(lines: list[Line], body: str, members: Mapping[str, str]) -> Iterat
     read = {m.group(1) for line in lines if (m := _READ.search(line.text))} if _SAVED.search(body) else set()
     tested: dict[tuple[str, str], Line] = {}
     for line in lines:
+        written = re.search(r"\bdata:\s*\{\s*(\w+)\s*:", line.text)
+        told = next((key for key in tested if written and key[1] == written[1]), None)
+        if told is not None:
+            yield Trait("read_modify_write", f"{members.get(told[1], told[0])}.{told[1]}", tested.pop(told).place)
         set_ = re.match(r"(\w+)!?\.(\w+)\s*=[^=]", line.text)
         if set_ and (found := tested.pop((set_.group(1), set_.group(2)), None)):
             yield Trait(

@@ -151,7 +151,11 @@ def _line_traits(reading: _Reading, line: Line) -> None:
     if "UseLazyLoadingProxies" in line.text:
         reading.traits.append(Trait("lazy_everywhere", "UseLazyLoadingProxies", line.place))
     if re.search(r"AddSingleton<\w*(?:Context|Db)\w*>|static\s+(?:readonly\s+)?\w*(?:DbContext|Context)\s+\w+", line.text):  # fmt: skip
-        reading.traits.append(Trait("shared_session", "DbContext", line.place, "singleton"))
+        named = re.search(r"AddSingleton<(\w+)>", line.text)
+        name = f"AddSingleton<{named.group(1)}> (DbContext)" if named else "DbContext"
+        reading.traits.append(Trait("shared_session", name, line.place, "singleton"))
+    if made := re.search(r"\.(EnsureCreated|EnsureCreatedAsync|EnsureDeleted|EnsureDeletedAsync)\(", line.text):
+        reading.traits.append(Trait("synchronize", made.group(1), line.place))
     if line.text.count(".Include(") >= 2 and "AsSplitQuery" not in line.text:
         reading.traits.append(Trait("many_includes", "Include", line.place))
     if re.search(r"(?:FromSqlRaw|ExecuteSqlRaw)\(\s*\$", line.text):

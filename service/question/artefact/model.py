@@ -10,7 +10,7 @@ TraitKind = Literal[
     "lazy_loop", "query_loop", "eager_collection", "lazy_everywhere", "many_includes", "shared_session", "evaluated_default",
     "mutable_default", "check_then_act", "read_modify_write", "synchronize", "unbounded_load", "no_foreign_keys",
     "formatted_sql", "naive_now", "row_by_row_save", "generic_relation", "unlimited_text", "choices_only", "locking_operation", "secret_in_code", "remote_in_transaction", "batch_transaction",
-    "client_per_call", "outside_transaction", "get_or_create", "unscoped_lookup",
+    "client_per_call", "outside_transaction", "get_or_create", "unscoped_lookup", "create_all",
 ]  # fmt: skip
 
 

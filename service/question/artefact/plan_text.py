@@ -12,6 +12,7 @@ _NODE = re.compile(
 )
 _DETAIL = re.compile(r"^([A-Z][\w ]+?):\s*(.+)$")
 
+_LABEL = re.compile(r"^(?:(?:SubPlan|InitPlan) \d+|CTE \w+$|Trigger \S+.*\btime=)")
 # MySQL's client ends a statement by \\G to print its rows upright.
 _ENDED = re.compile(r"\\G")
 _DRAWN = re.compile(r"\+-|\| |\|-|\*{5}|\d+ rows? in set|\(\d+ rows?\)")
@@ -43,7 +44,12 @@ def without_plan(text: str) -> str:
     lines, inside, upright = [], False, is_row(text)
     for line in _ENDED.sub("; ", _without_json(text)).splitlines(keepends=True):
         bare = line.strip()
-        node = _NODE.search(bare[:2_000]) is not None or is_step(bare) or _DRAWN.match(bare) is not None
+        node = (
+            _NODE.search(bare[:2_000]) is not None
+            or _LABEL.match(bare) is not None
+            or is_step(bare)
+            or _DRAWN.match(bare) is not None
+        )
         inside = node or (inside and _DETAIL.match(bare) is not None) or (upright and is_cell(bare))
         lines.append(re.sub(r"[^\n]", " ", line) if inside else line)
     return "".join(lines)

@@ -149,5 +149,5 @@ def _with_relation(reading: _Reading, table: Table, line: Line, match: re.Match[
     target = reading.models[match.group(2)]
     pointed = tuple(part.strip() for part in references.group(1).split(",")) if references else ()
     columns = _columns(table, reading, fields.group(1))
-    key = Key("foreign", columns, "", target, pointed, worded, "", line.place)
+    key = Key("foreign", columns, match.group(1), target, pointed, worded, "", line.place)
     return replace(table, keys=(*table.keys, key))

@@ -82,6 +82,13 @@ def embedded_sql(source: Source) -> Iterator[tuple[str, int]]:
 
 
 def _top(source: Source) -> Iterator[Trait]:
+    for node in source.nodes:
+        if isinstance(node, ast.Call) and dotted(node.func) == "create_all" and "metadata" in ast.unparse(node.func):
+            yield Trait("create_all", ast.unparse(node.func), source.place(node))
+        elif isinstance(node, ast.Call) and dotted(node.func) == "len" and node.args and re.fullmatch(r"\w+\.objects\.all\(\)", ast.unparse(node.args[0])):  # fmt: skip
+            yield Trait("unbounded_load", ast.unparse(node), source.place(node))
+        elif isinstance(node, ast.ListComp | ast.GeneratorExp) and node.generators[0].ifs:
+            yield from _sifted(source, node.generators[0])
     for node in source.tree.body:
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
             name = ast.unparse(node.targets[0]) if isinstance(node, ast.Assign) else ast.unparse(node.target)
@@ -94,6 +101,16 @@ def _top(source: Source) -> Iterator[Trait]:
                 yield Trait("shared_session", name, source.place(node), dotted(made.func))
 
 
+def _sifted(source: Source, part: ast.comprehension) -> Iterator[Trait]:
+    """All rows of a model, of which Python keeps some."""
+    texts = [ast.unparse(part.iter), *_given(source, part.iter)]
+    row = ast.unparse(part.target)
+    if any(re.fullmatch(r"(?:list\()?\w+\.objects\.all\(\)\)?", text) for text in texts) and any(
+        f"{row}." in ast.unparse(test) for test in part.ifs
+    ):
+        yield Trait("unbounded_load", next(t for t in texts if "objects.all" in t), source.place(part.iter))
+
+
 def _loop(source: Source, loop: _Loop) -> Iterator[Trait]:
     names = {n.id for n in ast.walk(loop.target) if isinstance(n, ast.Name)}
     over = ast.unparse(loop.iter)
@@ -101,7 +118,8 @@ def _loop(source: Source, loop: _Loop) -> Iterator[Trait]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             called, owner = node.func.attr, ast.unparse(node.func.value)
             mine = any(re.search(rf"\b{name}\b", ast.unparse(node)) for name in names)
-            if called in ("save", "commit", "flush") and (owner in names or called != "save"):
+            made = called == "create" and owner.endswith(".objects") and mine
+            if made or (called in ("save", "commit", "flush") and (owner in names or called != "save")):
                 yield Trait("row_by_row_save", owner, source.place(node), called)
             elif (
                 called in _FETCHING
@@ -126,6 +144,9 @@ def _deep(source: Source, loop: _Loop, names: set[str]) -> Iterator[Trait]:
             found = node.value
         elif isinstance(node, ast.For | ast.comprehension):
             found = node.iter
+        elif isinstance(node, ast.Call) and dotted(node.func) in ("len", "list", "sorted", "set", "any") and node.args:
+            # A column may be a list, too, but nobody counts one by the row.
+            found = node.args[0]
         if isinstance(found, ast.Attribute) and isinstance(found.value, ast.Name) and found.value.id in names:
             yield Trait("lazy_loop", f"{_row(source, loop)}.{found.attr}", source.place(found), found.attr)
 
@@ -180,8 +201,28 @@ def _read_modify_write(source: Source, function: ast.FunctionDef | ast.AsyncFunc
             target = ast.unparse(node.targets[0])
             if isinstance(node.value, ast.BinOp) and target in ast.unparse(node.value):
                 yield Trait("read_modify_write", target, source.place(node))
+        elif isinstance(node, ast.If) and (name := _decided(node, function)):
+            yield Trait("read_modify_write", name, source.place(node))
         elif isinstance(node, ast.Call) and dotted(node.func) == "setattr" and "getattr" in ast.unparse(node):
             yield Trait("read_modify_write", ast.unparse(node.args[0]), source.place(node))
+
+
+def _decided(node: ast.If, function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    """An attribute of a row that was read here, tested and then set."""
+    read = {
+        t.id
+        for each in ast.walk(function)
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call | ast.Await) and re.search(r"\.(?:get|first|one|one_or_none|scalar|scalar_one|scalar_one_or_none|get_or_404)\(|get_object_or_404\(", ast.unparse(each.value))
+        for t in each.targets
+        if isinstance(t, ast.Name)
+    }  # fmt: skip
+    tested = {
+        ast.unparse(n)
+        for n in ast.walk(node.test)
+        if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name) and n.value.id in read
+    }
+    later = [n for n in ast.walk(function) if isinstance(n, ast.Assign) and n.lineno > node.lineno]
+    return next((name for each in later for t in each.targets if (name := ast.unparse(t)) in tested), "")
 
 
 def _check_then_act(source: Source, function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[Trait]:

@@ -1,0 +1,17 @@
+CREATE TABLE clinics (id bigint PRIMARY KEY, seats_min int NOT NULL, seats_max int NOT NULL, opens timetz NOT NULL);
+CREATE TABLE wards (id bigint PRIMARY KEY, clinic_id bigint NOT NULL REFERENCES clinics (id), is_default boolean NOT NULL, parent_id bigint REFERENCES wards (id), kind smallint NOT NULL);
+COMMENT ON COLUMN wards.kind IS '1 = open, 2 = locked';
+CREATE TABLE visits (id bigint PRIMARY KEY, ward_id bigint NOT NULL REFERENCES wards (id), page_no int NOT NULL, came_ip varchar(15), seen_ms bigint, answers_json text, happened date NOT NULL, fee_cents bigint NOT NULL);
+COMMENT ON COLUMN visits.seen_ms IS 'milliseconds since 1970';
+CREATE TABLE transfers (id bigint PRIMARY KEY, from_ward bigint NOT NULL REFERENCES wards (id), to_ward bigint NOT NULL REFERENCES wards (id), currency char(3) NOT NULL);
+CREATE TABLE scans (id bigint PRIMARY KEY, visit_id bigint REFERENCES visits (id), transfer_id bigint REFERENCES transfers (id), body jsonb NOT NULL, login text NOT NULL UNIQUE, starts_on date NOT NULL, ends_on date NOT NULL, ward_id bigint NOT NULL REFERENCES wards (id));
+CREATE INDEX scans_body ON scans USING gin (body);
+CREATE INDEX visits_happened ON visits (happened);
+CREATE INDEX visits_ward ON visits (ward_id);
+CREATE TABLE notes (id bigint PRIMARY KEY, tenant_id bigint NOT NULL, txt text NOT NULL);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE notes FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes USING (tenant_id = current_setting('app.tenant')::bigint);
+CREATE VIEW all_notes AS SELECT id, txt FROM notes;
+SELECT id FROM scans WHERE body->>'a' = 'x';
+SELECT id FROM visits WHERE ward_id = 5 ORDER BY happened DESC LIMIT 10;
