@@ -20,7 +20,7 @@ EXTRAS = ("place", "catalogue", "dependant", "thing", "detail", "other")
 _MOST_OF_ONE, _LEAST = 3, 2
 # Things that only stand beside the others, and what an event leaves behind.
 _MOST_BESIDE = 8
-PLAIN, _RECORDS = "plain", "records"
+PLAIN, RECORDS = "plain", "records"
 _RELATED = ("many_to_many", "over_time")
 # Two nouns make no schema that is worth showing.
 _FEWEST = 3
@@ -58,7 +58,7 @@ _Fitting = tuple[ShapeTerm, Mapping[str, tuple[str, ...]]]
 
 def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
     """The starting schema of the question's shape; None where no shape fits, or fewer than three nouns are named."""
-    templates = _templates(kb)
+    templates = templates_of(kb)
     shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
     everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
     codes = {name: fence.code for name, (_, fence) in templates.items()}
@@ -71,14 +71,27 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     shape, roles = found
     # Of a thing that stands in the middle nothing is recorded but what belongs to it.
     still = shape.name == PLAIN and "event" in roles and not _happens(roles["event"][0], shape)
-    section, fence = templates[_RECORDS if still else shape.name]
+    template = RECORDS if still else shape.name
+    section, fence = templates[template]
     names = [noun for filled in roles.values() for noun in filled]
-    between = {name: templates[name][1].code for name in _RELATED}
+    sql, kept = written(codes, template, shape, roles, resolved(stated, names))
+    return Structure(shape, section, fence, roles, sql, question.facts.get("shape") is not None, still, kept)
+
+
+def written(
+    codes: Mapping[str, str],
+    template: str,
+    shape: ShapeTerm,
+    roles: Mapping[str, tuple[str, ...]],
+    stated: Sequence[Relation],
+) -> tuple[str, tuple[Relation, ...]]:
+    """The template of this name with nouns in the place of roles and with what is stated of two of them; and what is kept of that."""
+    still = template == RECORDS
     centre = roles["event"][0] if still else ""
     # Nobody need act where nothing happens.
     term = replace(shape, names={"event": centre}) if still else shape
-    sql, kept = related(instance(fence.code, term, roles), resolved(stated, names), between, centre)
-    return Structure(shape, section, fence, roles, sql, question.facts.get("shape") is not None, still, kept)
+    between = {name: codes[name] for name in _RELATED}
+    return related(instance(codes[template], term, roles), stated, between, centre)
 
 
 def _fitting(
@@ -251,7 +264,7 @@ def instance(code: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) ->
     return "\n\n".join(aligned(text) for text in written if text)
 
 
-def _templates(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
+def templates_of(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
     """The fences of references that are marked as the schema of a shape, by its name."""
     return {
         block.fence.attributes["shape"]: (section, block.fence)

@@ -12,6 +12,8 @@ from service.answer.claims import quoted_block
 from service.answer.evidence import Evidence
 from service.question.relations import Relation
 
+# The slot that says what is stated of two of the nouns.
+RELATIONS = "relations"
 _READING: Mapping[str, str] = {
     "event": "{nouns} as what happens", "party": "{nouns} as who acts", "place": "{nouns} as where it is",
     "catalogue": "{nouns} as kinds or titles that several share", "dependant": "{nouns} as belonging to {party}",
@@ -98,6 +100,13 @@ def diagram(structure: Structure, book: CitationBook) -> tuple[BlockUnion, ...]:
     return (Diagram(claims=(claim,)),)
 
 
+def read_relations(told: str) -> tuple[Relation, ...]:
+    """The relations of the slot, as they are written there."""
+    parts = (part.partition(": ") for part in told.split("; ") if part)
+    pairs = ((kind, *names.split(", ")) for kind, _, names in parts)
+    return tuple(Relation(kind, one, other) for kind, one, other in pairs)  # type: ignore[arg-type]  # as written below
+
+
 def _reading(structure: Structure, cited: tuple[int, ...]) -> Claim:
     roles = structure.roles
     party = (
@@ -124,6 +133,8 @@ def _poured(structure: Structure, template: str, slots: Mapping[str, str], cited
 
 
 def _support(structure: Structure) -> Filled:
-    """The template is the code of the section that is cited; the slots are its roles, each with the nouns that fill it."""
+    """The template is the code of the section that is cited; the slots are its roles, each with the nouns that fill it, and the relations."""
     slots = {role: ", ".join(nouns) for role, nouns in structure.roles.items()}
+    if structure.relations:
+        slots[RELATIONS] = "; ".join(f"{each.kind}: {each.one}, {each.other}" for each in structure.relations)
     return Filled(template=structure.fence.code, slots=slots, origin=structure.section.id)
