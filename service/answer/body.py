@@ -178,7 +178,9 @@ def _blocks(evidence: Evidence, section: Section, book: CitationBook, said: froz
             else type(block)(block.kind, kept, block.ordered, block.header, block.fence)
         )
         shown = quoted_block(section, trimmed, book, evidence.kb.fences)
-        if shown is not None and (shown.kind != "diagram" or (evidence.plan.erd and not evidence.redrawn)):
+        # An example's diagram is of somebody else's case.
+        drawn = evidence.plan.erd and not evidence.redrawn and section.path[0].lower() != "example"
+        if shown is not None and (shown.kind != "diagram" or drawn):
             yield shown
 
 

@@ -19,7 +19,11 @@ _COUNTS = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", re
 _LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
 _WORD = re.compile(r"[a-z0-9_]+")
 # A sentence that leans on the one before it says nothing by itself.
-_LEANS = re.compile(r"(?:it|they|this|these|those|both|neither|each of them|such)\b", re.IGNORECASE)
+_FITS = "best fit"
+_LEANS = re.compile(
+    r"(?:it|they|this|these|those|both|neither|each of them|such)\b|(?:\S+ ){1,3}of (?:them|these|those)\b",
+    re.IGNORECASE,
+)
 # What runs, proves or warns answers only after what says what to do.
 _BESIDE = ("example", "how to verify", "evidence gaps", "application code")
 _WARNING = ("when not to use", "pitfalls", "common mistakes", "failure modes", "risks", "poor fit")
@@ -34,7 +38,9 @@ def telling(evidence: Evidence) -> list[tuple[Section, tuple[Statement, ...]]]:
     asked = _stems(evidence.question.context)
     sections = _by_decisiveness(evidence)
     both = _on_both(evidence, sections)
-    first = [(s, told) for s in sections[:1] for told in (_paragraph(s) or _item(s, asked),)]
+    # One rule of a list does not say which of two it should be.
+    one = "compare" not in evidence.question.intent_ids
+    first = [(s, told) for s in sections[:1] for told in (_paragraph(s) or (_item(s, asked) if one else ()),)]
     paragraphs = [(s, _paragraph(s)) for s in (*sections, *_defining(evidence))]
     items = [(s, _item(s, asked)) for s in sections]
     return [(section, told) for section, told in (*both, *first, *paragraphs, *items) if told]
@@ -154,6 +160,8 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
         near,
         key=lambda s: (
             s.entry not in asked,
+            # Whether the one that is asked about will do stands under what it fits.
+            evidence.plan.choosing and evidence.choice is None and s.path[0].lower() != _FITS,
             s.entry.startswith("designs/") and not evidence.question.goes_on,
             s.path[0].lower() in _WARNING and s.id not in put,
             -scores.get(s.id, 0.0),

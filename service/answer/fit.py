@@ -119,6 +119,11 @@ def _move(kb: KnowledgeBase, meta: Playbook, question: Question) -> Fit:
         return "near"
     if all(_same(asked, written) or _kin(kb, asked, written) for asked, written in named):
         return "shape"
+    # Where it goes makes a move: from elsewhere to the same engine is kindred, from the same engine elsewhere is at most the subject.
+    target = str(question.facts.get("migration.to") or "")
+    if target and _same(target, meta.target):
+        # What only changes its home comes from no other engine.
+        return "foreign" if _same(meta.origin.lower(), meta.target) else "shape"
     return "subject" if any(_same(asked, written) for asked, written in named) else "foreign"
 
 

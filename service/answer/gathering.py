@@ -133,7 +133,8 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     shape = str(question.facts.get("shape") or "")
     fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, "" if concern else shape))
     fits = {**fitting, **_ruled_out(asked.certain)}
-    if built is not None and not question.intent_ids & _MOVING:
+    leaves = len({name.id for name in question.technologies}) > 1
+    if built is not None and not leaves and not question.intent_ids & _MOVING:
         # Who wants tables has none yet that a plan could change.
         fits |= {name: "foreign" for name in fits if kb.entries[name].kind == "playbooks"}
     retrieved = called_for(kb, question, retrieved, fits)

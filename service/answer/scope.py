@@ -1,5 +1,6 @@
 """Scope: whether a question is ours, which of its subjects nobody has written on, and what is assumed of it."""
 
+import re
 from collections.abc import Sequence
 
 from kb.entry import Design, KnowledgeBase, Technology
@@ -50,6 +51,12 @@ def _states_a_case(question: Question) -> bool:
     return any(name not in _NAMES for name in question.facts.by_attribute)
 
 
+_ENOUGH = re.compile(
+    r"\b(?:is|are|would|will)\b[^.?!]{0,40}\b(?:ok|okay|fine|(?:good )?enough|sufficient|all ?right)\b[^.?!]*\?",
+    re.IGNORECASE,
+)
+
+
 def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Plan, selection: Selection) -> bool:
     """Whether a technology is to be chosen and nothing chooses it yet: no worked design of the case, no candidates named.
 
@@ -61,6 +68,9 @@ def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
         return False
     # Between named candidates that nobody has scored no third one is the answer.
     if question.facts.get("compared") is not None or question.facts.get("migration.to") is not None:
+        return False
+    # "Is it ok to use SQLite for a till?" is asked of one, and answered by what it is good for.
+    if _ENOUGH.search(question.subject) and len({name.id for name in question.technologies}) == 1:
         return False
     carried = selection.backbone is not None and selection.backbone.fit == "near"
     if "choose_store" in question.intent_ids:

@@ -89,6 +89,8 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
     if nearest is not None and not _is_a_strangers(nearest, question, plan):
         # One section that says it best is the answer, however little else its entry has on it.
         kept.setdefault(nearest.id, (best * _COMPANION_SHARE, nearest))
+    # Of another's move nothing is carried out.
+    kept = {name: each for name, each in kept.items() if each[1].kind != "playbooks" or fits.get(name) != "foreign"}
     if found.bearing is not None:
         kept.setdefault(found.bearing.id, (best, found.bearing))
     scores = {hit.section: hit.score + (_EXPLAINS if hit.section in explaining else 0.0) for hit in retrieved.hits}
@@ -103,7 +105,7 @@ def select(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: Pl
         fits = {**fits, backbone.id: _worn(backbone, fits[backbone.id])}
         picked[backbone.id] = _whole(backbone, plan, scores, fits[backbone.id], engine)
         room = plan.words // 8
-    others = [entry for _, entry in kept.values() if entry is not backbone]
+    others = [entry for _, entry in kept.values() if entry is not backbone and not _rivals(kb, backbone, entry)]
     picked |= _relevant(others, plan, _of_engine(others, engine, scores), room)
     if backbone is not None and backbone.kind == "playbooks":
         # A playbook says how to get there; a design of the case has the tables to arrive at.
@@ -126,6 +128,14 @@ def _is_a_strangers(entry: Entry, question: Question, plan: Plan) -> bool:
     """Whether it is the profile of a product where nobody named or looks for one."""
     looking = plan.choosing or plan.defining or any(name.part != "excluded" for name in question.technologies)
     return entry.kind == "technologies" and entry.id not in _COMMON_GROUND and not looking
+
+
+def _rivals(kb: KnowledgeBase, backbone: Entry | None, entry: Entry) -> bool:
+    """Whether beside the plan that is followed the entry is the plan of another move, from an engine or to one."""
+    if backbone is None or backbone.kind != "playbooks" or not isinstance(entry.meta, Playbook):
+        return False
+    ends = (entry.meta.origin, entry.meta.target)
+    return any(f"technologies/{end.lower().replace(' ', '-')}" in kb.entries for end in ends)
 
 
 def _tables(entry: Entry) -> list[Section]:

@@ -148,7 +148,7 @@ _FLOWS = re.compile(
 )
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
 _MIGRATION = re.compile(
-    r"\b(?:migrat\w*|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
+    r"\b(?:migrat\w*|cut-?over|cut over|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
     re.IGNORECASE,
 )
 _COMPARISON = re.compile(

@@ -2,6 +2,7 @@
 
 import re
 
+from service.question.intents import speaks_of_data
 from service.question.question import Question
 
 # Words of somebody who asks, reports a fault, or wants one certain thing done.
@@ -20,7 +21,14 @@ _LEAST, _SHORTEST = 3, 6
 def tells_needs(question: Question) -> bool:
     """Whether the question is a list of needs: nothing asked, nothing pasted, and three of them certain."""
     text = question.subject
-    if question.goes_on or question.artefacts.given or question.technologies or _ASKING.search(text):
+    # Who says "database" says what he wants to know of it.
+    if (
+        speaks_of_data(text)
+        or question.goes_on
+        or question.artefacts.given
+        or question.technologies
+        or _ASKING.search(text)
+    ):
         return False
     told = [fact for fact in question.facts.facts if fact.origin == "stated" and _NEEDS.match(fact.attribute)]
     return len(told) >= _LEAST and len(text.split()) >= _SHORTEST and question.intent_ids <= _CONCERNS

@@ -44,7 +44,7 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
     "copies": (1.0, 20.0),
-    "team.size": (1.0, 60.0),
+    "team.size": (1.0, 400.0),
     "regions": (1.0, 40.0),
     "nodes": (1.0, 10_000.0),
     "graph.hops": (1.0, 20.0),

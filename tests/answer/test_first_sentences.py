@@ -7,9 +7,9 @@ from service.answer.advice import Advice
 from service.question.request import AskRequest, Turn
 
 STORY = """Sorry, this is long. We started as two people with PHP and MySQL on shared hosting. Now we are thirty, all of it is
-still in one database, and when the invoices are made at the end of the month, checkout gets so slow that customers call.
-Somebody said microservices, our investor says cloud. What I really want to know is whether putting the invoice run on a
-replica would help, given that it writes 300k rows. We also have Redis for sessions. Thanks!"""
+still in one database, and when the reports are made at the end of the month, checkout gets so slow that customers call.
+Somebody said microservices, our investor says cloud. What I really want to know is whether running the reports on a read
+replica would help, given that they read 300k rows. We also have Redis for sessions. Thanks!"""
 MOVE = "How do we move from MySQL to PostgreSQL, 600 GB, 5 minutes of downtime?"
 
 
@@ -34,8 +34,10 @@ def test_a_verdict_among_three_names_all_who_lost(advisor: Advisor) -> None:
 
 
 def test_the_question_in_a_long_story_is_answered_and_not_what_it_mentions(advisor: Advisor) -> None:
-    said = summary(ask(advisor, STORY))
-    assert "replica" in said
+    advice = ask(advisor, STORY)
+    said = summary(advice)
+    assert "reports that disturb transactions" in said
+    assert any(section.title.startswith("Read replicas") for section in advice.sections)
     assert "Redis" not in said
 
 

@@ -190,8 +190,8 @@ def test_who_names_nothing_is_asked_first_what_it_is_for(advisor: Advisor) -> No
 
 
 def test_a_move_that_no_playbook_makes_is_named_as_a_gap(advisor: Advisor) -> None:
-    advice = ask(advisor, "Plan the migration from SQL Server to PostgreSQL")
-    assert any("from SQL Server to PostgreSQL" in claim.text for claim in advice.summary)
+    advice = ask(advisor, "Plan the migration from Neo4j to MongoDB")
+    assert any("from Neo4j to MongoDB" in claim.text for claim in advice.summary)
     assert advice.confidence.level == "low"
 
 
