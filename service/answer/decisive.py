@@ -173,7 +173,9 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
         leading = [s for s in backbone.sections if section_kind(backbone.entry, s) in wanted and not carries_over(s)]
         # The very step of a plan that is asked about leads before what the whole plan is for.
         asked_for = backbone.entry.kind == "playbooks" and best >= _CLEAR
-        ranked = [*(s for s in ranked[:1] if asked_for and s.entry == backbone.entry.id), *leading, *ranked]
+        said = _stems(evidence.question.text)
+        step = [s for s in ranked[:1] if asked_for and s.entry == backbone.entry.id and _stems(s.heading) & said]
+        ranked = [*step, *leading, *ranked]
     elif evidence.plan.defining and _is_named(first.entry, evidence.question.context):
         ranked = [s for heading in DEFINING for s in first.entry.sections if s.path[0].lower() == heading] + ranked
     elif "license" in evidence.question.intent_ids:
