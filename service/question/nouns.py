@@ -124,7 +124,7 @@ def happening(text: str) -> str | None:
 
 def is_person(noun: str) -> bool:
     """Whether an unfamiliar noun is by its ending somebody who does something: a singer, a juror, an archivist."""
-    last = noun.rpartition(" ")[2]
+    last = noun.replace("-", " ").rpartition(" ")[2]
     return _AGENT.search(last) is not None and last not in _words()["no_agents"]
 
 

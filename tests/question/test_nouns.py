@@ -168,3 +168,8 @@ def test_the_one_and_the_many_of_a_schema_are_things_though_nobody_lists_them() 
 def test_the_one_and_the_many_of_our_trade_are_none() -> None:
     assert names("ERD for a database and its tables") == []
     assert names("Why is the schema for a choir so slow and its queries too?") == []
+
+
+def test_an_engine_in_the_list_is_no_thing_and_a_pre_order_nobody() -> None:
+    assert names("Schema for a kiosk: pre-orders, trucks, meals, postgres") == ["pre-order", "truck", "meal"]
+    assert not is_person("pre-order")
