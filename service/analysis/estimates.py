@@ -211,7 +211,8 @@ def _spelled_rates(facts: FactSet) -> list[Fact]:
     spelled = _replicas(facts)
     for name in (*_RATES, *_FLOWS):
         fact = facts.by_attribute.get(name)
-        if fact is None or fact.span is None or not isinstance(fact.value, Quantity):
+        # What is only taken for the load, as a peak is, says nothing of a day.
+        if fact is None or fact.span is None or fact.origin == "assumed" or not isinstance(fact.value, Quantity):
             continue
         for mention in mentions(fact.span.text)[:1]:
             if word := _PERIODS.get(mention.period):
