@@ -18,8 +18,8 @@ _CLEAR = 0.6
 _COUNTS = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
 _WORD = re.compile(r"[a-z0-9_]+")
-# A sentence that leans on the one before it says nothing by itself.
 _FITS = "best fit"
+# A sentence that leans on the one before it says nothing by itself.
 _LEANS = re.compile(
     r"(?:it|they|this|these|those|both|neither|each of them|such)\b|(?:\S+ ){1,3}of (?:them|these|those)\b",
     re.IGNORECASE,

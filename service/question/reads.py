@@ -38,7 +38,8 @@ _MEANT = re.compile(rf"\b(?:on|for|of) (?:our |the |all )?(?P<about>{_NAME}s)\b"
 _BETWEEN = re.compile(
     r"\s*,\s*(?:and\s+|then\s+|or\s+(?:by\s+)?)?|\s+(?:and|plus|&|\+|then)\s+"
     r"|\s+(?=(?:newest|latest|most recent|oldest|earliest|highest|largest|biggest|lowest|smallest|cheapest)\b[^,]*\bfirst\b)"
-    r"|\s+(?=(?:sort|order|rank)(?:ed|ing)? by )|\s+(?=(?:within|in|over|during|for|from) the (?:last|past|previous) )",
+    r"|\s+(?=(?:sort|order|rank)(?:ed|ing)? by )|\s+(?=(?:within|in|over|during|for|from) the (?:last|past|previous) )"
+    r"|\s+(?:with|where|whose)\s+(?:the\s+)?(?=(?:status|state)\b)",
     re.IGNORECASE,
 )
 _EITHER = re.compile(r",?\s+or\s+(?:by\s+)?", re.IGNORECASE)
@@ -48,9 +49,12 @@ _ORDERED = re.compile(
     re.IGNORECASE,
 )
 _FIRST = re.compile(
-    r"^(?:the |with the |always |usually |show(?:ing)? |and )*(?P<which>newest|latest|most recent|oldest|earliest|highest|largest|biggest|lowest|smallest|cheapest)(?: (?P<column>[a-z_]\w*))? (?:ones )?first\b",
+    r"^(?:the |with the |always |usually |show(?:ing)? |and )*(?P<which>newest|latest|most recent|oldest|earliest|highest|largest|biggest|lowest|smallest|cheapest)(?: (?P<column>(?!ones\b)[a-z_]\w*(?: (?!ones\b)[a-z_]\w*)?))? (?:ones )?first\b",
     re.IGNORECASE,
 )
+# "with state open": one value, and always the same.
+_STATE = re.compile(r"^(?P<column>status|state)(?: is| =|:)? \w+$", re.IGNORECASE)
+_OF_TIME = frozenset(["newest", "latest", "most recent", "oldest", "earliest"])
 _LAST = re.compile(
     r"^(?:only |usually |just |and |within |in |over |during |for |from )*(?:the )?(?:last|past|previous) (?:\d+ )?(?:hours?|days?|weeks?|months?|years?)\b",
     re.IGNORECASE,
@@ -189,7 +193,12 @@ def _with_item(read: Read, item: str) -> Read | None:
     if match := _FIRST.match(item):
         which = match["which"].lower()
         name = _identifier(match["column"] or "") or ("price" if which == "cheapest" else read.ranged or _MOMENT)
+        if which in _OF_TIME and not _is_moment(name):
+            # "The newest tickets first" are tickets, and no column.
+            name = _MOMENT
         return replace(read, sort=((name, which not in ("oldest", "earliest", "lowest", "smallest", "cheapest")),))
+    if match := _STATE.match(item):
+        return replace(read, equal=(*read.equal, match["column"].lower()))
     if _LAST.match(item):
         return replace(read, ranged=read.ranged or _MOMENT)
     if " by " in item:

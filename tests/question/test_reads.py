@@ -22,6 +22,8 @@ def columns(text: str) -> list[tuple[str, list[str]]]:
         ("Our `invoices` table gets queried by tenant_id and due_date range, sorted by due_date. Index?", "invoices", ["tenant_id", "due_date"]),
         ("shipments table: we filter on carrier, status and delivery date, sort by weight descending - index pls", "shipments", ["carrier", "status", "weight desc", "delivery_date"]),
         ("Index on tickets for WHERE tenant_id = ? AND created_at > ? ORDER BY created_at DESC, id on the tickets table", "tickets", ["tenant_id", "created_at desc"]),
+        ("Our ticket table is listed per agent with state open, oldest due date first. Which index?", "ticket", ["agent", "state", "due_date"]),
+        ("index for messages by room, newest messages first", "messages", ["room", "created_at desc"]),
         ("WHERE status = 'open' AND created_at > x ORDER BY priority: index columns in what sequence", "your_table", ["status", "priority", "created_at"]),
     ],
 )  # fmt: skip
