@@ -11,7 +11,7 @@ from kb.wording import identifier, table_name
 from service.analysis.relating import aligned, related, resolved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, happening, is_event, is_person, located, nouns, paired
+from service.question.nouns import Noun, happening, head, is_event, is_person, located, nouns
 from service.question.question import Question
 from service.question.relations import Relation, relations
 
@@ -130,9 +130,7 @@ def _plainly(
     listed = [replace(noun, listed=True) for noun in _named(question.subject, everything)]
     found = _happened(plain, listed, question.subject)
     roles = bind(plain, _general(vocabulary, question.subject), found, codes[PLAIN], centre="event")
-    pair = {noun.name for noun in paired(question.subject)} <= {*roles.get("thing", ()), *roles.get("event", ())}
-    happens = pair and "thing" in roles and bool(paired(question.subject))
-    return (plain, roles) if happens or _enough(roles, question) else None
+    return (plain, roles) if _enough(roles, question) else None
 
 
 def _knowing(plain: ShapeTerm, shapes: Sequence[ShapeTerm], text: str) -> ShapeTerm:
@@ -213,7 +211,11 @@ def bind(
     roles: dict[str, list[str]] = {}
     strange: list[str] = []
     for noun in _heads(found, shape):
-        known = [role for role in _roles_of(noun.name, shape, general) if role in rooms]
+        meant = _roles_of(noun.name, shape, general)
+        if any(role in shape.names and role not in rooms for role in meant):
+            # The template keeps it in columns, as stock beside what is sold.
+            continue
+        known = [role for role in meant if role in rooms]
         role = next((role for role in known if _has_room(role, shape, roles)), None)
         if role is None and known and noun.listed:
             # A second word for what happens hangs on the first; a second of another single role stands beside it.
@@ -238,7 +240,7 @@ def bind(
 
 def _happens(noun: str, shape: ShapeTerm) -> bool:
     known = shape.nouns.get("event", ())
-    return noun in known or noun.rpartition(" ")[2] in known or is_event(noun)
+    return noun in known or head(noun) in known or is_event(noun)
 
 
 def _heads(found: Sequence[Noun], shape: ShapeTerm) -> list[Noun]:
@@ -280,7 +282,7 @@ def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]])
     own = [role for role, words in shape.nouns.items() if noun in words]
     found = own + [role for role, words in general.items() if noun in words and role not in own]
     # A jury member is a member, a strike vote a vote: the last word says what it is.
-    return found if found or " " not in noun else _roles_of(noun.rpartition(" ")[2], shape, general)
+    return found if found or head(noun) == noun else _roles_of(head(noun), shape, general)
 
 
 def _has_room(role: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) -> bool:

@@ -37,16 +37,11 @@ _LOCATED = re.compile(
     r"\b(?:at|across|in|over)\s+(?:(?:all|our|the|about|some|these)\s+){0,2}(?:\d[\d.,]*|two|three|four|five|six|seven|eight|nine|ten|a dozen|several|many)\s+([a-z-]+s)\b(?!\s+(?:ago|later|time)\b)",
     re.IGNORECASE,
 )
+_PER = re.compile(r"(?<=[a-z]) per (?:each |every )?([a-z]+)\b", re.IGNORECASE)
 _LISTED, _KNOWN_AMONG, _LONGEST = 3, 2, 2
 # "A schema for a choir: singers, rehearsals, dues": what stands behind such a colon is the list of things.
 _INTRODUCED = re.compile(
     r"(?:\b(?:schema|tables?|data ?base|data model|model|entities|entity|erd?|diagram)\b[^.;!?\n]*|^[^.;:!?\n]{3,40}|[.!?]\s+[^.;:!?\n]{3,40}):$",
-    re.IGNORECASE,
-)
-
-# "An ERD for a choir and its concerts": the one and the many of a schema that has only these two.
-_PAIRED = re.compile(
-    r"\b(?:schema|tables?|data ?base|data model|model|erd?|diagram)\s+(?:for|of)\s+(?:an?|our|my|the|one)\s+([a-z-]+(?: [a-z-]+)?)\s+(?:and|with)\s+(?:its|their|his|her|all its)\s+([a-z-]+s)\b",
     re.IGNORECASE,
 )
 
@@ -98,18 +93,13 @@ def nouns(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> tupl
     listed = list(_listed(text, frozenset((*known, *familiar))))
     for noun in reversed(listed):
         found[noun.name] = noun
-    pair = paired(text)
-    for noun in (*_counted(text), *pair):
+    for noun in _counted(text):
         found.setdefault(noun.name, noun)
-    # The "club" of a "rowing club" is the same thing.
-    found = {name: noun for name, noun in found.items() if not any(_within(noun, whole) for whole in pair)}
     inside = {part for name in found if " " in name for part in name.split()}
-    kept = [noun for noun in found.values() if noun.name not in inside or noun.listed]
+    # The "truck" beside a "food truck" is the same thing.
+    heads = {head(name) for name in found if head(name) != name}
+    kept = [n for n in found.values() if n.name not in heads and (n.listed or n.name not in inside)]
     return tuple(sorted(kept, key=lambda noun: noun.start))
-
-
-def _within(noun: Noun, whole: Noun) -> bool:
-    return noun.name != whole.name and whole.start <= noun.start and noun.end <= whole.end
 
 
 def happening(text: str) -> str | None:
@@ -124,7 +114,7 @@ def happening(text: str) -> str | None:
 
 def is_person(noun: str) -> bool:
     """Whether an unfamiliar noun is by its ending somebody who does something: a singer, a juror, an archivist."""
-    last = noun.replace("-", " ").rpartition(" ")[2]
+    last = head(noun)
     return _AGENT.search(last) is not None and last not in _words()["no_agents"]
 
 
@@ -145,16 +135,15 @@ def is_barred(noun: str) -> bool:
 
 
 def located(text: str) -> tuple[str, ...]:
-    """What something is said to be at or in several of, in the singular: "at 12 resorts", "across nine depots"."""
-    return tuple(singular(match[1]) for match in _LOCATED.finditer(text))
+    """What something is said to be at or in several of, or kept for each of, in the singular: "at 12 resorts", "stock per truck"."""
+    several = [singular(match[1]) for match in _LOCATED.finditer(text)]
+    barred = _words()["uncounted"] | _words()["trade"] | _words()["never"] | _words()["stop"]
+    return (*several, *(match[1].lower() for match in _PER.finditer(text) if match[1].lower() not in barred))
 
 
-def paired(text: str) -> tuple[Noun, ...]:
-    """The one and the many that a schema is asked for: the choir and the concert of "an ERD for a choir and its concerts"."""
-    match = _PAIRED.search(text)
-    both = [Noun(singular(match[at]), match.start(at), match.end(at), True) for at in (1, 2)] if match else []
-    barred = _words()["never"] | _words()["trade"]
-    return tuple(both) if not any(noun.name in barred for noun in both) else ()
+def head(name: str) -> str:
+    """The word that says what a thing is: the truck of a food truck, the order of an online pre-order."""
+    return re.split(r"[ -]", name)[-1]
 
 
 def singular(phrase: str) -> str:
@@ -237,7 +226,7 @@ def _counted(text: str) -> Iterator[Noun]:
 
 
 def _is_known(noun: Noun, known: frozenset[str]) -> bool:
-    return noun.name in known or noun.name.rpartition(" ")[2] in known
+    return noun.name in known or head(noun.name) in known
 
 
 def _items(text: str, start: int, end: int) -> Iterator[tuple[Noun, bool]]:

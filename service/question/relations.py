@@ -44,6 +44,11 @@ _NOT_AT_ONCE = re.compile(
     r"(?<![\w-])(?P<one>[a-z-]+)\s+(?:must|can|may|should|could)(?:\s*not|n't|nt)\b[^.;!?\n]{0,60}?\btwo\s+(?P<other>[a-z-]+s)\s+(?:at once|at the same time|at a time|that overlap|overlapping)",
     re.IGNORECASE,
 )
+# "An ERD for a choir and its concerts": the one, and what it has many of.
+_ITS = re.compile(
+    r"\b(?:schema|tables?|data ?base|data model|model|erd?|diagram)\s+(?:for|of)\s+(?:an?|our|my|the|one)\s+(?P<one>[a-z-]+(?: [a-z-]+)?)\s+(?:and|with)\s+(?:its|their|his|her|all its)\s+(?P<other>[a-z-]+s)\b",
+    re.IGNORECASE,
+)
 _SOMETIMES = re.compile(r"^(?:can|may|might|could|of|for|in|with|and|or|that|which|also|still|then)\b")
 
 
@@ -98,6 +103,8 @@ def _kind(said: dict[str, str | None]) -> Kind:
 def _others(text: str) -> Iterator[Relation]:
     for match in _BELONGS.finditer(text):
         yield from _named("one_to_many", match["other"], match["one"])
+    for match in _ITS.finditer(text):
+        yield from _named("one_to_many", match["one"], match["other"])
     for match in _MOVES.finditer(text):
         for other in filter(None, (match["other"], match["third"])):
             yield from _named("over_time", match["one"], other)

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from service.question.nouns import happening, is_person, nouns, singular
+from service.question.nouns import happening, is_person, located, nouns, singular
 
 KNOWN = frozenset(
     [
@@ -159,17 +159,19 @@ def test_a_known_noun_before_a_measure_is_a_measure() -> None:
     assert names("a deck has 620 room metres") == []
 
 
-def test_the_one_and_the_many_of_a_schema_are_things_though_nobody_lists_them() -> None:
-    assert names("Draw an ERD for a choir and its concerts") == ["choir", "concert"]
-    assert names("schema of our animal rescue with its adoptions") == ["animal rescue", "adoption"]
-    assert names("data model for a book club and its meetings") == ["book club", "meeting"]
+def test_the_last_word_of_a_longer_name_is_the_same_thing() -> None:
+    assert names("12 food trucks, orders of customers, trucks and orders") == [
+        "food truck",
+        "order",
+        "customer",
+    ]
 
 
-def test_the_one_and_the_many_of_our_trade_are_none() -> None:
-    assert names("ERD for a database and its tables") == []
-    assert names("Why is the schema for a choir so slow and its queries too?") == []
+def test_what_something_is_kept_for_each_of_is_a_place() -> None:
+    assert located("stock per truck, 40 ms per day, rows per user") == ("truck",)
 
 
 def test_an_engine_in_the_list_is_no_thing_and_a_pre_order_nobody() -> None:
     assert names("Schema for a kiosk: pre-orders, trucks, meals, postgres") == ["pre-order", "truck", "meal"]
+    assert names("customers, online pre-orders, meals, orders") == ["customer", "online pre-order", "meal"]
     assert not is_person("pre-order")
