@@ -9,6 +9,12 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 _SOURCE = """
+counter: licznik lfd
+half year: halbjahr
+month: monat miesiac
+shift: schicht turno
+week: kw
+year: jahr annee rok
 account: konto konten conto conti cuenta cuentas compte comptes rekening rekeningen acct
 active: aktiv actif actief activo attivo ativo aktywny aktivni aktif
 address: adresse adressen adresses adres adresy direccion direcciones indirizzo endereco addr

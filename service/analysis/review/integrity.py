@@ -49,7 +49,6 @@ _NONE = re.compile(r"\bnone\b|\boptional\b|\bnot everybody\b|\bsome (?:have|do)\
 
 
 def nullable_vital(subject: Subject) -> Iterable[Hit]:
-    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
         if not column.nullable or column.generated or column.name in table.primary_key:
             continue
@@ -59,7 +58,7 @@ def nullable_vital(subject: Subject) -> Iterable[Hit]:
         vital = bool(_VITAL.match(words)) and (words != "email" or bool(PEOPLE.search(words_of(table.name))))
         flag = what == "boolean" and not _one_of_several(table, column)
         if not (owned or vital or flag or what == "tenant") or (
-            what != "tenant" and _NONE.search(said.get(column, ""))
+            what != "tenant" and _NONE.search(subject.comment(column))
         ):
             continue
         why = "a flag with NULL has three answers where the code expects two" if flag else "NULL passes every CHECK, drops out of comparisons and makes a sum of one row NULL"  # fmt: skip

@@ -73,9 +73,8 @@ _CLOCK = re.compile(r"\b(?:HH:MM|[0-2]?\d:[0-5]\d)\b", re.IGNORECASE)
 
 def epoch(subject: Subject) -> Iterable[Hit]:
     """A moment as a count of milliseconds."""
-    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns() if subject.dialect != "sqlite" else ():
-        told = re.search(r"\b(?:epoch|unix|since 1970|millis\w*)\b", said.get(column, ""), re.IGNORECASE)
+        told = re.search(r"\b(?:epoch|unix|since 1970|millis\w*)\b", subject.comment(column), re.IGNORECASE)
         if column.type == "bigint" and (told or subject.meaning(column) == "instant"):
             yield Hit(
                 subject.named(table, column.name),
@@ -89,10 +88,9 @@ def epoch(subject: Subject) -> Iterable[Hit]:
 
 def time_as_text(subject: Subject) -> Iterable[Hit]:
     """A time of day or a length of time in a short string, by its name or by the example beside it."""
-    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
         short = column.type in _TEXTS and (column.length or 99) <= 8
-        shown = column.type in _TEXTS and _CLOCK.search(said.get(column, "")) is not None
+        shown = column.type in _TEXTS and _CLOCK.search(subject.comment(column)) is not None
         if subject.dialect == "sqlite" or subject.meaning(column) in ("instant", "date"):
             continue
         if shown or (short and _OF_DAY.search(words_of(column.name))):

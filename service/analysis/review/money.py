@@ -17,9 +17,8 @@ _TEXTS = ("text", "varchar", "char")
 
 
 def float_money(subject: Subject) -> Iterable[Hit]:
-    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
-        told = _CURRENCY.search(said.get(column, "")) is not None
+        told = _CURRENCY.search(subject.comment(column)) is not None
         if column.type in ("float", "real") and (subject.meaning(column) == "money" or told):
             yield Hit(
                 subject.named(table, column.name),

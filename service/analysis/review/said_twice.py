@@ -10,10 +10,10 @@ from service.analysis.review.fix import create_index
 from service.analysis.review.subject import Subject
 
 _TWICE = re.compile(
-    r"\btwice\b|\btwo or three times\b|\b(?:two|three|several) times\b|\ba second time\b|\bduplicat\w+|\bdouble[- ]?(?:book|click|charg|count|entr)\w*|\bmore than once\b|\bexactly once\b|\b(?:sen[dt]|deliver\w*|resen[dt]|retr\w+|comes?|came) (?:\w+ ){0,3}again\b|\b(?:two|both|three) \w+ (?:\w+ ){0,4}(?:the )?same\b|\bsame \w+ (?:two|three|several) times\b|\b(?:has|have|got|with) two \w+ (?:in|for|of|at)\b|\bthat (?:person|member|user|one) (?:\w+ ){0,4}can have given\b",
+    r"\btwice\b|\btwo or three times\b|\b(?:two|three|several) times\b|\ba second time\b|\bduplicat\w+|\bdouble[- ]?(?:book|click|charg|count|entr)\w*|\bmore than once\b|\bexactly once\b|\b(?:sen[dt]|deliver\w*|resen[dt]|retr\w+|comes?|came) (?:\w+ ){0,3}again\b|\b(?:two|both|three) \w+ (?:\w+ ){0,4}(?:the )?same\b|\bsame \w+ (?:two|three|several) times\b|\b(?:has|have|got|with) two \w+ (?:in|for|of|at)\b",
     re.IGNORECASE,
 )
-_COUNTER = re.compile(r"\b(?:no|number|seq|sequence|counter|slot|shift|turn|round|term|semester|period|week|half|year|month)$|^(?:turno|licznik|schicht|lfd|halbjahr|tour|kw|jahr|monat|annee|anno|rok)$")  # fmt: skip
+_COUNTER = re.compile(r"\b(?:no|number|seq|sequence|counter|slot|shift|turn|round|term|semester|period|week|half|year|month)$")  # fmt: skip
 
 
 def entered_twice(subject: Subject) -> Iterable[Hit]:

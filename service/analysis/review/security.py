@@ -66,10 +66,9 @@ _FAST = re.compile(r"\b(?:md5|sha1|sha 1|sha256|sha 256|crc32)\b", re.IGNORECASE
 
 def fast_hash(subject: Subject) -> Iterable[Hit]:
     """A password under a hash that was made to be fast, by its name or its comment."""
-    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
         words = words_of(column.name)
-        how = _FAST.search(f"{words} {said.get(column, '')}")
+        how = _FAST.search(f"{words} {subject.comment(column)}")
         if how and re.search(r"\bpassword\b|\bpasswd\b|\bpwd\b", words):
             yield Hit(
                 subject.named(table, column.name),

@@ -114,6 +114,14 @@ class Subject:
     def _meanings(self) -> dict[Column, str]:
         return {column: meaning(column, self.tenants) for table in self.schema.tables for column in table.columns}
 
+    @cached_property
+    def _comments(self) -> dict[Column, str]:
+        return {remark.column: remark.comment.text for remark in self.remarks if remark.column is not None}
+
+    def comment(self, column: Column) -> str:
+        """What is said beside the column, in its own comment or behind it; empty where nothing is."""
+        return self._comments.get(column, "")
+
     def meaning(self, column: Column) -> str:
         """What the column means; every rule asks, so it is found out once."""
         return self._meanings[column]

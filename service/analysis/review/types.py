@@ -124,10 +124,9 @@ def address_as_text(subject: Subject) -> Iterable[Hit]:
 
 def json_as_text(subject: Subject) -> Iterable[Hit]:
     """A document in a string: by its name, or because the comment beside it says so."""
-    said = {r.column: r.comment.text for r in subject.remarks if r.column is not None}
     for table, column in subject.columns():
         told = re.search(r"\bjson$", words_of(column.name)) or re.match(
-            r"\W*json\b", said.get(column, ""), re.IGNORECASE
+            r"\W*json\b", subject.comment(column), re.IGNORECASE
         )
         if (
             column.type in ("text", "varchar")
