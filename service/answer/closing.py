@@ -150,9 +150,14 @@ def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
             reason="what this number measures is not certain from the words around it; state it as a constraint to have it used",
         )
     taken = _used(evidence) | used(evidence)
-    for fact in evidence.question.facts.by_attribute.values():
-        if fact.attribute not in taken and fact.span is not None:
-            yield NotTaken(text=fact.span.text, reason="understood, but nothing in the chosen entries depends on it")
+    idle = (
+        fact.span.text
+        for fact in evidence.question.facts.by_attribute.values()
+        if fact.attribute not in taken and fact.span
+    )
+    for text in dict.fromkeys(idle):
+        if not _is_subject(evidence, text):
+            yield NotTaken(text=text, reason="understood, but nothing in the chosen entries depends on it")
     for name in dict.fromkeys(evidence.question.technologies):
         if f"technologies/{name.id}" not in evidence.kb.entries and name.part != "simile":
             yield NotTaken(
@@ -163,6 +168,14 @@ def _not_taken(evidence: Evidence) -> Iterable[NotTaken]:
         yield NotTaken(text=part, reason="no entry answers this part of the question")
     for text in evidence.question.artefacts.unparsed:
         yield NotTaken(text=text.strip()[:200], reason="pasted text that could not be read")
+
+
+def _is_subject(evidence: Evidence, text: str) -> bool:
+    """Whether an entry that answers is about it by its own name: what an answer on the GDPR makes of "GDPR" is all of it."""
+    named = re.compile(rf"\b{re.escape(text)}\b", re.IGNORECASE)
+    return any(
+        named.search(" ".join((chosen.entry.title, *chosen.entry.meta.aliases))) for chosen in evidence.selection.chosen
+    )
 
 
 def _used(evidence: Evidence) -> frozenset[str]:

@@ -135,6 +135,12 @@ _STAYING = re.compile(
     r"(?:\b(?:not|never|no (?:plans?|wish|reason|intention|need))|n't)(?: \w+){0,2} (?:to )?(?:leav(?:e|ing)|replac(?:e|ing)|mov(?:e|ing) (?:off|away from|from)|migrat(?:e|ing) (?:off|away from|from)|get(?:ting)? (?:rid of|off|away from)|drop(?:ping)?|giv(?:e|ing) up)(?: our| the)? $",
     re.IGNORECASE,
 )
+# Who asks whether he can do without it has not ruled it out.
+_WHETHER_WITHOUT = re.compile(
+    r"\b(?:can|could|should|shall|may|would|is it|are we|do|does)\s(?:we|i|you|one|it|this|that|ok|okay|fine|safe|possible|sensible|able|a|our)\b[^.;?!]*\b(?:without|drop|ditch|avoid|get rid of|skip) (?:using |running |having )?$",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[^.;!]*\?")
 # A record of a decision holds the one that won against the one that lost, in whatever words.
 _RECORDED = re.compile(
     r"\b(?:adr|decision record|(?:record|document|write (?:down|up)) (?:the|our|this|that) decision)\b", re.IGNORECASE
@@ -244,9 +250,9 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
         or (_OR.search(gap) and _ASKED_OF_BOTH.search(before))
     ):
         return "compared"
-    for part, pattern in _BEFORE[:2]:
-        if pattern.search(before):
-            return part
+    if found := next((part for part, pattern in _BEFORE[:2] if pattern.search(before)), None):
+        whether = _QUESTION.match(after) and _WHETHER_WITHOUT.search(before)
+        return "asked" if found == "excluded" and whether else found
     if moving and following and _TOWARDS.search(gap):
         return "from"
     for part, pattern in _BEFORE[2:]:

@@ -153,7 +153,9 @@ def singular(phrase: str) -> str:
         last = _words()["irregular"][last]
     elif last.endswith("ies") and len(last) > 4:
         last = f"{last[:-3]}y"
-    elif last.endswith(("sses", "shes", "ches", "xes", "zes")):
+    elif last.endswith(("sses", "shes", "ches", "xes", "zes")) or (
+        last.endswith("uses") and not last.endswith(("ouses", "auses")) and len(last) > 4
+    ):
         last = last[:-2]
     elif last.endswith("s") and not last.endswith(("ss", "us", "is")):
         last = last[:-1]

@@ -1,7 +1,7 @@
 """The question as understood: facts with their spans, intents, technologies, numbers without a role."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from kb.fact import Fact, FactSet, Span
@@ -36,6 +36,8 @@ _LEAVING = re.compile(
 )
 
 # "Is it worth moving" asks whether, and wants no plan yet; with "how" beside it, it wants one.
+# So many sources, each so often: their readings are the shape, in whatever words.
+_TELEMETRY, _REPORTING = "telemetry", frozenset(("workload.devices", "workload.interval"))
 _WHETHER = re.compile(
     r"^(?!.*\bhow (?:do|would|should|can|to)\b).*\b(?:is it (?:really )?worth|worth (?:it|the effort|moving|migrating|switching)|does it make sense to|do we (?:even|really) need to (?:move|migrate|switch))\b",
     re.IGNORECASE | re.DOTALL,
@@ -93,7 +95,7 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     facts += stated(request.constraints, vocabulary)
     facts += sized_by_peak(facts, prose)
     facts += shared_out(facts)
-    facts += _shape(meant, vocabulary)
+    facts += _shape(meant, vocabulary, {fact.attribute for fact in facts})
     before = " ".join(text for _, text in earlier[-2:])
     back = before if only_draws(meant) else ""
     known = FactSet(tuple(facts))
@@ -237,9 +239,11 @@ def _moving(found: tuple[Intent, ...], facts: FactSet, text: str) -> tuple[Inten
     return (*found, intent_table()["migrate"])
 
 
-def _shape(text: str, vocabulary: Vocabulary) -> tuple[Fact, ...]:
+def _shape(text: str, vocabulary: Vocabulary, known: Set[str]) -> tuple[Fact, ...]:
     """The shape that the words suggest most: a cue counts twice a role word; a tie, or one weak word, names none."""
     counts = {shape.name: _weight(shape, text) for shape in vocabulary.shapes.values()}
+    if known >= _REPORTING:
+        counts[_TELEMETRY] += _CERTAIN_SHAPE
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if ranked[0][1] < _CERTAIN_SHAPE or ranked[0][1] == ranked[1][1]:
         return ()

@@ -87,3 +87,17 @@ def test_no_rule_repeats_a_result_that_is_shown(advisor: Advisor) -> None:
     advice = answer(advisor, "25k reads/s go to Redis first, hit ratio 96%. How much is left for the database?")
     shown = [c.text for s in advice.sections for b in s.blocks if b.kind == "calculation" for c in b.claims]
     assert sum("past the cache" in text for text in (*shown, *(c.text for c in advice.summary))) == 1
+
+
+def test_a_spelling_that_brings_its_noun_along_says_it_once(advisor: Advisor) -> None:
+    advice = answer(advisor, "Is it fine to keep 200k images of 2 MB each in Postgres?")
+    assert any("the bytes of 200k images of 2 MB each" in text for text in computed(advice))
+
+
+def test_what_the_answer_is_on_is_taken_into_account_and_nothing_is_listed_twice(advisor: Advisor) -> None:
+    advice = answer(
+        advisor, "How do we delete one customer's data under GDPR from postgres, elasticsearch and backups?"
+    )
+    idle = [item.text for item in advice.understanding.not_taken_into_account]
+    assert "GDPR" not in idle
+    assert len(idle) == len(set(idle))

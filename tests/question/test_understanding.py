@@ -83,6 +83,12 @@ def test_a_follow_up_without_an_intent_keeps_the_one_before() -> None:
     assert "gyms" in question.context
 
 
+def test_things_that_report_every_so_often_are_telemetry_whatever_else_is_named() -> None:
+    text = "tables for school bus tracking, 120 buses send gps every 5 s, parents see only their kid's bus"
+    assert ask(text).facts.get("shape") == "telemetry"
+    assert ask("tables for school bus tracking, parents see only their kid's bus").facts.get("shape") is None
+
+
 def test_a_shape_needs_two_cues_and_no_rival() -> None:
     assert ask("booking of a room without overlap for each guest").facts.get("shape") == "reservation"
     assert ask("hello").facts.get("shape") is None
