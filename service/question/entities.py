@@ -232,6 +232,12 @@ def _is_slip(word: str, alias: str) -> bool:
 
 
 def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -> Part:
+    part = _told(text, start, end, places)
+    whether = part == "excluded" and _QUESTION.match(text[end:]) and _WHETHER_WITHOUT.search(text[:start])
+    return "asked" if whether else part
+
+
+def _told(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -> Part:
     before, after = text[:start], text[end:]
     clause = around(clauses(text), start)
     sentence = text[clause.start : clause.end]
@@ -250,9 +256,9 @@ def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
         or (_OR.search(gap) and _ASKED_OF_BOTH.search(before))
     ):
         return "compared"
-    if found := next((part for part, pattern in _BEFORE[:2] if pattern.search(before)), None):
-        whether = _QUESTION.match(after) and _WHETHER_WITHOUT.search(before)
-        return "asked" if found == "excluded" and whether else found
+    for part, pattern in _BEFORE[:2]:
+        if pattern.search(before):
+            return part
     if moving and following and _TOWARDS.search(gap):
         return "from"
     for part, pattern in _BEFORE[2:]:
