@@ -7,7 +7,7 @@ from kb.entry import Fence
 
 # Words of an info string that are attributes without a value; any other second word is the engine.
 FLAGS = frozenset({"hidden", "seed", "nosort"})
-VALUED = frozenset({"since", "session", "expect", "then", "without", "plan", "op", "shape"})
+VALUED = frozenset({"since", "session", "expect", "then", "without", "plan", "op", "shape", "change"})
 _WORD = re.compile(r"\S+")
 
 

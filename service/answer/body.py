@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kb.entry import Entry, Section, SectionKind, Statement
 from kb.guidance import offer
 from service.analysis.conclusions import Conclusion
-from service.answer import elsewhere, instance, own_index
+from service.answer import elsewhere, instance, own_change, own_index
 from service.answer.advice import AdviceSection, BlockUnion, ListBlock, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import calculated, connective, offered, quoted_block, ruled
@@ -18,6 +18,7 @@ from service.answer.topics import TITLES, WORKING_ORDER, section_kind
 from service.answer.verdict import comparison
 
 _MOST_OFFERS = 4
+_VERY_NEAR = 0.6
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def _order(evidence: Evidence) -> list[SectionKind]:
             best[kind] = max(best.get(kind, 0.0), scores.get(section.id, 0.0))
     if evidence.reads:
         best["indexes"] = 1.0
+    if evidence.changes:
+        best["schema"] = 1.0
     return sorted(
         WORKING_ORDER, key=lambda kind: (kind == "next_steps", -best.get(kind, 0.0), WORKING_ORDER.index(kind))
     )
@@ -113,6 +116,9 @@ def _chosen_technology(evidence: Evidence, book: CitationBook) -> list[_Piece]:
 def _instance(evidence: Evidence, book: CitationBook) -> list[_Piece]:
     """The schema in the asker's nouns before the worked design that shows the rest."""
     built = evidence.structure
+    if evidence.changes:
+        wanted = ((own_change.heading(each), own_change.blocks(evidence.kb, each, book)) for each in evidence.changes)
+        return [_Piece("schema", title, shown) for title, shown in wanted]
     if evidence.reads:
         shown = own_index.blocks(evidence.kb, evidence.question, evidence.reads, book)
         return [_Piece("indexes", own_index.TITLE, shown)]
@@ -135,6 +141,7 @@ def _quoted(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> lis
                 or _of_another_store(evidence, picked, kind)
                 or _told_by_rows(evidence, section)
                 or _sums_of_others(evidence, picked.entry, section)
+                or _beside_the_change(evidence, section)
             ):
                 continue
             pieces.append(_Piece(kind, _title(picked.entry, section), tuple(_blocks(evidence, section, book, said))))
@@ -159,6 +166,14 @@ def _told_by_rows(evidence: Evidence, section: Section) -> bool:
     if part is None or section.entry != part.entry or not (evidence.plan.whole or evidence.structure is not None):
         return False
     return section.id == part.id or section.path[0] != part.path[0]
+
+
+def _beside_the_change(evidence: Evidence, section: Section) -> bool:
+    """Beside the change to the asker's own tables only what is very near is read on; its templates are in it already."""
+    if not evidence.changes:
+        return False
+    own = any(section.id == change.section.id for change in evidence.changes)
+    return own or evidence.section_scores.get(section.id, 0.0) < _VERY_NEAR
 
 
 def _sums_of_others(evidence: Evidence, entry: Entry, section: Section) -> bool:

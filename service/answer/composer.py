@@ -57,7 +57,9 @@ class DeterministicComposer:
         found = _judged(evidence, book)
         if begun is not None:
             summary = (*_worst(found), *summary)
-        sections = (*found, *body(evidence, book, stated, plain))
+        told = body(evidence, book, stated, plain)
+        # Who wants something added gets that before what is wrong with what is there.
+        sections = (*told, *found) if evidence.changes else (*found, *told)
         alternatives = _alternatives(evidence, book)
         recorded = "record" in evidence.question.intent_ids and evidence.choice is not None
         return Advice(
@@ -85,7 +87,7 @@ class DeterministicComposer:
         before any passage. None where something else decides; tried in a book of its own, so that nothing is cited unsaid."""
         ids = evidence.question.intent_ids
         about = ids & _ABOUT_WHAT_IS_PASTED or _SLOW.search(evidence.question.text)
-        other = evidence.choice is not None or evidence.plan.whole or (ids and not about)
+        other = evidence.choice is not None or evidence.plan.whole or bool(evidence.changes) or (ids and not about)
         scratch = CitationBook(evidence.kb, self._public_url)
         if evidence.question.artefacts.empty or other or not _worst(_judged(evidence, scratch)):
             return None

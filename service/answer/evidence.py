@@ -9,6 +9,7 @@ from kb.fact import Fact
 from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice
 from service.analysis.conclusions import Conclusion, Conclusions, RuleKey, undecided
+from service.analysis.extension import Extension
 from service.analysis.structure import Structure
 from service.answer.elsewhere import Elsewhere
 from service.answer.parts import Part
@@ -65,6 +66,7 @@ class Evidence:
     structure: Structure | None = None
     elsewhere: Elsewhere | None = None
     reads: tuple[Read, ...] = ()
+    changes: tuple[Extension, ...] = ()
 
     @property
     def redrawn(self) -> bool:

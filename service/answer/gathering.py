@@ -14,6 +14,7 @@ from service.answer.called_for import called_for
 from service.answer.elsewhere import elsewhere
 from service.answer.evidence import Evidence
 from service.answer.fit import Fit, fit_all, is_called
+from service.answer.own_change import own_changes
 from service.answer.own_index import own_indexes
 from service.answer.parts import Part, with_parts
 from service.answer.plan import Plan, plan
@@ -181,6 +182,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         structure=own,
         elsewhere=other,
         reads=own_indexes(kb, question) if _asks_how(outline) and choice is None else (),
+        changes=own_changes(kb, vocabulary, question, asked.request) if choice is None and not outline.moving else (),
         edition=edition,
     )
 

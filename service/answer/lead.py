@@ -5,7 +5,7 @@ from kb.fact import Fact
 from kb.guidance import offer
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
-from service.answer import elsewhere, own_index
+from service.answer import elsewhere, own_change, own_index
 from service.answer.advice import Claim, Connective, Filled
 from service.answer.citations import CitationBook
 from service.answer.claims import connective, offered, quote, ruled
@@ -56,6 +56,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     other_move = _other_move(evidence, book)
     claims += [*other_move, *_gap(evidence, book)]
     claims += _written(evidence, book)
+    claims += [own_change.decision(change, book) for change in evidence.changes]
     claims += [own_index.decision(evidence.kb, evidence.reads, book)] if evidence.reads else []
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)
@@ -70,6 +71,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
         or evidence.redrawn
         or evidence.elsewhere is not None
         or bool(evidence.reads)
+        or bool(evidence.changes)
         or bool(figures)
         or (bool(claims) and evidence.selection.backbone is None and evidence.choice is not None),
         said=bool(claims),

@@ -26,7 +26,7 @@ _AFTER_NOUN = re.compile(r"\b(?:a|an|the|our|each|every|one)\s+[a-z]+\s+$", re.I
 _OBJECT = re.compile(r"\s+(?:the\s+|our\s+|their\s+)?[a-z]+s\b", re.IGNORECASE)
 _AGENT = re.compile(r"(?:[a-z]{3}(?:er|or)|[a-z]{2}(?:ist|eer|ian|ant)|[a-z]man|[a-z]woman)$")
 _HAPPENING = re.compile(r"[a-z]{2}(?:[ts]ion|ment|ing|ance)$")
-# Mostly verbs, but never behind a number.
+# Mostly verbs, but never behind a number, nor where two things are related.
 _TWOFOLD = frozenset({"track", "store", "book"})
 # "Lane metres" and "machine hours" are measures.
 _MEASURED = re.compile(
@@ -129,7 +129,7 @@ def is_barred(noun: str) -> bool:
     words = noun.split()
     return (
         not words
-        or bool({*words} & (_words()["stop"] | _words()["asking"] | _words()["predicate"]))
+        or bool({*words} & (_words()["stop"] - _TWOFOLD | _words()["asking"] | _words()["predicate"]))
         or words[-1] in _words()["never"]
     )
 
