@@ -82,6 +82,9 @@ def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion,
     """Rules that hold, by the kind they belong to, each group with the calculations it rests on."""
     by_kind: dict[SectionKind, list[Conclusion]] = {}
     for conclusion in evidence.fired():
+        if evidence.changes and not conclusion.firing.calculations:
+            # Rules of other subjects than what is to be added.
+            continue
         by_kind.setdefault(conclusion.rule.into, []).append(conclusion)
     pieces = []
     for kind, conclusions in by_kind.items():

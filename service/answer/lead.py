@@ -56,7 +56,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     other_move = _other_move(evidence, book)
     claims += [*other_move, *_gap(evidence, book)]
     claims += _written(evidence, book)
-    claims += [own_change.decision(change, book) for change in evidence.changes]
+    claims += own_change.decisions(evidence.changes, book)
     claims += [own_index.decision(evidence.kb, evidence.reads, book)] if evidence.reads else []
     if evidence.choice is not None:
         claims += verdict(evidence, evidence.choice, book)

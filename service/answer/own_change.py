@@ -1,7 +1,7 @@
 """The change to the asker's own tables: what he wants added, as statements in his names, each step after the sentence that explains it."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kb.ddl import parse_schema
@@ -10,6 +10,7 @@ from kb.schema import Schema
 from kb.vocabulary import Vocabulary
 from kb.wording import pour
 from service.analysis.extension import Extension, Step, extensions
+from service.analysis.names import plural
 from service.analysis.structure import structure
 from service.answer.advice import BlockUnion, Claim, Code, Filled, Paragraph
 from service.answer.citations import CitationBook
@@ -20,7 +21,7 @@ from service.question.request import AskRequest
 
 _READING = "Names and key types are those of your tables: {tables:words}. Each step is a change of its own and can wait for the one before it."
 _TITLES: Mapping[str, str] = {
-    "several": "several {name} for one row of `{table}`", "many": "`{table}` and {name}, several on both sides",
+    "several": "several {names} for one row of `{table}`", "many": "`{table}` and {names}, several on both sides",
     "valued": "{name} that holds from a date on", "history": "the history of {name}", "soft_delete": "soft delete",
     "tenancy": "tenants", "currency": "a second currency", "series": "recurring rows of `{table}`", "reference": "which {name}",
 }  # fmt: skip
@@ -35,8 +36,9 @@ _DECISIONS: Mapping[str, str] = {
     "series": "Keep the rule as a row of a new table `{slot_series:words}`, and each of its dates as a row of `{slot:words}` as before, so that one date can be moved or cancelled by itself.",
     "reference": "Add `{actor_id:words}` to `{done:words}`, a reference to `{actor:words}` with an index, empty for what is there already and required from now on.",
 }  # fmt: skip
-# The slot that says which table a step is about.
-_ABOUT = ("whole", "one", "thing", "subject", "kept", "owned", "priced", "slot", "done")
+_LIKEWISE = "Keep `{value:words}` likewise, in a new table `{thing_value:words}`."
+# What is done to several tables has them in these slots.
+_ABOUT: Mapping[str, str] = {"soft_delete": "kept", "tenancy": "owned", "currency": "priced"}
 
 
 def own_changes(
@@ -64,14 +66,17 @@ def _before_it(kb: KnowledgeBase, vocabulary: Vocabulary, request: AskRequest) -
 
 def heading(extension: Extension) -> str:
     change = extension.change
-    return f"In your tables: {_TITLES[change.kind].format(name=change.name, table=change.table)}"
+    return f"In your tables: {_TITLES[change.kind].format(name=change.name, names=plural(change.name), table=change.table)}"
 
 
-def decision(extension: Extension, book: CitationBook) -> Claim:
-    """What to do, in one sentence with the asker's names."""
-    slots = {f"{name}:words": value for step in extension.steps for name, value in step.slots.items()}
-    slots |= {"tables:words": _tables(extension), "name:words": extension.change.name}
-    return _poured(_DECISIONS[extension.change.kind], slots, extension.section, book)
+def decisions(wanted: Sequence[Extension], book: CitationBook) -> Iterator[Claim]:
+    """What to do, in one sentence for each change, with the asker's names; what is done in the same way is said shortly."""
+    for number, extension in enumerate(wanted):
+        kind = extension.change.kind
+        again = kind == "valued" and any(each.change.kind == kind for each in wanted[:number])
+        slots = {f"{name}:words": value for step in extension.steps for name, value in step.slots.items()}
+        slots |= {"tables:words": _tables(extension), "name:words": extension.change.name}
+        yield _poured(_LIKEWISE if again else _DECISIONS[kind], slots, extension.section, book)
 
 
 def blocks(kb: KnowledgeBase, extension: Extension, book: CitationBook) -> tuple[BlockUnion, ...]:
@@ -109,8 +114,9 @@ def _code(steps: list[Step], section: Section, book: CitationBook) -> Code:
 
 
 def _tables(extension: Extension) -> str:
-    named = (step.slots.get(name) for step in extension.steps for name in _ABOUT)
-    return ", ".join(f"`{name}`" for name in dict.fromkeys(named) if name)
+    about = _ABOUT.get(extension.change.kind, "")
+    named = [step.slots[about] for step in extension.steps if about in step.slots] or [extension.change.table]
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(named))
 
 
 def _poured(template: str, slots: Mapping[str, str], section: Section, book: CitationBook) -> Claim:
