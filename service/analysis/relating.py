@@ -38,7 +38,8 @@ def related(
         if changed is not None:
             statements = changed
             kept.append(each)
-    elsewhere = sorted({noun for each in kept for noun in (each.one, each.other)} - {centre}) if centre else []
+    of_two = [each for each in kept if each.kind != "valued"]
+    elsewhere = sorted({noun for each in of_two for noun in (each.one, each.other)} - {centre}) if centre else []
     for name in elsewhere:
         if Relation("one_to_many", centre, name) not in kept:
             statements = _without_key(statements, identifier(name), identifier(centre))
@@ -50,6 +51,8 @@ def _with(statements: list[str], relation: Relation, templates: Mapping[str, str
     tables = {match[1]: text for text in statements if (match := _CREATES.match(text))}
     keys = {match[1]: match[2] for text in tables.values() if (match := _KEY.search(text))}
     one, other = identifier(relation.one), identifier(relation.other)
+    if relation.kind == "valued":
+        return _valued(statements, one, other, keys, templates)
     if (
         one not in keys
         or other not in keys
@@ -69,6 +72,22 @@ def _with(statements: list[str], relation: Relation, templates: Mapping[str, str
     return [*freed, *(each for each in map(aligned, linking.split("\n\n")) if each not in freed)]
 
 
+def _valued(
+    statements: list[str], one: str, amount: str, keys: Mapping[str, str], templates: Mapping[str, str]
+) -> list[str] | None:
+    """With a table of what the amount is on which days: of each thing instead of its column, or of each kind where it is of none."""
+    tables = {match[1] for text in statements if (match := _CREATES.match(text))}
+    alone = one == amount
+    if (not alone and one not in keys) or {f"{one}_{amount}", f"{amount}_period"} & tables:
+        return None
+    added = _linked(templates["valued_alone" if alone else "valued"], one, amount, keys).split("\n\n")
+    column = re.compile(rf"^  {amount} +[^\n]*,\n", re.MULTILINE)
+    freed = [
+        column.sub("", text) if text.startswith(f"CREATE TABLE {table_name(one)} (") else text for text in statements
+    ]
+    return [*freed, *(each for each in map(aligned, added) if each not in freed)]
+
+
 def aligned(statements: str) -> str:
     """The types of a table's columns below each other, as in the template."""
     widths = [len(match[1]) for match in _COLUMN.finditer(statements)]
@@ -85,7 +104,7 @@ def _linked(template: str, one: str, other: str, keys: Mapping[str, str]) -> str
 
     text = re.sub(r"\b(?:one|another)(?:_\w+)?\b", put, template)
     for name in (one, other):
-        text = re.sub(rf"^(  {name}_id +)bigint", rf"\g<1>{keys[name]}", text, flags=re.MULTILINE)
+        text = re.sub(rf"^(  {name}_id +)bigint", rf"\g<1>{keys.get(name, 'bigint')}", text, flags=re.MULTILINE)
     return text
 
 

@@ -9,9 +9,11 @@ from kb.entry import Fence, KnowledgeBase, Section
 from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import identifier, table_name
 from service.analysis.relating import aligned, related, resolved
+from service.analysis.valuing import valued
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
 from service.question.nouns import Noun, happening, head, is_event, is_person, located, nouns
+from service.question.periods import over_time
 from service.question.question import Question
 from service.question.relations import Relation, relations
 
@@ -21,7 +23,7 @@ _MOST_OF_ONE, _LEAST = 3, 2
 # Things that only stand beside the others, and what an event leaves behind.
 _MOST_BESIDE = 8
 PLAIN, RECORDS = "plain", "records"
-_RELATED = ("many_to_many", "over_time")
+_RELATED = ("many_to_many", "over_time", "valued", "valued_alone")
 # Two nouns make no schema that is worth showing.
 _FEWEST = 3
 # "Design a tool lending library" says all in so few words.
@@ -74,7 +76,8 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     template = RECORDS if still else shape.name
     section, fence = templates[template]
     names = [noun for filled in roles.values() for noun in filled]
-    sql, kept = written(codes, template, shape, roles, resolved(stated, names))
+    told = (*resolved(stated, names), *valued(question.subject, roles))
+    sql, kept = written(codes, template, shape, roles, told)
     return Structure(shape, section, fence, roles, sql, question.facts.get("shape") is not None, still, kept)
 
 
@@ -142,7 +145,8 @@ def _knowing(plain: ShapeTerm, shapes: Sequence[ShapeTerm], text: str) -> ShapeT
 
 def _named(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> list[Noun]:
     """The things that the text names, those that it only relates to others among them."""
-    found = list(nouns(text, known, familiar))
+    amounts = {name.rpartition(" ")[2] for name, _ in over_time(text)}
+    found = [noun for noun in nouns(text, known, familiar) if head(noun.name) not in amounts]
     names = [noun.name for noun in found]
     stated = resolved(relations(text), names)
     parts = {each.other for each in stated if each.kind == "one_to_many"}

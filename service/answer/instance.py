@@ -32,8 +32,10 @@ _SAID: Mapping[str, str] = {
     "one_to_many": "each `{other}` belongs to one `{one}`",
     "over_time": "a `{one}` is at one `{other}` at a time and its past stays readable (table `{table}`, with an exclusion constraint on the period)",
     "once": "a pair of `{one}` and `{other}` is there once (the key of `{table}`)",
+    "valued": "a `{other}` of a `{one}` holds from a date on (table `{table}`, whose key lets one hold on any day)",
     "not_at_once": "no two `{other}` of one `{one}` overlap (a second exclusion constraint)",
 }  # fmt: skip
+_OF_NONE = "a `{other}` holds for its kind from a date on (table `{other}_period`, whose key lets one hold on any day)"
 _TEMPLATE = "Your words were read so: {reading:words}. Where that is wrong, move the key; the constraints stay."
 
 
@@ -70,7 +72,8 @@ def announced(structure: Structure, book: CitationBook) -> tuple[Claim, ...]:
 
 def _stated(relation: Relation) -> str:
     table = f"{identifier(relation.one)}_{identifier(relation.other)}"
-    return _SAID[relation.kind].format(one=relation.one, other=relation.other, table=table)
+    said = _OF_NONE if relation.one == relation.other else _SAID[relation.kind]
+    return said.format(one=relation.one, other=relation.other, table=table)
 
 
 def schema(evidence: Evidence, structure: Structure, book: CitationBook) -> tuple[BlockUnion, ...]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from kb.schema import Column, Schema, Table
 from service.question.nouns import head, is_barred, is_person, singular
+from service.question.periods import AMOUNTS, OVER_TIME
 from service.question.relations import relations
 
 # `several`: rows of a new table belong to one of `table`. `many`: several on both sides. `valued`: a column, or an amount that
@@ -42,10 +43,6 @@ _HISTORY = re.compile(
     r"\b(?:histor(?:y|ies)|log|trail|timeline|track|record|every change|each change|all changes|changes?)\b[^.?!\n]{0,50}?\b(?P<state>status|state)\b|\b(?P<before>status|state) (?:histor(?:y|ies)|changes?|log|transitions?)\b",
     re.IGNORECASE,
 )
-_OVER_TIME = re.compile(
-    r"\b(?:histor(?:y|ies)|over time|over the years|every year|each year|yearly|annually|per year|by year|year by year|valid (?:from|since|until|on)|from (?:a|some|a certain|a given) (?:date|day) on|effective (?:date|from)|as of|in the past|at (?:a|any|some) (?:given )?(?:date|day|moment)|old|previous|past|former|next year)\b",
-    re.IGNORECASE,
-)
 _VALUES = (
     re.compile(r"\bhistor(?:y|ies) of (?:the |our |all |its |their |every |each )?(?P<value>[a-z]+(?: [a-z]+)?)", re.IGNORECASE),
     re.compile(r"\b(?P<value>[a-z]+) histor(?:y|ies)\b", re.IGNORECASE),
@@ -53,9 +50,6 @@ _VALUES = (
     re.compile(r"\b(?P<value>[a-z]+ (?:[a-z]+ ){0,8}?)(?:changes?|set|fixed|adjusted|raised|valid|differs?|increases?|goes up|go up|depends?)\b", re.IGNORECASE),
     # "Members change category": a column of theirs.
     re.compile(r"\b(?:changes?|switch(?:es)?|move between) (?:the |their |its |to another )?(?P<value>[a-z]+)\b", re.IGNORECASE),
-)  # fmt: skip
-_AMOUNTS = frozenset(
-    ["price", "rent", "fee", "rate", "tariff", "premium", "salary", "wage", "discount", "cost", "charge", "due", "percentage", "share", "quota", "commission", "interest", "surcharge", "deposit", "factor"]
 )  # fmt: skip
 _DEPENDS = re.compile(
     r"\b(?:depends? on|per|by|for each|for every|of each|of every) (?:the |an? |our )?(?P<on>[a-z]+(?: [a-z]+)?)",
@@ -150,7 +144,7 @@ def _of_time(text: str, schema: Schema) -> Iterator[Change]:
             if column:
                 yield Change("history", table.name, column, "who" in text.lower() or "by whom" in text.lower())
                 return
-    if not _OVER_TIME.search(text):
+    if not OVER_TIME.search(text):
         return
     for form in _VALUES:
         for match in form.finditer(text):
@@ -166,7 +160,7 @@ def _valued(said: str, text: str, schema: Schema) -> Iterator[Change]:
             if column is not None and column.name not in _keys_of(table) and not _STATE.search(column.name):
                 yield Change("valued", table.name, column.name)
                 return
-        if name in _AMOUNTS:
+        if name in AMOUNTS:
             yield _amount(name, text, schema)
             return
 

@@ -13,6 +13,9 @@ _OTHERS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bindex (?=(?:cards?|funds?|fingers?)\b)", "register "),
         (r"\bcaches? (?=of (?:weapons|coins|food|letters)\b)", "stores "),
         (r"\bbackup (?=(?:singers?|dancers?|goalkeepers?|drivers?|musicians?|players?|generators?|crews?)\b)", "reserve "),
+        # Who has a lease or lives in a flat is nobody whose rows are kept apart.
+        (r"(?<![-\w])tenant(s?)\b(?=[^.!?]{0,150}\b(?:leases?|flats?|apartments?|landlords?|rents?|rented)\b)", r"renter\1"),
+        (r"(\b(?:leases?|flats?|apartments?|landlords?|rents?)\b[^.!?]{0,150}?)(?<![-\w])tenant(s?)\b", r"\1renter\2"),
         (r"\bprimary (?=(?:schools?|care|physicians?|teachers?)\b)", "elementary "),
     )
 )  # fmt: skip

@@ -8,8 +8,9 @@ from typing import Literal
 from service.question.nouns import is_barred, is_person, singular
 
 # `many_to_many`: several on both sides. `one_to_many`: `other` belongs to `one`. `over_time`: `one` is at one `other` at a
-# time and moves. `once`: a pair of both occurs once. `not_at_once`: of `one` no two `other` overlap.
-Kind = Literal["many_to_many", "one_to_many", "over_time", "once", "not_at_once"]
+# time and moves. `once`: a pair of both occurs once. `not_at_once`: of `one` no two `other` overlap. `valued`: `other` is an
+# amount of `one` that holds from a date on; where both are the same it is of no thing that is named.
+Kind = Literal["many_to_many", "one_to_many", "over_time", "once", "not_at_once", "valued"]
 
 _ONE = r"(?:an?|each|every|one|any|the same|the)\s+(?P<one>[a-z-]+(?: [a-z-]+)??)"
 _ONES = r"(?<![\w-])(?P<one>[a-z-]+(?<!s)s|[a-z-]+ [a-z-]+(?<!s)s|people|children)"
