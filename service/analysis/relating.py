@@ -10,6 +10,7 @@ _CREATES = re.compile(r"CREATE TABLE (\w+) \(")
 _KEY = re.compile(r"^  (\w+)_id +(bigint|uuid) [^\n]*PRIMARY KEY", re.MULTILINE)
 # A column of a table: lower case, where constraints begin with a word in capitals.
 _COLUMN = re.compile(r"^  ([a-z]\w*) +(?=[a-z])", re.MULTILINE)
+_STATUS = re.compile(r"^  status +text NOT NULL DEFAULT '\w+' CHECK \(status IN \([^)]*\)\),", re.MULTILINE)
 _TARGET = re.compile(r"\bREFERENCES (\w+)")
 
 
@@ -38,7 +39,7 @@ def related(
         if changed is not None:
             statements = changed
             kept.append(each)
-    of_two = [each for each in kept if each.kind != "valued"]
+    of_two = [each for each in kept if each.kind not in ("valued", "states")]
     elsewhere = sorted({noun for each in of_two for noun in (each.one, each.other)} - {centre}) if centre else []
     for name in elsewhere:
         if Relation("one_to_many", centre, name) not in kept:
@@ -53,6 +54,8 @@ def _with(statements: list[str], relation: Relation, templates: Mapping[str, str
     one, other = identifier(relation.one), identifier(relation.other)
     if relation.kind == "valued":
         return _valued(statements, one, other, keys, templates)
+    if relation.kind == "states":
+        return _in_states(statements, one, relation.other.split("/"))
     if (
         one not in keys
         or other not in keys
@@ -86,6 +89,22 @@ def _valued(
         column.sub("", text) if text.startswith(f"CREATE TABLE {table_name(one)} (") else text for text in statements
     ]
     return [*freed, *(each for each in map(aligned, added) if each not in freed)]
+
+
+def _in_states(statements: list[str], one: str, names: Sequence[str]) -> list[str] | None:
+    """With these states in the CHECK of the table, the first as the default; where other rules rest on its own states they stay."""
+    listed = ", ".join(f"'{name}'" for name in names)
+    column = f"  status text NOT NULL DEFAULT '{names[0]}' CHECK (status IN ({listed})),"
+    for at, text in enumerate(statements):
+        if not text.startswith(f"CREATE TABLE {table_name(one)} ("):
+            continue
+        line = _STATUS.search(text)
+        if text.count("status IN (") > 1 or (line is None and " status " in text):
+            return None
+        head, first, *rest = text.split("\n")
+        put = _STATUS.sub(column, text) if line else "\n".join((head, first, column, *rest))
+        return [*statements[:at], aligned(put), *statements[at + 1 :]]
+    return None
 
 
 def aligned(statements: str) -> str:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.entry import Fence, KnowledgeBase, Section
@@ -16,6 +16,7 @@ from service.question.nouns import Noun, happening, head, is_event, is_person, l
 from service.question.periods import over_time
 from service.question.question import Question
 from service.question.relations import Relation, relations
+from service.question.states import States, states, without_states
 
 # Roles that any shape has room for; a statement or line that speaks of one is left out where nothing fills it.
 EXTRAS = ("place", "catalogue", "dependant", "thing", "detail", "other")
@@ -61,7 +62,9 @@ _Fitting = tuple[ShapeTerm, Mapping[str, tuple[str, ...]]]
 def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
     """The starting schema of the question's shape; None where no shape fits, or fewer than three nouns are named."""
     templates = templates_of(kb)
-    shapes = [shape for shape in vocabulary.shapes.values() if shape.name in templates]
+    said = states(question.subject)
+    question = replace(question, subject=without_states(question.subject))
+    shapes = [_going_through(shape, said) for shape in vocabulary.shapes.values() if shape.name in templates]
     everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
     codes = {name: fence.code for name, (_, fence) in templates.items()}
     stated = relations(question.subject)
@@ -76,9 +79,25 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     template = RECORDS if still else shape.name
     section, fence = templates[template]
     names = [noun for filled in roles.values() for noun in filled]
-    told = (*resolved(stated, names), *valued(question.subject, roles))
+    told = (*resolved((*stated, *_kept_in(said, roles)), names), *valued(question.subject, roles))
     sql, kept = written(codes, template, shape, roles, told)
     return Structure(shape, section, fence, roles, sql, question.facts.get("shape") is not None, still, kept)
+
+
+def _going_through(shape: ShapeTerm, said: Sequence[States]) -> ShapeTerm:
+    """What is said to go through states is something that happens, in the plain shape."""
+    if shape.name != PLAIN:
+        return shape
+    happen = (each.of for each in said if each.of)
+    return replace(shape, nouns={**shape.nouns, "event": (*shape.nouns.get("event", ()), *happen)})
+
+
+def _kept_in(said: Sequence[States], roles: Mapping[str, tuple[str, ...]]) -> Iterator[Relation]:
+    """The states of each thing; those of no named thing are of what happens first."""
+    for each in said:
+        of = each.of or next(iter(roles.get("event", ())), "")
+        if of:
+            yield Relation("states", of, "/".join(each.names))
 
 
 def written(

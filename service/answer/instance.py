@@ -33,6 +33,7 @@ _SAID: Mapping[str, str] = {
     "over_time": "a `{one}` is at one `{other}` at a time and its past stays readable (table `{table}`, with an exclusion constraint on the period)",
     "once": "a pair of `{one}` and `{other}` is there once (the key of `{table}`)",
     "valued": "a `{other}` of a `{one}` holds from a date on (table `{table}`, whose key lets one hold on any day)",
+    "states": "a `{one}` is {other} (the CHECK of its status)",
     "not_at_once": "no two `{other}` of one `{one}` overlap (a second exclusion constraint)",
 }  # fmt: skip
 _OF_NONE = "a `{other}` holds for its kind from a date on (table `{other}_period`, whose key lets one hold on any day)"
@@ -73,7 +74,7 @@ def announced(structure: Structure, book: CitationBook) -> tuple[Claim, ...]:
 def _stated(relation: Relation) -> str:
     table = f"{identifier(relation.one)}_{identifier(relation.other)}"
     said = _OF_NONE if relation.one == relation.other else _SAID[relation.kind]
-    return said.format(one=relation.one, other=relation.other, table=table)
+    return said.format(one=relation.one, other=relation.other.replace("/", ", "), table=table)
 
 
 def schema(evidence: Evidence, structure: Structure, book: CitationBook) -> tuple[BlockUnion, ...]:

@@ -23,6 +23,8 @@ _DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|
 # A user is a word of our trade; users are people who do something.
 _PEOPLE = "user"
 _AFTER_NOUN = re.compile(r"\b(?:a|an|the|our|each|every|one)\s+[a-z]+\s+$", re.IGNORECASE)
+_SINGLE = re.compile(r"\b(?:an?|each|every|one)\s+$", re.IGNORECASE)
+_PARTICIPLE = re.compile(r"[a-z]{2,}(?<!e)ed", re.IGNORECASE)
 _OBJECT = re.compile(r"\s+(?:the\s+|our\s+|their\s+)?[a-z]+s\b", re.IGNORECASE)
 _AGENT = re.compile(r"(?:[a-z]{3}(?:er|or)|[a-z]{2}(?:ist|eer|ian|ant)|[a-z]man|[a-z]woman)$")
 _HAPPENING = re.compile(r"[a-z]{2}(?:[ts]ion|ment|ing|ance)$")
@@ -239,6 +241,9 @@ def _items(text: str, start: int, end: int) -> Iterator[tuple[Noun, bool]]:
     for number, (at, stop) in enumerate(spans):
         words = [(match[0], match.start()) for match in _WORD.finditer(text, at, stop)]
         run = _without_verb(_last_run(words) if number == 0 else _first_run(words))
+        # "A walker takes several dogs": behind one of a kind what ends as a plural is its verb.
+        if len(run) > 1 and _SINGLE.search(text, 0, run[0][1]) and singular(run[-1][0]) != run[-1][0].lower():
+            run = run[:-1]
         name = singular(" ".join(word for word, _ in run)) if run else ""
         # The "s" of "bookings/s" is a second.
         if len(name) > 1 and len(run) <= _LONGEST and len(spans) > 1 and name not in _words()["never"]:
@@ -292,7 +297,8 @@ def _first_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:
             # "aliquots derived from samples": a participle after a noun begins a clause.
             break
         run.append(word)
-    return run
+    # "Stored in several freezers": a participle alone is what is done, and no thing.
+    return [] if len(run) == 1 and _PARTICIPLE.fullmatch(run[0][0]) else run
 
 
 def _last_run(words: list[tuple[str, int]]) -> list[tuple[str, int]]:

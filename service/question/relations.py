@@ -9,8 +9,9 @@ from service.question.nouns import is_barred, is_person, singular
 
 # `many_to_many`: several on both sides. `one_to_many`: `other` belongs to `one`. `over_time`: `one` is at one `other` at a
 # time and moves. `once`: a pair of both occurs once. `not_at_once`: of `one` no two `other` overlap. `valued`: `other` is an
-# amount of `one` that holds from a date on; where both are the same it is of no thing that is named.
-Kind = Literal["many_to_many", "one_to_many", "over_time", "once", "not_at_once", "valued"]
+# amount of `one` that holds from a date on; where both are the same it is of no thing that is named. `states`: `one` is in one
+# of the states of `other`, which stand between slashes.
+Kind = Literal["many_to_many", "one_to_many", "over_time", "once", "not_at_once", "valued", "states"]
 
 _ONE = r"(?:an?|each|every|one|any|the same|the)\s+(?P<one>[a-z-]+(?: [a-z-]+)??)"
 _ONES = r"(?<![\w-])(?P<one>[a-z-]+(?<!s)s|[a-z-]+ [a-z-]+(?<!s)s|people|children)"
@@ -35,6 +36,11 @@ _BELONGS = re.compile(
 )
 _MOVES = re.compile(
     r"(?<![\w-])(?P<one>[a-z-]+)\s+(?:(?:can|may|often|sometimes|also|are|is|get|gets|who)\s+){0,2}(?:moves?|moved|switch(?:es)?|switched|rotates?|rotated|transfers?|transferred|reassigned|changes?)\s+(?:back and forth\s+)?(?:between|from one|among|across)\s+(?:the\s+|our\s+)?(?P<other>[a-z-]+)(?:\s+and\s+(?P<third>[a-z-]+s)(?![\w-]))?",
+    re.IGNORECASE,
+)
+# "Customers switch tariffs over the years": what is kept of the past has a past.
+_SWITCHES = re.compile(
+    r"(?<![\w-])(?P<one>[a-z-]+(?<!s)s|people)\s+(?:(?:can|may|often|sometimes|also)\s+){0,2}(?:switch|change|move)\s+(?:(?:their|the|its)\s+)?(?P<other>[a-z-]+(?<!s)s|[a-z-]+ies)\b(?=[^.;!?\n]{0,60}\b(?:over time|over the years|every year|each year|from time to time|at any|at a|in the past|histor(?:y|ies))\b)",
     re.IGNORECASE,
 )
 _ONCE = re.compile(
@@ -109,6 +115,8 @@ def _others(text: str) -> Iterator[Relation]:
     for match in _MOVES.finditer(text):
         for other in filter(None, (match["other"], match["third"])):
             yield from _named("over_time", match["one"], other)
+    for match in _SWITCHES.finditer(text):
+        yield from _named("over_time", match["one"], match["other"])
     for match in _ONCE.finditer(text):
         yield from _named("once", match["one"], match["other"])
     for match in _NOT_AT_ONCE.finditer(text):
