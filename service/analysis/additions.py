@@ -50,11 +50,11 @@ def _several(change: Change, schema: Schema) -> _Planned:
         return
     part = f"{thing_name(table)}_{identifier(change.name)}"
     columns = _belonging(change.name, table)
-    shown = columns or _USUAL.get(change.name.rsplit(maxsplit=1)[-1], (("name", "text NOT NULL"),))
+    shown = columns or _usual(change.name)
     slots = {
         "part": new_name(part, schema), "part_id": "id" if key.name == "id" else f"{part}_id",
         "whole": written(table), "whole_key": column_sql(key), "whole_id": pointer(table, key), "whole_type": type_of(key),
-        "part_whole_idx": short(f"{part}_{pointer(table, key)}_idx"), "part_default_idx": short(f"{part}_default_idx"),
+        "part_whole_idx": short(f"{part}_{pointer(table, key)}_idx"), "part_default_idx": short(f"{part}_default_idx"), "part_whole_fk": short(f"{part}_fk"),
         "moved": BETWEEN.join(name for name, _ in shown), "moved_type": BETWEEN.join(kind for _, kind in shown),
     }  # fmt: skip
     yield "several", slots
@@ -83,6 +83,7 @@ def _many(change: Change, schema: Schema) -> _Planned:
     }  # fmt: skip
     pair = new_name(f"{thing_name(table)}_{name}", schema)
     slots |= {"pair": pair, "pair_other_idx": short(f"{pair}_{name}_idx")}
+    slots |= {"pair_one_fk": short(f"{pair}_fk"), "pair_other_fk": short(f"{pair}_{name}_fk")}
     if known is None:
         yield "many_new", slots
     yield "many", slots
@@ -102,7 +103,7 @@ def _valued(change: Change, schema: Schema) -> _Planned:
     named = new_name(f"{by.name if by else thing_name(table)}_{identifier(change.name)}", schema)
     slots = {
         "thing_value": named, "set_thing_value": f"set_{named}", "thing_value_today": f"{named}_today",
-        "thing_value_once": short(f"{named}_once"), "value": column_sql(column) if column else identifier(change.name),
+        "thing_value_once": short(f"{named}_once"), "thing_value_fk": short(f"{named}_fk"), "value": column_sql(column) if column else identifier(change.name),
         "value_type": type_of(column) if column else "numeric(12,2)",
     }  # fmt: skip
     if by is not None:
@@ -227,9 +228,14 @@ def _reference(change: Change, schema: Schema) -> _Planned:
     yield from ((step, slots) for step in ("reference", "reference_required", "reference_back"))
 
 
+def _usual(noun: str) -> tuple[tuple[str, str], ...]:
+    """What is usually written down of such a thing, with the types."""
+    return next((_USUAL[word] for word in noun.split() if word in _USUAL), (("name", "text NOT NULL"),))
+
+
 def _belonging(noun: str, table: Table) -> tuple[tuple[str, str], ...]:
     """The columns that hold the one that there is today, as written, with their types."""
-    form = _BELONGING.get(noun.rsplit(maxsplit=1)[-1])
+    form = next((_BELONGING[word] for word in noun.split() if word in _BELONGING), None)
     keys = {name for key in table.keys for name in key.columns}
     found = [c for c in table.columns if form and form.match(c.name) and c.name not in keys]
     return tuple((column_sql(c), f"{type_of(c)}{'' if c.nullable else ' NOT NULL'}") for c in found)

@@ -10,9 +10,14 @@ from service.analysis.additions import BETWEEN, PLANS
 from service.analysis.relating import aligned
 from service.question.changes import Change
 
-WRITTEN_FOR = "postgresql"
+_DIALECTS: Mapping[str, str] = {"mariadb": "mysql", "tidb": "mysql"}
 # Names in a template that stand for several: a line that has one is written once for each.
-_LISTS = frozenset({"moved", "moved_type", "kept", "kept_type"})
+_LISTS = frozenset({"moved", "moved_type", "kept", "kept_type", "TINYTEXT"})
+# MySQL has no domains that a template could name types by: types that nobody has stand in their place.
+_TYPES: Mapping[str, str] = {
+    "whole_type": "MEDIUMINT", "one_type": "MEDIUMINT", "thing_type": "MEDIUMINT", "other_type": "SMALLINT",
+    "value_type": "NUMERIC", "moved_type": "TINYTEXT",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -38,29 +43,36 @@ class Extension:
 
 
 def extensions(kb: KnowledgeBase, schema: Schema, wanted: Sequence[Change]) -> tuple[Extension, ...]:
-    """Each change as steps; those whose tables have no key of one column are left out."""
-    if schema.dialect != WRITTEN_FOR:
-        return ()
-    templates = additions_of(kb)
+    """Each change as steps; left out is one whose tables have no key of one column, or that the engine has no template for."""
+    templates = additions_of(kb, _DIALECTS.get(schema.dialect, schema.dialect))
     found: list[Extension] = []
     for change in _together(wanted):
         planned = [step for each in change for step in PLANS[each.kind](each, schema)]
-        ordered = sorted(planned, key=lambda step: list(templates).index(step[0]) if step[0] in templates else -1)
-        if ordered and all(name in templates for name, _ in ordered):
-            steps = tuple(Step(name, templates[name][1], slots) for name, slots in _with_way_back(ordered))
-            found.append(Extension(change[0], templates[ordered[0][0]][0], steps))
+        # What an engine has no template for it does not need, unless that is the change itself.
+        if not planned or planned[0][0] not in templates:
+            continue
+        order = [*templates]
+        ordered = sorted((step for step in planned if step[0] in templates), key=lambda step: order.index(step[0]))
+        steps = tuple(_step(name, templates[name][1], slots) for name, slots in _with_way_back(ordered))
+        found.append(Extension(change[0], templates[planned[0][0]][0], steps))
     return tuple(found)
 
 
-def additions_of(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
-    """The fences of references that are marked as an addition, by its name, in the order in which they stand."""
+def _step(name: str, fence: Fence, slots: Mapping[str, str]) -> Step:
+    return Step(
+        name, fence, slots if fence.engine != "mysql" else {_TYPES.get(slot, slot): slots[slot] for slot in slots}
+    )
+
+
+def additions_of(kb: KnowledgeBase, engine: str) -> Mapping[str, tuple[Section, Fence]]:
+    """The fences of references for the engine that are marked as an addition, by its name, in the order in which they stand."""
     return {
         block.fence.attributes["change"]: (section, block.fence)
         for entry in kb.entries.values()
         if entry.kind == "references"
         for section in entry.sections
         for block in section.blocks
-        if block.fence is not None and "change" in block.fence.attributes
+        if block.fence is not None and block.fence.engine == engine and "change" in block.fence.attributes
     }
 
 

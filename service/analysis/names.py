@@ -68,7 +68,8 @@ def new_name(name: str, schema: Schema) -> str:
 
 
 def short(name: str) -> str:
-    return quoted(name[:_LONGEST])
+    """A name that is not too long, without the quotes of its parts."""
+    return quoted(name.replace('"', "")[:_LONGEST])
 
 
 def type_of(column: Column) -> str:

@@ -12,7 +12,7 @@ from service.analysis.relating import aligned, related, resolved
 from service.analysis.valuing import valued
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, happening, head, is_event, is_person, located, nouns
+from service.question.nouns import Noun, happening, head, is_barred, is_event, is_person, located, nouns
 from service.question.periods import over_time
 from service.question.question import Question
 from service.question.relations import Relation, relations
@@ -85,11 +85,11 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
 
 
 def _going_through(shape: ShapeTerm, said: Sequence[States]) -> ShapeTerm:
-    """What is said to go through states is something that happens, in the plain shape."""
-    if shape.name != PLAIN:
-        return shape
-    happen = (each.of for each in said if each.of)
-    return replace(shape, nouns={**shape.nouns, "event": (*shape.nouns.get("event", ()), *happen)})
+    """What is said to go through states is something that happens in the plain shape, and beside it in another that does not know it."""
+    role = "event" if shape.name == PLAIN else "other"
+    known = frozenset(word for words in shape.nouns.values() for word in words)
+    told = (each.of for each in said if each.of and each.of not in known and not is_barred(each.of))
+    return replace(shape, nouns={**shape.nouns, role: (*shape.nouns.get(role, ()), *told)})
 
 
 def _kept_in(said: Sequence[States], roles: Mapping[str, tuple[str, ...]]) -> Iterator[Relation]:
@@ -219,7 +219,9 @@ def _shape(
 
 def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -> tuple[int, int]:
     """How many roles of its own are filled by words that it knows, with its cues; then how many nouns find a place at all."""
-    own = sum(any(noun in words for noun in roles.get(role, ())) for role, words in shape.nouns.items())
+    own = sum(
+        any(noun in words for noun in roles.get(role, ())) for role, words in shape.nouns.items() if role != "other"
+    )
     cues = sum(any(True for _ in find_cue(cue, text)) for cue in shape.cues)
     return own + cues, sum(len(names) for role, names in roles.items() if role != "other")
 

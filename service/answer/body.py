@@ -213,7 +213,7 @@ def _title(entry: Entry, section: Section) -> str:
 def _offered(evidence: Evidence, book: CitationBook, said: frozenset[str]) -> list[_Piece]:
     """Relevant and undecided: few, nearest first, as "If …" lines."""
     offers = [(entry, rule) for entry, rule in evidence.offers(_MOST_OFFERS) if offer(rule) not in said]
-    if not offers:
+    if not offers or evidence.changes:
         return []
     claims = tuple(offered(rule, offer(rule), evidence.rule_section((entry, rule.id)), book) for entry, rule in offers)
     return [

@@ -36,7 +36,7 @@ _SAID: Mapping[str, str] = {
     "states": "a `{one}` is {other} (the CHECK of its status)",
     "not_at_once": "no two `{other}` of one `{one}` overlap (a second exclusion constraint)",
 }  # fmt: skip
-_OF_NONE = "a `{other}` holds for its kind from a date on (table `{other}_period`, whose key lets one hold on any day)"
+_OF_NONE = "a `{other}` holds for its kind from a date on (table `{table}`, whose key lets one hold on any day)"
 _TEMPLATE = "Your words were read so: {reading:words}. Where that is wrong, move the key; the constraints stay."
 
 
@@ -72,8 +72,9 @@ def announced(structure: Structure, book: CitationBook) -> tuple[Claim, ...]:
 
 
 def _stated(relation: Relation) -> str:
-    table = f"{identifier(relation.one)}_{identifier(relation.other)}"
-    said = _OF_NONE if relation.one == relation.other else _SAID[relation.kind]
+    alone = relation.one == relation.other
+    table = f"{identifier(relation.one)}_{'period' if alone else identifier(relation.other)}"
+    said = _OF_NONE if alone else _SAID[relation.kind]
     return said.format(one=relation.one, other=relation.other.replace("/", ", "), table=table)
 
 

@@ -28,7 +28,7 @@ _SOFT = re.compile(
     re.IGNORECASE,
 )
 _TENANCY = re.compile(
-    r"\bmulti[- ]?tenan\w+|\b(?:add|introduce|support|several|many|multiple) tenants?\b|\bonly see (?:its|their) own\b",
+    r"\bmulti[- ]?tenan\w+|\b(?:add|introduce|support|several|many|multiple) tenants?\b|\bonly see (?:its|their) own\b|\bsee (?:only (?:its|their) own|each other'?s)\b",
     re.IGNORECASE,
 )
 _CURRENCY = re.compile(
@@ -51,6 +51,7 @@ _VALUES = (
     # "Members change category": a column of theirs.
     re.compile(r"\b(?:changes?|switch(?:es)?|move between) (?:the |their |its |to another )?(?P<value>[a-z]+)\b", re.IGNORECASE),
 )  # fmt: skip
+_QUALIFIED = re.compile(r"\b(?:on|per|by|for|of|in)\b", re.IGNORECASE)
 _DEPENDS = re.compile(
     r"\b(?:depends? on|per|by|for each|for every|of each|of every) (?:the |an? |our )?(?P<on>[a-z]+(?: [a-z]+)?)",
     re.IGNORECASE,
@@ -148,7 +149,8 @@ def _of_time(text: str, schema: Schema) -> Iterator[Change]:
         return
     for form in _VALUES:
         for match in form.finditer(text):
-            yield from _valued(match["value"], text, schema)
+            # Of "the price of a product" the price is meant, and of "on the category" nothing.
+            yield from _valued(_QUALIFIED.split(match["value"])[0], text, schema)
 
 
 def _valued(said: str, text: str, schema: Schema) -> Iterator[Change]:

@@ -24,6 +24,8 @@ _DETERMINED = re.compile(r"\b(?:a|an|the|each|every|per|one|this|that|their|our|
 _PEOPLE = "user"
 _AFTER_NOUN = re.compile(r"\b(?:a|an|the|our|each|every|one)\s+[a-z]+\s+$", re.IGNORECASE)
 _SINGLE = re.compile(r"\b(?:an?|each|every|one)\s+$", re.IGNORECASE)
+# "Who parks where": what follows is done.
+_WHO = re.compile(r"\bwho\s+$", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"[a-z]{2,}(?<!e)ed", re.IGNORECASE)
 _OBJECT = re.compile(r"\s+(?:the\s+|our\s+|their\s+)?[a-z]+s\b", re.IGNORECASE)
 _AGENT = re.compile(r"(?:[a-z]{3}(?:er|or)|[a-z]{2}(?:ist|eer|ian|ant)|[a-z]man|[a-z]woman)$")
@@ -180,7 +182,13 @@ def _is_noun(text: str, word: str, match: re.Match[str]) -> bool:
     plural = match[0].lower() != word
     before = text[: match.start()]
     trade = word in _words()["trade"] and not (plural and word == _PEOPLE)
-    if trade or _MEASURED.match(text, match.end()) or word in _words()["never"] or _is_compound(word, before):
+    if (
+        trade
+        or _WHO.search(before)
+        or _MEASURED.match(text, match.end())
+        or word in _words()["never"]
+        or _is_compound(word, before)
+    ):
         return False
     if word not in _words()["verbs"] or _DETERMINED.search(before):
         return True
@@ -199,9 +207,17 @@ def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
     for end in [*(match.start() for match in _SEGMENT.finditer(text)), len(text)]:
         items = [noun for noun, clause in _items(text, start, end) if not clause or _is_known(noun, known)]
         enough = sum(_is_known(noun, known) for noun in items) >= _KNOWN_AMONG
+        items = _without_clauses(text, items)
         if len(items) >= _LISTED and (enough or _is_announced(text, start, items)):
             yield from items
         start = end + 1
+
+
+def _without_clauses(text: str, items: list[Noun]) -> list[Noun]:
+    """Without a verb among things that are all named in the plural: "rates per client, and change each year"."""
+    plural = {noun.name for noun in items if text[noun.start : noun.end].lower() != noun.name}
+    single = {noun.name for noun in items} - plural
+    return [n for n in items if n.name in plural or n.name not in _words()["verbs"] or len(single) > 1]
 
 
 def _is_announced(text: str, start: int, items: list[Noun]) -> bool:

@@ -40,6 +40,11 @@ def pasted(request: AskRequest) -> Pasted:
     return Pasted(prose, asked, (*texts, *_attached(request)))
 
 
+def prose_of(text: str) -> str:
+    """What of a text is prose, at the same length."""
+    return _without_bare(_FENCED.sub(_blank, text))[0]
+
+
 def _without_bare(prose: str) -> tuple[str, str]:
     """The prose without the code that stands in it unfenced, and that code: tables, statements, plans."""
     spans = [match.span() for match in _BARE_DDL.finditer(prose)]

@@ -21,7 +21,7 @@ from service.question.loads import loads, shared_out, sized_by_peak
 from service.question.multiples import multiplied
 from service.question.numbers import Mention, mentions
 from service.question.parts import focus, parts
-from service.question.pasted import pasted
+from service.question.pasted import pasted, prose_of
 from service.question.request import AskRequest, Turn
 from service.question.roles import bind, further, is_version, yearly
 from service.question.spelling import load_speller
@@ -83,7 +83,9 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     prose, given = found.prose, found.given
     # Searched and sorted by what was meant; facts and spans are read from what was typed.
     meant = called(plain(load_speller().mended(found.asked)), vocabulary.technologies)
-    earlier = [(f"history:{n}", turn.content) for n, turn in enumerate(request.history) if turn.role == "user"]
+    earlier = [
+        (f"history:{n}", prose_of(turn.content)) for n, turn in enumerate(request.history) if turn.role == "user"
+    ]
     facts: list[Fact] = []
     for source, text in earlier:
         facts += _read(text, source, vocabulary)[0]

@@ -17,7 +17,7 @@ _ONE = r"(?:an?|each|every|one|any|the same|the)\s+(?P<one>[a-z-]+(?: [a-z-]+)??
 _ONES = r"(?<![\w-])(?P<one>[a-z-]+(?<!s)s|[a-z-]+ [a-z-]+(?<!s)s|people|children)"
 _MANY = r"(?:several|many|multiple|more than one|two or more|various|different|numerous|any number of|lots of|two|three|a few|2|3)(?:\s+(?:different|other))?"
 _OTHERS = r"(?P<other>[a-z-]*[a-z](?<!s)s|[a-z-]+ [a-z-]*[a-z](?<!s)s|people|children)(?![\w-])"
-_MAY = r"(?:(?P<may>can|may|might|could)\s+(?:also\s+|each\s+)?)?"
+_MAY = r"(?:(?P<may>can|may|might|could|should be able to)\s+(?:(?:also|each|now|even)\s+){0,2})?"
 # What several things share, what somebody has for himself, and what a whole is made of.
 _SHARING = r"(?P<sharing>(?:be|is|are|gets?)\s+(?:\w+(?:ed|en|wn|ot|ut|ld)\s+)?(?:in|on|at|across|by|over|for|to|part of|with)|belongs? to|appears? in|works? (?:in|at|for|on)|plays? (?:in|for)|attends?|teach(?:es)?|takes?|covers?|serves?|suppl(?:y|ies)|speaks?|joins?|shares?|uses?|needs?|requires?|combines?|mix(?:es)?|visits?|treats?)"
 _HAVING = r"(?P<having>have|has|owns?|gets?)"

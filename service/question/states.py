@@ -20,6 +20,10 @@ _NAMED = re.compile(
     rf"\b(?:(?P<of>[a-z]+)\s+(?:with|have|has)\s+(?:an?\s+)?)?(?:status(?:es)?|states?)\b\s*(?:(?:is|are|can be|one of|such as|like|:|\(|=)\s*|(?=[a-z]+/|[a-z]+(?:, [a-z]+)*,? or ))+(?P<states>{_ANY}(?:\s*(?:,|/|->|→)\s*(?:(?:or|and)\s+)?{_ANY})+(?:\s*,?\s*(?:or|and)\s+[a-z]+)?)",
     re.IGNORECASE,
 )
+_LISTED = re.compile(
+    rf"\b(?:(?P<of>[a-z]+)\s+(?:with|have|has)\s+(?:an?\s+)?)?status(?:es)?\s+(?P<states>{_STATE}(?:\s*,\s*(?:or |and )?{_STATE})+)(?![\w-])",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"\s*,\s*(?:or |and |then )?|\s+(?:or|and then|and|then)\s+|\s*(?:->|→|/)\s*", re.IGNORECASE)
 # Two with "and" between them is done to a thing at once: scanned and weighed.
 _FEWEST = 3
@@ -38,11 +42,12 @@ class States:
 
 def states(text: str) -> tuple[States, ...]:
     """Every list of states in the text."""
-    found = []
-    for form in (_SAID, _NAMED):
+    found: list[States] = []
+    for form in (_SAID, _NAMED, _LISTED):
         for match in form.finditer(text):
             names = tuple(dict.fromkeys(name.lower() for name in _BETWEEN.split(match["states"].strip()) if name))
-            if len(names) >= (2 if form is _NAMED or _EITHER.search(match["states"]) else _FEWEST):
+            enough = 2 if form is not _SAID or _EITHER.search(match["states"]) else _FEWEST
+            if len(names) >= enough and not any(match.start("states") < each.end for each in found):
                 of = singular((match["of"] or "").split()[-1]) if match["of"] else ""
                 found.append(States(of, names, match.start("states"), match.end("states")))
     return tuple(found)
