@@ -11,6 +11,11 @@ _KEY = re.compile(r"^  (\w+)_id +(bigint|uuid) [^\n]*PRIMARY KEY", re.MULTILINE)
 # A column of a table: lower case, where constraints begin with a word in capitals.
 _COLUMN = re.compile(r"^  ([a-z]\w*) +(?=[a-z])", re.MULTILINE)
 _STATUS = re.compile(r"^  status +text NOT NULL DEFAULT '\w+' CHECK \(status IN \([^)]*\)\),", re.MULTILINE)
+_WHILE = re.compile(r" WHERE \(status (?:IN \([^)]*\)|<> '\w+')\)")
+# States in which nothing is taken any more.
+_OVER = re.compile(
+    r"cancel|reject|declin|return|finish|complet|\bdone|\bclosed|expir|refund|no.show|fail|withdrawn|\bover|\bended|releas|terminat"
+)
 _TARGET = re.compile(r"\bREFERENCES (\w+)")
 
 
@@ -92,18 +97,16 @@ def _valued(
 
 
 def _in_states(statements: list[str], one: str, names: Sequence[str]) -> list[str] | None:
-    """With these states in the CHECK of the table, the first as the default; where other rules rest on its own states they stay."""
+    """With these states in the CHECK of the table, the first as the default; what is over keeps nothing from overlapping it."""
     listed = ", ".join(f"'{name}'" for name in names)
     column = f"  status text NOT NULL DEFAULT '{names[0]}' CHECK (status IN ({listed})),"
+    over = ", ".join(f"'{name}'" for name in names if _OVER.search(name))
+    open_ = f" WHERE (status NOT IN ({over}))" if over else ""
     for at, text in enumerate(statements):
-        if not text.startswith(f"CREATE TABLE {table_name(one)} ("):
-            continue
-        line = _STATUS.search(text)
-        if text.count("status IN (") > 1 or (line is None and " status " in text):
-            return None
-        head, first, *rest = text.split("\n")
-        put = _STATUS.sub(column, text) if line else "\n".join((head, first, column, *rest))
-        return [*statements[:at], aligned(put), *statements[at + 1 :]]
+        if text.startswith(f"CREATE TABLE {table_name(one)} (") and (_STATUS.search(text) or " status " not in text):
+            head, first, *rest = text.split("\n")
+            put = _STATUS.sub(column, text) if _STATUS.search(text) else "\n".join((head, first, column, *rest))
+            return [*statements[:at], aligned(_WHILE.sub(open_, put)), *statements[at + 1 :]]
     return None
 
 
