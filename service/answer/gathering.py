@@ -161,9 +161,8 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         selection = shortlisted(kb, selection, choice, retrieved)
     other = elsewhere(kb, question.facts, selection, own) if choice is None else None
     if own is not None and "design" in question.intent_ids and not _carried(selection):
-        named = frozenset(f"technologies/{each.id}" for each in question.technologies)
         store = other.engine.id if other is not None and other.engine is not None else STORE
-        selection = with_standing(kb, selection, Ground(outline, retrieved, named, store))
+        selection = with_standing(kb, selection, Ground(outline, retrieved, _named_stores(question), store))
     selection, unanswered = with_parts(kb, selection, asked.parts)
     return Evidence(
         request=asked.request,
@@ -182,9 +181,14 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         structure=own,
         elsewhere=other,
         reads=own_indexes(kb, question) if _asks_how(outline) and choice is None else (),
-        changes=own_changes(kb, vocabulary, question, asked.request) if choice is None and not outline.moving else (),
+        changes=() if choice is not None or outline.moving else own_changes(kb, vocabulary, question, asked.request),
         edition=edition,
     )
+
+
+def _named_stores(question: Question) -> frozenset[str]:
+    """The entries of the technologies that are named."""
+    return frozenset(f"technologies/{each.id}" for each in question.technologies)
 
 
 def _ruled_out(certain: Conclusions) -> Mapping[str, Fit]:

@@ -75,7 +75,10 @@ def test_the_price_of_a_product_moves_out_of_its_column(real_kb: KnowledgeBase, 
 
 @pytest.mark.parametrize(
     ("states", "expected"),
-    [("open, started or returned", "WHERE (status NOT IN ('returned'))"), ("asked, confirmed or started", "WITH &&),\n")],
+    [
+        ("open, started or returned", "WHERE (status NOT IN ('returned'))"),
+        ("asked, confirmed or started", "WITH &&),\n"),
+    ],
 )
 def test_what_is_over_keeps_nothing_from_overlapping_it(
     real_kb: KnowledgeBase, postgres: Cluster, states: str, expected: str
