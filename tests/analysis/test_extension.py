@@ -201,3 +201,19 @@ def test_a_model_gives_the_canonical_types_of_its_keys(real_kb: KnowledgeBase) -
     assert "crate_id smallint NOT NULL REFERENCES crate (id)" in sql(
         built(real_kb, ddl, "add notes to crates")
     ).replace("crate_id   ", "crate_id ")
+
+
+def test_what_stands_there_already_is_not_added_again(real_kb: KnowledgeBase) -> None:
+    ddl = "CREATE TABLE bill (id int PRIMARY KEY, currency char(3), total numeric);"
+    assert steps(built(real_kb, ddl, "support a second currency")) == ["currency_rate"]
+
+
+def test_what_has_a_key_of_two_columns_cannot_be_pointed_at(real_kb: KnowledgeBase) -> None:
+    ddl = "CREATE TABLE crate (id int PRIMARY KEY); CREATE TABLE clerk (a int, b int, PRIMARY KEY (a, b));"
+    assert built(real_kb, ddl, "a crate can have several clerks now") == ()
+    assert built(real_kb, ddl, "add which clerk packed the crate") == ()
+
+
+def test_dates_of_a_table_whose_keys_nobody_makes_are_left_to_its_code(real_kb: KnowledgeBase) -> None:
+    ddl = "CREATE TABLE slot (id int PRIMARY KEY, starts_at timestamptz NOT NULL, ends_at timestamptz NOT NULL);"
+    assert steps(built(real_kb, ddl, "add recurring slots")) == ["series", "series_back"]
