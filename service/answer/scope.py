@@ -79,7 +79,8 @@ def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
         # Who has a database that holds tables is not told to take another before he has asked.
         if _has_one(kb, question):
             return False
-        return selection.backbone is None and not of_one_concern(question, retrieved)
+        said = of_one_concern(question, retrieved) or _says_where(retrieved)
+        return selection.backbone is None and not said
     nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
     profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
     # Figures without a word of what is wanted ask for what carries them, unless it is known what does.

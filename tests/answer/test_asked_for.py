@@ -17,6 +17,9 @@ def first(advisor: Advisor, text: str) -> str:
         ("HIPAA: we need an audit log of who read or changed patient records. How to design it in PostgreSQL?", "Log reads"),
         # Files are no store to be chosen.
         ("Should I store invoices PDFs in the database or S3? ~ 8 million files, 120 KB average", "object storage"),
+        # Whoever asks how to keep them is told where, and who models a waiting list how: neither asks for another database.
+        ("How do we store files: in the database or S3?", "object storage"),
+        ("How do we model waiting lists for places in day care with priorities?", "Priorities"),
         # Whether to move is no plan of the move, and a list of cases leads with the rule that it explains.
         ("Is it worth moving from RabbitMQ+Postgres to Kafka? We've 40 events/s and 5 consumers", "outbox"),
         # The lag and the rate say how much is lost.
