@@ -10,7 +10,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("include", "exclude"), ("high", "low"), ("cheap", "expensive"), ("cheap", "dearer"), ("cheap", "costly"), ("cheap", "dear"), ("strong", "weak"),
     ("strong", "weaker"), ("strong", "weakest"), ("synchronous", "asynchronous"), ("synchronously", "asynchronously"),
     ("same", "different"), ("short", "long"), ("short", "longer"), ("early", "late"), ("early", "later"), ("above", "below"), ("past", "below"), ("beyond", "below"),
-    ("over", "under"), ("add", "remove"), ("succeed", "fail"), ("right", "wrong"), ("mutable", "immutable"), ("optimistic", "pessimistic"),
+    ("add", "remove"), ("succeed", "fail"), ("right", "wrong"), ("mutable", "immutable"), ("optimistic", "pessimistic"),
     ("ascending", "descending"), ("minimum", "maximum"), ("possible", "impossible"), ("useful", "useless"), ("consistent", "inconsistent"),
     ("stale", "fresh"), ("rise", "fall"), ("wide", "narrow"), ("good", "bad"), ("well", "badly"), ("good", "worst"),
     ("good", "worse"), ("unique", "duplicate"), ("open", "close"), ("most", "least"), ("public", "private"), ("internal", "external"),

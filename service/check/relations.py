@@ -111,6 +111,7 @@ def _places(text: str, relation: _Relation) -> Iterator[_Sides]:
                 yield (one - two, two - one) if forth else (two - one, one - two)
 
 
+_BEFORE = words("before").bag
 # Each finds what comes earlier and what comes later.
 _ORDERS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -121,6 +122,8 @@ _ORDERS = tuple(
         r"(?P<earlier>[^,;:.]+?)\s+first[,;]?\s+(?:and|then|and then)\s+(?P<later>.+)",
         r"(?P<earlier>[^;:.]+?)[,;]?\s+(?:and|then)\s+(?P<later>[^,;:.]+?)\s+(?:afterwards?|later|next)\b",
         r"\bfrom\s+(?P<earlier>[^,;:.]+?)\s+to\s+(?P<later>[^,;:.]+)",
+        # Two columns of a table.
+        r"\bfrom: (?P<earlier>[^;]+); to: (?P<later>[^;]+)",
     )
 )
 
@@ -141,7 +144,7 @@ def _ordered(text: str) -> tuple[_Sides, ...]:
     found = []
     for pattern in _ORDERS:
         for match in pattern.finditer(text):
-            earlier, later = words(match.group("earlier")).bag, words(match.group("later")).bag
+            earlier, later = (words(match.group(side)).bag - _BEFORE for side in ("earlier", "later"))
             if earlier - later and later - earlier:
                 found.append((earlier - later, later - earlier))
     return tuple(found)
