@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service.check.bindings import rebound
+from service.check.bindings import indifferent, rebound
 from service.check.bounds import overstepped
 from service.check.case import CLOSE, FEWEST, NEARLY, Case
 from service.check.figures import figures, stands
@@ -36,6 +36,8 @@ def negated(case: Case) -> str:
     if near and (mark := inverted(case.sentence, near[0][1].text)):
         return f"{case.sentence!r} turns {near[0][1].text!r} around at {mark!r}"
     for _, each in near:
+        if without := indifferent(case.sentence, each.text):
+            return f"{case.sentence!r} says of all what {each.text!r} says only with {without!r}"
         if bound := overstepped(case.sentence, each.text):
             return f"{case.sentence!r} means the other side of {bound!r} than {each.text!r}"
         if noun := rebound(case.sentence, each.text):

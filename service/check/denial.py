@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from service.check.case import Case
+from service.check.case import CLOSE, Case
 from service.check.words import Words, clauses, propositions, words
 
 # "Not only", "no more than", "no difference" and "do not forget" deny nothing.
@@ -33,8 +33,11 @@ def denied(case: Case) -> str:
     adverse = frozenset(text for passage in case.passages for text in passage.adverse)
     said = [w for passage in case.passages for w in passage.read if w.text not in adverse]
     parts = [words(part) for each in said for part in _parts(each.text)]
+    nearest = case.window[0].words if case.best >= CLOSE else None
     for part in propositions(case.sentence):
         if not _DENIES.search(part):
+            continue
+        if nearest is not None and _DENIES.search(nearest.text) and words(part).bag & nearest.bag:
             continue
         for among, fewest in ((said, _FEWEST_WHOLE), (parts, _FEWEST)):
             near = _near(words(part), among, fewest)

@@ -2,20 +2,21 @@
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from service.check.bindings import astray
 from service.check.case import FEWEST, NEARLY, PLAINLY, Case
 from service.check.figures import Figure, elided, figures, folds, loose, names, stands
 from service.check.ground import Ground
-from service.check.words import clauses, words
+from service.check.words import Words, clauses, words
 
 _SIDE = 2
 # HNSW, IVFFlat, PgBouncer, Pgpool-II: two capitals make a name, whether or not the vocabulary knows it.
 _PROPER = re.compile(r"(?<![\w-])(?:[A-Za-z]*[A-Z]\w*[A-Z]\w*(?:-\w+)*|[A-Z]\w+-[A-Z]\w+)(?!\w)")
 # A capital inside a sentence, and what only code is spelled like.
 _OWN_NAME = re.compile(r"(?<=[a-z0-9,)] )[A-Z][a-z]\w+|(?<![\w.])[a-z]+_\w+")
-_CAMEL = re.compile(r"(?<![\w-])[A-Z]?[a-z]+[A-Z]\w+")
+_CAMEL = re.compile(r"(?<![\w-])(?:[A-Z]?[a-z]+[A-Z]\w+|[A-Z]\w*[a-z]-[A-Z]\w*)")
 _CALENDAR = frozenset({*calendar.month_name, *calendar.day_name})
 _THE_SAME = 0.8
 _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
@@ -24,7 +25,7 @@ _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
 def misfigured(case: Case) -> str:
     """A figure stands neither where the claim rests nor in the facts nor in a result."""
     ground = case.ground
-    there = [f for text in _about(case) for f in (*figures(text), *folds(text), *elided(text))]
+    there = [f for text in _about(case) for f in (*figures(text), *folds(text), *elided(text), *_bare(text, case.claim))]
     titles = [f for passage in case.passages for f in figures(f"{passage.title} {passage.code}")]
     for figure in figures(case.sentence):
         if stands(figure, there) or stands(figure, ground.given) or stands(figure, ground.results, loosely=True):
@@ -47,6 +48,13 @@ def misfigured(case: Case) -> str:
     )
     strange = sorted(names(case.sentence) - known)
     return f"{strange[0]!r} stands nowhere in what {case.sentence!r} cites" if strange else _unknown(case)
+
+
+def _bare(text: str, claim: Words) -> Iterator[Figure]:
+    """The figures of a text without their unit, where the claim has the unit elsewhere: "measure the hours … more than 40"."""
+    for figure in figures(text):
+        if figure.unit == "time" and words(figure.text).bag & claim.bag:
+            yield replace(figure, value=figure.bare, unit="")
 
 
 def _unknown(case: Case) -> str:
