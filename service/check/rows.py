@@ -106,10 +106,22 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     own = said & row.said - row.about
     numbers = {mark for mark in said if mark.startswith("#")}
     its_own = bool(numbers) and numbers <= own
+    if not own and (column := _other_cell(said, row, table)):
+        return f"{part!r} says of {row.key!r} what stands of another: {', '.join(sorted(column))}"
     strays = len(foreign) > len(own) or any(mark.startswith("#") for mark in foreign) or foreign & _named(part)
     if strays and not its_own:
         return f"{part!r} says of {row.key!r} what stands of another: {', '.join(sorted(foreign))}"
     return next(filter(None, (_under(piece, said, row) for piece in clauses(part))), "")
+
+
+def _other_cell(said: Marks, row: Row, table: Sequence[Row]) -> Marks:
+    """What another row says, all of it, in a column in which this one says something else, whether or not prose has the words."""
+    for number, (header, mine) in enumerate(row.columns):
+        for other in table:
+            cell = other.columns[number][1] - header if number < len(other.columns) else frozenset()
+            if cell and cell <= said and not cell & (mine | row.about):
+                return cell
+    return frozenset()
 
 
 def _spoken_of(said: Marks, table: Sequence[Row]) -> tuple[Row, ...]:
