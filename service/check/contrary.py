@@ -79,10 +79,13 @@ def _comparable(clause: Words, part: Words) -> float:
     """How alike two parts of sentences are, 0 where they are about different things: of a word or two, or of other figures."""
     likeness = _likeness(clause, part)
     shared = clause.bag & part.bag
-    if likeness < (CLOSE if len(clause.bag) > 1 else 1) or len(shared) < FEWEST:
+    if likeness < (CLOSE if len(clause.bag) > 1 else 1) or len(shared - _ORDER) < FEWEST:
         return 0.0
     mine, theirs = figures(clause.text), figures(part.text)
     return 0.0 if mine and theirs and not any(stands(each, theirs) for each in mine) else likeness
+
+
+_ORDER = words("before").bag
 
 
 def _likeness(one: Words, other: Words) -> float:

@@ -14,7 +14,7 @@ _DENIES = re.compile(
 # Whoever restricts, loses, prevents or excludes may be said to deny: "stays in the service" and "never leaves it".
 _MAY_DENY = re.compile(
     _DENIES.pattern
-    + r"|\b(?:without|lack\w*|instead|rather|avoid\w*|refus\w*|reject\w*|forbid\w*|prevent\w*|block\w*|fail\w*|only|alone|but|except|unless|hardly|little|few|fewer|less|stop\w*|lose\w*|lost|left|away|out|off|drop\w*|den(?:y|ied)\w*|ignore\w*|skip\w*|miss\w*|empty|free|zero|un\w+|in(?:visible|valid|consistent|complete|compatible|dependent)\w*|dis\w+|im(?:possible|mutable)\w*|\w+less|wrong|poor|beyond|other|else|last|end\w*|exclu\w*|hid\w*|outside|absent|gone|either|believing|stay\w*|too)\b",
+    + r"|\b(?:without|lack\w*|instead|rather|avoid\w*|refus\w*|reject\w*|forbid\w*|prevent\w*|block\w*|fail\w*|only|alone|but|except|unless|hardly|little|few|fewer|less|stop\w*|lose\w*|lost|left|away|out|off|drop\w*|den(?:y|ied)\w*|ignore\w*|skip\w*|miss\w*|empty|free|zero|un\w+|in(?:visible|valid|consistent|complete|compatible|dependent)\w*|dis\w+|im(?:possible|mutable)\w*|\w+less|wrong|poor|beyond|other|else|last|end\w*|exclu\w*|hid\w*|outside|absent|gone|either|believing|stay\w*|too|once|unique\w*)\b",
     re.IGNORECASE,
 )
 # A claim that holds one of these may deny as well: with them it is not said to affirm.
@@ -23,6 +23,8 @@ _DENIES_SOMEHOW = re.compile(
     + r"|\b(?:without|lack\w*|instead|rather|avoid\w*|refus\w*|reject\w*|forbid\w*|prevent\w*|block\w*|fail\w*|only|except|unless|hardly|less|stop\w*|lose\w*|lost|den(?:y|ied)\w*|ignore\w*|skip\w*|miss\w*|empty|zero|un(?!til|der|ion|ique|it)\w+|in(?:visible|valid|consistent|complete|compatible|dependent)\w*|dis(?!k|tinct|tribut)\w+|im(?:possible|mutable)\w*|\w+less|wrong|exclu\w*|hid\w*|absent|gone|too (?!$|[,.;]))\b",
     re.IGNORECASE,
 )
+_ANYBODY = re.compile(r"\b(?:any|anyone|anybody|everyone|everybody|every|each|all|whoever)\b.*\b(?:may|can)\b", re.IGNORECASE)
+_ASKS = re.compile(r"\b(?:needs?|requires?|takes?|wants?)\s+(.+)", re.IGNORECASE)
 # Shares of a part's words: for the nearest wording to be about it, and for others to be as near; and the fewest words that both hold.
 _ABOUT, _AS_NEAR = 0.4, 0.6
 _FEWEST, _FEWEST_WHOLE = 3, 2
@@ -43,12 +45,27 @@ def denied(case: Case) -> str:
             near = _near(words(part), among, fewest)
             if near and not any(_MAY_DENY.search(each.text) for each in near):
                 return f"{part!r} denies what {near[0].text!r} says"
+    if asked := _granted(case.sentence, parts):
+        return asked
     if _DENIES_SOMEHOW.search(case.sentence):
         return ""
     for part in _parts(case.sentence):
         near = _near(words(part), parts, _FEWEST, back=True)
         if near and all(_DENIES.search(each.text) for each in near):
             return f"{part!r} affirms what {near[0].text!r} denies"
+    return ""
+
+
+def _granted(sentence: str, parts: Iterable[Words]) -> str:
+    """What the claim lets anybody do and the source asks something for, which the claim does not name."""
+    for part in _parts(sentence):
+        if not _ANYBODY.search(part):
+            continue
+        bag = words(part).bag
+        for each in parts:
+            found = _ASKS.search(each.text)
+            if found and len(bag & words(each.text[: found.start()]).bag) >= _FEWEST and not bag & words(found.group(1)).bag:
+                return f"{part!r} lets anybody do what {each.text!r} asks something for"
     return ""
 
 

@@ -53,6 +53,8 @@ _WHATEVER = re.compile(r"\b(?:whatever|regardless of|no matter(?: what| how)?|ir
 _NONE_BUT = re.compile(r"\b(?:no|nothing)\b((?:\s+\w+){0,2})\s+but\b", re.IGNORECASE)
 # Where and in which order something is: a negation reaches them only from beside them.
 PLACES = frozenset({"inside", "outside", "front", "behind", "above", "below", "before", "after", "over", "under", "first", "last", "ahead", "together", "apart", "old", "older", "oldest", "new", "newer", "newest", "next", "previous"})  # fmt: skip
+# What is done to nobody twice is done once.
+_COUNTS = frozenset({"twic", "onc"})
 # A denial of "the six-year rule" denies the rule.
 _TIMES = frozenset({"minut", "hour", "day", "week", "month", "year"})
 # "Conditions bind, strings do not": what is denied stands elsewhere.
@@ -137,7 +139,7 @@ def words(sentence: str) -> Words:
             signed |= {stem, *beside}
     sure = {stem: next(iter(found)) for stem, found in seen.items() if len(found) == 1}
     firsts = [next((s for s in held if s in sure), "") for scope, held in scopes.items() if scope]
-    heads = (signed | set(firsts)) & sure.keys()
+    heads = (signed | set(firsts)) & sure.keys() - _COUNTS
     low = sentence.lower()
     believed = any(word in _BELIEFS for word in _LOWER.findall(low))
     denies = bool(_OUT.search(low)) or any(_negates(word, "") or word in _VOID for word in _LOWER.findall(low))
