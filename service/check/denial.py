@@ -23,7 +23,12 @@ _DENIES_SOMEHOW = re.compile(
     + r"|\b(?:without|lack\w*|instead|rather|avoid\w*|refus\w*|reject\w*|forbid\w*|prevent\w*|block\w*|fail\w*|only|except|unless|hardly|less|stop\w*|lose\w*|lost|den(?:y|ied)\w*|ignore\w*|skip\w*|miss\w*|empty|zero|un(?!til|der|ion|ique|it)\w+|in(?:visible|valid|consistent|complete|compatible|dependent)\w*|dis(?!k|tinct|tribut)\w+|im(?:possible|mutable)\w*|\w+less|wrong|exclu\w*|hid\w*|absent|gone|too (?!$|[,.;]))\b",
     re.IGNORECASE,
 )
-_ANYBODY = re.compile(r"\b(?:any|anyone|anybody|everyone|everybody|every|each|all|whoever)\b.*\b(?:may|can)\b", re.IGNORECASE)
+# What is not there at all.
+_THERE_IS_NO = re.compile(r"\bthere (?:is|are) no (\w+ \w+)", re.IGNORECASE)
+_THERE_IS = re.compile(r"\bthere (?:is|are) (?:a |an |some )?(?!no\b)(\w+ \w+)", re.IGNORECASE)
+_ANYBODY = re.compile(
+    r"\b(?:any|anyone|anybody|everyone|everybody|every|each|all|whoever)\b.*\b(?:may|can)\b", re.IGNORECASE
+)
 _ASKS = re.compile(r"\b(?:needs?|requires?|takes?|wants?)\s+(.+)", re.IGNORECASE)
 # Shares of a part's words: for the nearest wording to be about it, and for others to be as near; and the fewest words that both hold.
 _ABOUT, _AS_NEAR = 0.4, 0.6
@@ -36,6 +41,10 @@ def denied(case: Case) -> str:
     said = [w for passage in case.passages for w in passage.read if w.text not in adverse]
     parts = [words(part) for each in said for part in _parts(each.text)]
     nearest = case.window[0].words if case.best >= CLOSE else None
+    held = [m.group(1).lower() for each in said for m in _THERE_IS_NO.finditer(each.text)]
+    for found in _THERE_IS.finditer(case.sentence):
+        if found.group(1).lower() in held:
+            return f"{found.group()!r} affirms what is denied in what {case.sentence!r} cites"
     for part in propositions(case.sentence):
         if not _DENIES.search(part):
             continue
@@ -64,7 +73,11 @@ def _granted(sentence: str, parts: Iterable[Words]) -> str:
         bag = words(part).bag
         for each in parts:
             found = _ASKS.search(each.text)
-            if found and len(bag & words(each.text[: found.start()]).bag) >= _FEWEST and not bag & words(found.group(1)).bag:
+            if (
+                found
+                and len(bag & words(each.text[: found.start()]).bag) >= _FEWEST
+                and not bag & words(found.group(1)).bag
+            ):
                 return f"{part!r} lets anybody do what {each.text!r} asks something for"
     return ""
 

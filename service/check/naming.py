@@ -25,7 +25,9 @@ _THAN = re.compile(r"\b(?:than|instead of)\b", re.IGNORECASE)
 def misfigured(case: Case) -> str:
     """A figure stands neither where the claim rests nor in the facts nor in a result."""
     ground = case.ground
-    there = [f for text in _about(case) for f in (*figures(text), *folds(text), *elided(text), *_bare(text, case.claim))]
+    there = [
+        f for text in _about(case) for f in (*figures(text), *folds(text), *elided(text), *_bare(text, case.claim))
+    ]
     titles = [f for passage in case.passages for f in figures(f"{passage.title} {passage.code}")]
     for figure in figures(case.sentence):
         if stands(figure, there) or stands(figure, ground.given) or stands(figure, ground.results, loosely=True):

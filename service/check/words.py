@@ -47,6 +47,7 @@ _TICK = re.compile(r"\bseconds\b|\b(?:per|an?|each|every|/)\s*seconds?\b", re.IG
 # "No row is read", "nothing inside can be indexed": what follows is denied with what it happens to.
 _WHOLE = re.compile(r"\b(?:is|are|was|were|can|could|has|have|does|do|may|might|will|would|must)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:out of|rather than|instead of|(?:leave|left|leaves)\b.*\bout)\b")
+_OFF = re.compile(r"\b(?:off by default|at the (?:price|cost|expense) of|gives? up|dispenses? with)\b")
 _LEFT_OUT = re.compile(r"\b(?:leaves?|left|leaving)\s+([^,;.]+?)\s+out\b", re.IGNORECASE)
 _KEPT_IN = re.compile(r"\b(?:keeps?|kept|leaves?)\s+([^,;.]+?)\s+in(?=[.,;]|$)", re.IGNORECASE)
 _WHATEVER = re.compile(r"\b(?:whatever|regardless of|no matter(?: what| how)?|irrespective of|independent(?:ly)? of)\b", re.IGNORECASE)  # fmt: skip
@@ -142,7 +143,9 @@ def words(sentence: str) -> Words:
     heads = (signed | set(firsts)) & sure.keys() - _COUNTS
     low = sentence.lower()
     believed = any(word in _BELIEFS for word in _LOWER.findall(low))
-    denies = bool(_OUT.search(low)) or any(_negates(word, "") or word in _VOID for word in _LOWER.findall(low))
+    denies = bool(_OUT.search(low) or _OFF.search(low)) or any(
+        _negates(word, "") or word in _VOID for word in _LOWER.findall(low)
+    )
     elided = bool(_ELIDED.search(sentence))
     asks = "whether" in _LOWER.findall(low)
     return Words(sentence, tuple(stems), sure, frozenset(heads - _TIMES), believed, denies, elided, asks)
