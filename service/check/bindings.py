@@ -23,6 +23,7 @@ _PER = re.compile(
 )
 _EVERYWHERE = re.compile(r"\b(?:all|every|any|each|both)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _INDIFFERENT = re.compile(r"\b(?:whether\s+([^,;:.]+?)\s+or\b|(?:regardless of|no matter|irrespective of)\s+([^,;:.]+))", re.IGNORECASE)  # fmt: skip
+_WHATEVER = re.compile(r"\b(?:whatever|any)\b", re.IGNORECASE)
 _SHORT = 2
 _APART, _LINKED = 3, 1
 _DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
@@ -67,7 +68,7 @@ def _shared_out(claim: str, source: str) -> str:
 
 def indifferent(claim: str, source: str) -> str:
     """What makes no difference to the claim and is named in the source without saying so; or nothing."""
-    if _INDIFFERENT.search(source):
+    if _INDIFFERENT.search(source) or _WHATEVER.search(source):
         return ""
     said = (stem for found in _INDIFFERENT.finditer(claim) for stem in signed(found.group(1) or found.group(2)))
     return next((stem for stem in said if stem in signed(source)), "")

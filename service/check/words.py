@@ -171,7 +171,10 @@ def _read(sentence: str) -> list[tuple[str, int, int]]:
     found: list[tuple[str, int, int]] = []
     for match in _WORD.finditer(sentence):
         word = match.group().lower().replace("’", "'")
-        if word in _ENDS or word in _TURNS:
+        if word in _TURNS and before in _NEGATORS:
+            # "Not when it is hot": the denial goes with what follows.
+            pass
+        elif word in _ENDS or word in _TURNS:
             room, denied, part = 0, False, part + 1
         elif _negates(word, before):
             narrow = word in _NARROW or (before, word) in _PAIRS
@@ -186,7 +189,8 @@ def _read(sentence: str) -> list[tuple[str, int, int]]:
         elif _carries(word):
             reached = room > 0 and (word not in PLACES or _negates(before, ""))
             found.append((word, scope if reached else 0, part))
-            room -= 1
+            # "No strongly consistent store" denies the store.
+            room -= not word.endswith("ly")
         before = word
     return found
 
