@@ -14,8 +14,11 @@ Marks = frozenset[str]
 _NOT = re.compile(r"^(?:not|never|instead of|avoid|rejected|wrong)$", re.IGNORECASE)
 _NAMED = re.compile(r"(?<=[a-z,;)] )[A-Z]\w+|\b[a-z]+_\w+")
 _ORDER = signed("first last before after")
+# Opposites that stand side by side: who speaks of rows may speak of columns.
+COUNTERPARTS = marks_ = frozenset(sign for word in ("row", "read", "reader", "one", "first", "before", "parent", "leader", "client", "source", "producer", "local") for stem in signed(word) for sign in (stem, f"un-{stem}"))
 _NONE = re.compile(r"^(?:no|none|never|not)\b", re.IGNORECASE)
 _SPOKEN_OF = 0.5
+_FEWEST = 2
 
 
 def marks(text: str) -> Marks:
@@ -37,7 +40,8 @@ class Row:
 
     @cached_property
     def columns(self) -> tuple[tuple[Marks, Marks], ...]:
-        return tuple((marks(header), marks(cell)) for header, cell in self.cells)
+        """By column its heading without what brackets add to it, and its cell."""
+        return tuple((marks(header.partition(" (")[0]), marks(cell)) for header, cell in self.cells)
 
     @cached_property
     def said(self) -> Marks:
@@ -79,8 +83,10 @@ def misplaced(sentence: str, table: Sequence[Row], elsewhere: Marks) -> str:
     """Why the sentence says of one row what the table says of another, or under one heading what stands under another."""
     if len(table) < 2:
         return ""
-    parts = [sentence]
-    if len(_spoken_of(marks(sentence), table)) > 1:
+    said, parts = marks(sentence), [sentence]
+    if key := _other_key(said, table):
+        return f"{sentence!r} says of another figure what stands of {key!r}"
+    if len(_spoken_of(said, table)) > 1:
         parts = [part for clause in clauses(sentence) for part in AND.split(clause)]
     for part in parts:
         if reason := _misplaced(part, table, elsewhere):
@@ -106,12 +112,23 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     own = said & row.said - row.about
     numbers = {mark for mark in said if mark.startswith("#")}
     its_own = bool(numbers) and numbers <= own
+    if turned := sorted(m for m in said - COUNTERPARTS if opposite(m) in row.said and m not in row.all and opposite(m) not in said):
+        return f"{part!r} says of {row.key!r} the opposite of what stands of it: {turned[0]}"
     if not own and (column := _other_cell(said, row, table)):
         return f"{part!r} says of {row.key!r} what stands of another: {', '.join(sorted(column))}"
     strays = len(foreign) > len(own) or any(mark.startswith("#") for mark in foreign) or foreign & _named(part)
     if strays and not its_own:
         return f"{part!r} says of {row.key!r} what stands of another: {', '.join(sorted(foreign))}"
-    return next(filter(None, (_under(piece, said, row) for piece in clauses(part))), "")
+    pieces = [(piece, said) for piece in clauses(part)]
+    named = sum(bool(header) and header <= said for header, _ in row.columns)
+    if named > 1:
+        # Two columns are told apart: each piece is held against its own.
+        pieces = [(piece, marks(piece)) for clause in clauses(part) for piece in AND.split(clause)]
+    return next(filter(None, (_under(piece, own, row) for piece, own in pieces)), "")
+
+
+def opposite(mark: str) -> str:
+    return mark.removeprefix("un-") if mark.startswith("un-") else f"un-{mark}"
 
 
 def _other_cell(said: Marks, row: Row, table: Sequence[Row]) -> Marks:
@@ -119,8 +136,9 @@ def _other_cell(said: Marks, row: Row, table: Sequence[Row]) -> Marks:
     for number, (header, mine) in enumerate(row.columns):
         for other in table:
             cell = other.columns[number][1] - header if number < len(other.columns) else frozenset()
-            if cell and cell <= said and not cell & (mine | row.about):
-                return cell
+            theirs, ours = cell - mine - row.about, mine - cell - header - row.about
+            if theirs and theirs <= said and not ours & said:
+                return theirs
     return frozenset()
 
 
@@ -129,6 +147,13 @@ def _spoken_of(said: Marks, table: Sequence[Row]) -> tuple[Row, ...]:
     known = [(len(said & row.about) / len(row.about), row) for row in table if row.about]
     most = max((share for share, _ in known), default=0.0)
     return tuple(row for share, row in known if share == most and share >= _SPOKEN_OF)
+
+
+def _other_key(said: Marks, table: Sequence[Row]) -> str:
+    """The row of which a cell is said, all of it, of the figure that another row is about."""
+    keys = frozenset(mark for row in table for mark in row.about if mark.startswith("#")) & said
+    meant = [row for row in table if any(len(cell) >= _FEWEST and cell <= said for _, cell in row.columns)]
+    return meant[0].key if keys and len(meant) == 1 and not keys & meant[0].all else ""
 
 
 def _named(text: str) -> Marks:
