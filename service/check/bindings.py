@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from itertools import zip_longest
+from itertools import permutations, product, zip_longest
 
 from service.check.figures import figures
-from service.check.words import clauses, signed
+from service.check.words import AND, clauses, signed
 
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_]*|\d[\d,.]*\d|\d|[,:;()]")
-_QUANTIFIED = re.compile(r"\b(all|every|any|only|some|few)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
+_QUANTIFIED = re.compile(r"\b(all|every|any|only|some|few|one|same|fixed)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _WHOLE = frozenset({"all", "every", "any"})
+_ONE = frozenset({"one", "same", "fixed"})
 # What follows these is no longer what is counted: "4,000 for halfvec".
 _LEAVES = frozenset({"for", "in", "at", "on", "with", "from", "to", "by", "and", "or", "against", "than", "per"})
 _ALONE = re.compile(r"\b(?:only|just|merely|solely|exclusively)\s+((?:[\w-]+\s*){1,8})", re.IGNORECASE)
@@ -24,6 +25,8 @@ _PER = re.compile(
 _EVERYWHERE = re.compile(r"\b(?:all|every|any|each|both)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _INDIFFERENT = re.compile(r"\b(?:whether\s+([^,;:.]+?)\s+or\b|(?:regardless of|no matter|irrespective of)\s+([^,;:.]+))", re.IGNORECASE)  # fmt: skip
 _WHATEVER = re.compile(r"\b(?:whatever|any)\b", re.IGNORECASE)
+_SHARED = re.compile(r"\b(?:shares?|shared|sharing|common|jointly)\b", re.IGNORECASE)
+_OWN = re.compile(r"\b(?:each|every|per)\b.*\bown\b", re.IGNORECASE)
 _SHORT = 2
 _APART, _LINKED = 3, 1
 _DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
@@ -37,8 +40,8 @@ def rebound(claim: str, source: str) -> str:
         if not mine[noun] & theirs[noun] and mine[noun] & elsewhere:
             return noun
     said, read = _quantified(claim), _quantified(source)
-    narrowed = next((n for n in sorted(said.keys() & read.keys()) if said[n] <= _WHOLE and not read[n] & _WHOLE), "")
-    return narrowed or _restricted(claim, source) or _shared_out(claim, source)
+    narrowed = next((n for n in sorted(said.keys() & read.keys()) if said[n] <= _WHOLE and not read[n] & _WHOLE and (read[n] - _ONE or "any" in said[n])), "")
+    return narrowed or _restricted(claim, source) or _in_common(claim, source)
 
 
 def _restricted(claim: str, source: str) -> str:
@@ -54,16 +57,26 @@ def _restricted(claim: str, source: str) -> str:
     return next((min(one) for each in first for one, two in joined if each & one and two <= signed(claim) - each), "")
 
 
-def _shared_out(claim: str, source: str) -> str:
-    """What the claim counts per one thing and the source per another, or of which the one wants both and the other either."""
-    if (_EITHER.search(claim) and _BOTH.search(source) and not _EITHER.search(source)) or (
-        _BOTH.search(claim) and _EITHER.search(source) and not _BOTH.search(source)
-    ):
-        return "both"
-    mine, theirs = ({stem for m in _PER.finditer(text) for stem in signed(m.group(1))} for text in (claim, source))
-    if mine and theirs and not mine & signed(source) and not mine & theirs:
-        return min(mine)
+def _in_common(claim: str, source: str) -> str:
+    """What the one wants both and the other either of, or what all share in the one and each has of its own in the other."""
+    for one, other in ((_EITHER, _BOTH), (_BOTH, _EITHER)):
+        if one.search(claim) and other.search(source) and not one.search(source):
+            return "both"
+    for one, other in ((_SHARED, _OWN), (_OWN, _SHARED)):
+        mine, theirs = _parts_with(claim, one, other), _parts_with(source, other, one)
+        if any(len(signed(this) & signed(that)) >= _SHORT for this, that in product(mine, theirs)):
+            return "own"
     return ""
+
+
+def _parts_with(text: str, wanted: re.Pattern[str], unwanted: re.Pattern[str]) -> list[str]:
+    return [part for part in clauses(text) if wanted.search(part) and not unwanted.search(text)]
+
+
+def counted_per(claim: str, source: str) -> str:
+    """What the claim counts per one thing and the source per another, or nothing."""
+    mine, theirs = ({stem for m in _PER.finditer(text) for stem in signed(m.group(1))} for text in (claim, source))
+    return min(mine) if mine and theirs and not mine & signed(source) and not mine & theirs else ""
 
 
 def indifferent(claim: str, source: str) -> str:
@@ -93,6 +106,30 @@ def astray(claim: str, sources: Iterable[str]) -> str:
         if stems & others and not stems & own:
             return mark.partition(" ")[2]
     return ""
+
+
+def predicated(claim: str, source: str) -> str:
+    """The figure of one part of a sentence that the claim gives to all that another part says of a figure of its own, or nothing."""
+    mine, bag = _kinds(claim), signed(claim)
+    for (here, held), (there, other) in permutations(_figured(source), 2):
+        ours, theirs = signed(here) - signed(there), signed(there) - signed(here)
+        if held & mine and not other & mine and theirs and theirs <= bag and ours - bag and _alike(held, other):
+            return min(held & mine).partition(" ")[2]
+    return ""
+
+
+def _figured(source: str) -> list[tuple[str, frozenset[str]]]:
+    parts = [part for clause in clauses(source) for part in AND.split(clause)]
+    return [(part, found) for part in parts if (found := _kinds(part))]
+
+
+def _kinds(text: str) -> frozenset[str]:
+    return frozenset(f"{f.unit or '#'} {f.bare:g}" for f in figures(text))
+
+
+def _alike(held: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether figures of one kind stand in both."""
+    return bool({mark.partition(" ")[0] for mark in held} & {mark.partition(" ")[0] for mark in other})
 
 
 @lru_cache(maxsize=16384)

@@ -26,9 +26,13 @@ _DENIES_SOMEHOW = re.compile(
 # What is not there at all.
 _THERE_IS_NO = re.compile(r"\bthere (?:is|are) no (\w+ \w+)", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are) (?:a |an |some )?(?!no\b)(\w+ \w+)", re.IGNORECASE)
+_ELLIPSIS = re.compile(r"(?:and |but )?(?:never|not|nor)\b", re.IGNORECASE)
 _ANYBODY = re.compile(
     r"\b(?:any|anyone|anybody|everyone|everybody|every|each|all|whoever)\b.*\b(?:may|can)\b", re.IGNORECASE
 )
+_MAY = re.compile(r"\b(?:may|can|is allowed|are allowed)\b", re.IGNORECASE)
+_REFUSED = re.compile(r"\b(?:refused|forbidden|denied|rejected|disallowed|ruled out)\b", re.IGNORECASE)
+_REFUSAL = words("refused forbidden denied rejected disallowed ruled").bag
 _ASKS = re.compile(r"\b(?:needs?|requires?|takes?|wants?)\s+(.+)", re.IGNORECASE)
 # Shares of a part's words: for the nearest wording to be about it, and for others to be as near; and the fewest words that both hold.
 _ABOUT, _AS_NEAR = 0.4, 0.6
@@ -54,6 +58,8 @@ def denied(case: Case) -> str:
             near = _near(words(part), among, fewest)
             if near and not any(_MAY_DENY.search(each.text) for each in near):
                 return f"{part!r} denies what {near[0].text!r} says"
+    if never := _left_out(case.claim, said):
+        return f"{case.sentence!r} affirms what {never!r} denies"
     if asked := _granted(case.sentence, parts):
         return asked
     if _DENIES_SOMEHOW.search(case.sentence):
@@ -65,14 +71,28 @@ def denied(case: Case) -> str:
     return ""
 
 
+def _left_out(claim: Words, said: Iterable[Words]) -> str:
+    """A denial that leaves out what it denies, all of it in a claim with the same subject: "it takes a schema, never a tenant"."""
+    if claim.denies or _DENIES_SOMEHOW.search(claim.text):
+        return ""
+    for each in said:
+        for part in clauses(each.text)[1:]:
+            bag = words(part).bag
+            if _ELLIPSIS.match(part) and len(bag) >= _FEWEST_WHOLE and bag <= claim.bag and each.stems[0] in claim.bag:
+                return each.text
+    return ""
+
+
 def _granted(sentence: str, parts: Iterable[Words]) -> str:
     """What the claim lets anybody do and the source asks something for, which the claim does not name."""
     for part in _parts(sentence):
-        if not _ANYBODY.search(part):
+        if not _MAY.search(part):
             continue
         bag = words(part).bag
         for each in parts:
-            found = _ASKS.search(each.text)
+            if _REFUSED.search(each.text) and not _DENIES_SOMEHOW.search(sentence) and len(rest := each.bag - _REFUSAL) >= _FEWEST_WHOLE and rest <= bag:
+                return f"{part!r} grants what {each.text!r} refuses"
+            found = _ANYBODY.search(part) and _ASKS.search(each.text)
             if (
                 found
                 and len(bag & words(each.text[: found.start()]).bag) >= _FEWEST
