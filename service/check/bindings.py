@@ -40,7 +40,14 @@ def rebound(claim: str, source: str) -> str:
         if not mine[noun] & theirs[noun] and mine[noun] & elsewhere:
             return noun
     said, read = _quantified(claim), _quantified(source)
-    narrowed = next((n for n in sorted(said.keys() & read.keys()) if said[n] <= _WHOLE and not read[n] & _WHOLE and (read[n] - _ONE or "any" in said[n])), "")
+    narrowed = next(
+        (
+            n
+            for n in sorted(said.keys() & read.keys())
+            if said[n] <= _WHOLE and not read[n] & _WHOLE and (read[n] - _ONE or "any" in said[n])
+        ),
+        "",
+    )
     return narrowed or _restricted(claim, source) or _in_common(claim, source)
 
 

@@ -13,13 +13,20 @@ from kb.statements import without_comments
 
 # What sqlglot reads over and no engine does.
 _SLIP = re.compile(r",\s*[,)]")
-# What sqlglot reads or passes over and PostgreSQL does not: an interval without quotes, words of CREATE INDEX out of their order, and
-# rights whose columns stand outside of brackets or whose table stands before ON.
+# What sqlglot reads or passes over and PostgreSQL does not: an interval without quotes, words of CREATE INDEX, of a lock, of a function or
+# of a replica identity out of their order, a query among arguments without brackets of its own, a mode written as one word, and rights
+# whose columns stand outside of brackets, whose table stands before ON, or on what is granted as a table.
 _WRONG = re.compile(
     r"\bINTERVAL\s+\d+\s+\w+"
     r"|\bCREATE\s+(?:UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY\b)(?!ON\b)\w+\s+CONCURRENTLY\b"
     r"|\b(?:GRANT|REVOKE)\b[^;]*\b(?:SELECT|INSERT|UPDATE|REFERENCES)\s+(?!ON\b)\w+\s+ON\b"
-    r"|\b(?:GRANT|REVOKE)\b[^;]*\)\s*(?!ON\b)\w+\s+(?:TO|FROM)\b",
+    r"|\b(?:GRANT|REVOKE)\b[^;]*\)\s*(?!ON\b)\w+\s+(?:TO|FROM)\b"
+    r"|\b(?:GRANT|REVOKE)\b[^;]*\bON\s+(?:MATERIALIZED\s+)?(?:VIEW|INDEX|COLUMN)\s+\w+\s+(?:TO|FROM)\b"
+    r"|\bFOR\s+(?:NO\s+KEY\s+)?(?:UPDATE|(?:KEY\s+)?SHARE)(?:\s+(?:OF\s+\w+|NOWAIT|SKIP\s+LOCKED))*\s+(?:ORDER|GROUP)\s+BY\b"
+    r"|,\s*SELECT\b"
+    r"|\bREAD(?:ONLY|WRITE)\b"
+    r"|\bSET\s+REPLICA\s+IDENTITY\b"
+    r"|\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b[^$;]*(?<!\bAS)(?<!\s)\s+\$\w*\$",
     re.IGNORECASE,
 )
 Status = Literal["executed", "parsed"]

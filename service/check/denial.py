@@ -90,7 +90,12 @@ def _granted(sentence: str, parts: Iterable[Words]) -> str:
             continue
         bag = words(part).bag
         for each in parts:
-            if _REFUSED.search(each.text) and not _DENIES_SOMEHOW.search(sentence) and len(rest := each.bag - _REFUSAL) >= _FEWEST_WHOLE and rest <= bag:
+            if (
+                _REFUSED.search(each.text)
+                and not _DENIES_SOMEHOW.search(sentence)
+                and len(rest := each.bag - _REFUSAL) >= _FEWEST_WHOLE
+                and rest <= bag
+            ):
                 return f"{part!r} grants what {each.text!r} refuses"
             found = _ANYBODY.search(part) and _ASKS.search(each.text)
             if (

@@ -15,7 +15,25 @@ _NOT = re.compile(r"^(?:not|never|instead of|avoid|rejected|wrong)$", re.IGNOREC
 _NAMED = re.compile(r"(?<=[a-z,;)] )[A-Z]\w+|\b[a-z]+_\w+")
 _ORDER = signed("first last before after")
 # Opposites that stand side by side: who speaks of rows may speak of columns.
-COUNTERPARTS = marks_ = frozenset(sign for word in ("row", "read", "reader", "one", "first", "before", "parent", "leader", "client", "source", "producer", "local") for stem in signed(word) for sign in (stem, f"un-{stem}"))
+COUNTERPARTS = marks_ = frozenset(
+    sign
+    for word in (
+        "row",
+        "read",
+        "reader",
+        "one",
+        "first",
+        "before",
+        "parent",
+        "leader",
+        "client",
+        "source",
+        "producer",
+        "local",
+    )
+    for stem in signed(word)
+    for sign in (stem, f"un-{stem}")
+)
 _NONE = re.compile(r"^(?:no|none|never|not)\b", re.IGNORECASE)
 _SPOKEN_OF = 0.5
 _FEWEST = 2
@@ -112,7 +130,9 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     own = said & row.said - row.about
     numbers = {mark for mark in said if mark.startswith("#")}
     its_own = bool(numbers) and numbers <= own
-    if turned := sorted(m for m in said - COUNTERPARTS if opposite(m) in row.said and m not in row.all and opposite(m) not in said):
+    if turned := sorted(
+        m for m in said - COUNTERPARTS if opposite(m) in row.said and m not in row.all and opposite(m) not in said
+    ):
         return f"{part!r} says of {row.key!r} the opposite of what stands of it: {turned[0]}"
     if not own and (column := _other_cell(said, row, table)):
         return f"{part!r} says of {row.key!r} what stands of another: {', '.join(sorted(column))}"
