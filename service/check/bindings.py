@@ -25,6 +25,8 @@ _PER = re.compile(
 _EVERYWHERE = re.compile(r"\b(?:all|every|any|each|both)\s+(?:(?:of|the|their|its|a|those|these)\s+)*([A-Za-z]+)", re.IGNORECASE)  # fmt: skip
 _INDIFFERENT = re.compile(r"\b(?:whether\s+([^,;:.]+?)\s+or\b|(?:regardless of|no matter|irrespective of)\s+([^,;:.]+))", re.IGNORECASE)  # fmt: skip
 _WHATEVER = re.compile(r"\b(?:whatever|any)\b", re.IGNORECASE)
+_DEFAULT_IS = re.compile(r"\bdefaults?\b[^,.;:]*?\s(?:is|are|to)\s+(\w+)", re.IGNORECASE)
+_IS_DEFAULT = re.compile(r"(\w+)(?:,| is| are)? (?:the default|by default)\b", re.IGNORECASE)
 _SHARED = re.compile(r"\b(?:shares?|shared|sharing|common|jointly)\b", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:each|every|per)\b.*\bown\b", re.IGNORECASE)
 _SHORT = 2
@@ -78,6 +80,14 @@ def _in_common(claim: str, source: str) -> str:
 
 def _parts_with(text: str, wanted: re.Pattern[str], unwanted: re.Pattern[str]) -> list[str]:
     return [part for part in clauses(text) if wanted.search(part) and not unwanted.search(text)]
+
+
+def other_default(claim: str, source: str) -> str:
+    """What the claim calls the default, where the source names it and calls something else so; or nothing."""
+    mine = {m.group(1).lower() for m in _DEFAULT_IS.finditer(claim)}
+    theirs = {m.group(1).lower() for m in _IS_DEFAULT.finditer(source)}
+    named = {word.lower() for word in _TOKEN.findall(source)}
+    return min(mine & named - theirs, default="") if theirs and not mine & theirs else ""
 
 
 def counted_per(claim: str, source: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from service.check.bindings import counted_per, indifferent, predicated, rebound
+from service.check.bindings import counted_per, indifferent, other_default, predicated, rebound
 from service.check.bounds import overstepped
 from service.check.case import CLOSE, FEWEST, NEARLY, Case
 from service.check.figures import figures, stands
@@ -42,6 +42,8 @@ def negated(case: Case) -> str:
             return f"{case.sentence!r} means the other side of {bound!r} than {each.text!r}"
         if (noun := counted_per(case.sentence, each.text)) and not any(noun in w.bag for w in case.ground.asked.read):
             return f"{case.sentence!r} counts per {noun!r}, and {each.text!r} does not"
+        if value := other_default(case.sentence, each.text):
+            return f"{case.sentence!r} calls {value!r} the default, and {each.text!r} something else"
         if figure := predicated(case.sentence, each.text):
             return f"{case.sentence!r} says of {figure} what {each.text!r} says of another figure"
         if noun := rebound(case.sentence, each.text):
