@@ -5,7 +5,7 @@ from collections.abc import Mapping
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("increase", "decrease"), ("grow", "decrease"), ("rise", "decrease"), ("high", "lower"), ("raise", "reduce"), ("grow", "shrink"), ("fast", "slower"), ("fast", "slow"), ("quick", "slow"),
     ("more", "fewer"), ("more", "less"), ("large", "smaller"), ("large", "small"), ("big", "small"), ("large", "tiny"),
-    ("before", "after"), ("first", "last"), ("accept", "reject"), ("accept", "refuse"), ("accept", "forbid"), ("accept", "prevent"), ("accept", "block"), ("allow", "disallow"), ("first", "second"), ("one", "several"), ("single", "several"), ("single", "multiple"),
+    ("before", "after"), ("first", "last"), ("accept", "reject"), ("accept", "refuse"), ("accept", "forbid"), ("accept", "prevent"), ("accept", "block"), ("allow", "disallow"), ("allow", "forbid"), ("allow", "deny"), ("allow", "refuse"), ("first", "second"), ("one", "several"), ("single", "several"), ("single", "multiple"),
     ("enable", "disable"), ("safe", "unsafe"), ("approve", "reject"), ("permit", "forbid"), ("lift", "lower"),
     ("include", "exclude"), ("high", "low"), ("cheap", "expensive"), ("cheap", "dearer"), ("cheap", "costly"), ("cheap", "dear"), ("strong", "weak"),
     ("strong", "weaker"), ("strong", "weakest"), ("synchronous", "asynchronous"), ("synchronously", "asynchronously"),
@@ -36,7 +36,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("preserve", "discard"), ("expand", "contract"), ("advance", "delay"), ("leading", "trailing"), ("ahead", "behind"), ("top", "bottom"), ("exact", "approximate"),
     ("acceptable", "unacceptable"), ("predictable", "unpredictable"), ("likely", "unlikely"), ("able", "unable"), ("available", "unavailable"), ("strength", "weakness"),
     ("benefit", "drawback"), ("advantage", "disadvantage"), ("scarce", "plenty"), ("ignore", "respect"), ("ignore", "honour"), ("omit", "include"), ("weaken", "strengthen"),
-    ("slowly", "quickly"), ("slow", "speed"), ("singular", "plural"), ("continue", "stop"), ("pause", "resume"), ("freeze", "thaw"), ("row", "column"), ("read", "write"), ("reader", "writer"),
+    ("slowly", "quickly"), ("slow", "speed"), ("singular", "plural"), ("continue", "stop"), ("continue", "hang"), ("continue", "stall"), ("pause", "resume"), ("freeze", "thaw"), ("row", "column"), ("read", "write"), ("reader", "writer"),
 )  # fmt: skip
 # Comparatives are what they compare.
 _DEGREES: Mapping[str, str] = {"faster": "fast", "larger": "large", "bigger": "large", "big": "large", "higher": "high", "cheaper": "cheap", "stronger": "strong", "strongest": "strong", "shorter": "short", "earlier": "early", "better": "good", "best": "good", "older": "old", "oldest": "old", "newer": "new", "newest": "new"}  # fmt: skip

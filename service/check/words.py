@@ -47,6 +47,8 @@ _TICK = re.compile(r"\bseconds\b|\b(?:per|an?|each|every|/)\s*seconds?\b", re.IG
 # "No row is read", "nothing inside can be indexed": what follows is denied with what it happens to.
 _WHOLE = re.compile(r"\b(?:is|are|was|were|can|could|has|have|does|do|may|might|will|would|must)\b", re.IGNORECASE)
 _OUT = re.compile(r"\b(?:out of|rather than|instead of|(?:leave|left|leaves)\b.*\bout)\b")
+_LETS = re.compile(r"\blets?\s+([^,;.]+?)\s+(?:through|pass)\b", re.IGNORECASE)
+_GOES_ON = re.compile(r"\b(?:go|goes|going|carry|carries|keeps? going) on\b|\bproceeds?\b", re.IGNORECASE)
 _OFF = re.compile(r"\b(?:off by default|at the (?:price|cost|expense) of|gives? up|dispenses? with)\b")
 _LEFT_OUT = re.compile(r"\b(?:leaves?|left|leaving)\s+([^,;.]+?)\s+out\b", re.IGNORECASE)
 _KEPT_IN = re.compile(r"\b(?:keeps?|kept|leaves?)\s+([^,;.]+?)\s+in(?=[.,;]|$)", re.IGNORECASE)
@@ -154,6 +156,7 @@ def words(sentence: str) -> Words:
 def _switched(sentence: str) -> str:
     sentence = _WHATEVER.sub("not depend on", sentence)
     text = _LEFT_OUT.sub(r"excludes \1", _KEPT_IN.sub(r"includes \1", sentence))
+    text = _LETS.sub(r"accepts \1", _GOES_ON.sub("continue", text))
     text = _NONE_BUT.sub(r"only \1", text)
     text = _TICK.sub("", _RAISES.sub("rejects", text))
     return _SWITCH.sub(lambda m: "enabled" if m.group().lower() == "on" else "disabled", text)
@@ -183,7 +186,7 @@ def _read(sentence: str) -> list[tuple[str, int, int]]:
             denied, scope = denied or not narrow, scope + 1
         elif word in _VOID:
             room, scope = _PHRASE, scope + 1
-            if found and _carries(before):
+            if found and _carries(before) and not _WHOLE.match(sentence[match.end() :].lstrip()):
                 # "Reindexes nothing": what was done to nothing was not done.
                 found[-1] = (found[-1][0], scope, part)
         elif _carries(word):
