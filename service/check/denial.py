@@ -31,7 +31,10 @@ _ANYBODY = re.compile(
     r"\b(?:any|anyone|anybody|everyone|everybody|every|each|all|whoever)\b.*\b(?:may|can)\b", re.IGNORECASE
 )
 _MAY = re.compile(r"\b(?:may|can|is allowed|are allowed)\b", re.IGNORECASE)
-_REFUSED = re.compile(r"\b(?:refuse[sd]?|forbids?|forbidden|den(?:y|ies|ied)|reject(?:s|ed)?|disallow(?:s|ed)?|rule[sd]? out|prevent(?:s|ed)?)\b", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"\b(?:refuse[sd]?|forbids?|forbidden|den(?:y|ies|ied)|reject(?:s|ed)?|disallow(?:s|ed)?|rule[sd]? out|prevent(?:s|ed)?)\b",
+    re.IGNORECASE,
+)
 _REFUSAL = words("refused forbidden denied rejected disallowed ruled prevented any").bag
 _ASKS = re.compile(r"\b(?:needs?|requires?|takes?|wants?)\s+(.+)", re.IGNORECASE)
 # Shares of a part's words: for the nearest wording to be about it, and for others to be as near; and the fewest words that both hold.

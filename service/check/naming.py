@@ -14,8 +14,8 @@ from service.check.words import Words, clauses, words
 _SIDE = 2
 # HNSW, IVFFlat, PgBouncer, Pgpool-II: two capitals make a name, whether or not the vocabulary knows it.
 _PROPER = re.compile(r"(?<![\w-])(?:[A-Za-z]*[A-Z]\w*[A-Z]\w*(?:-\w+)*|[A-Z]\w+-[A-Z]\w+)(?!\w)")
-# A capital inside a sentence, and what only code is spelled like.
-_OWN_NAME = re.compile(r"(?<=[a-z0-9,)] )[A-Z][a-z]\w+|(?<![\w.])[a-z]+_\w+")
+# A capital inside a sentence or of whom something is, and what only code is spelled like.
+_OWN_NAME = re.compile(r"(?<=[a-z0-9,)] )[A-Z][a-z]\w+|^[A-Z]\w+(?='s\b)|(?<![\w.])[a-z]+_\w+")
 _CAMEL = re.compile(r"(?<![\w-])(?:[A-Z]?[a-z]+[A-Z]\w+|[A-Z]\w*[a-z]-[A-Z]\w*)")
 _CALENDAR = frozenset({*calendar.month_name, *calendar.day_name})
 _THE_SAME = 0.8

@@ -16,6 +16,7 @@ _RATHER = re.compile(r"\b(?:instead of|rather than|over)\b", re.IGNORECASE)
 _PREFER = words("prefer use choose take").bag
 _FAVOURS = re.compile(r"\b(?:prefer|use|choose|take)s?\b\s+([^,;:.]+)", re.IGNORECASE)
 _PREFERS = re.compile(r"\b(?:prefer|use|choose|take)s?\b\s+([^,;:.]+?)\s+(over|rather than|instead of)\s+([^,;:.]+)", re.IGNORECASE)  # fmt: skip
+_CONTRAST = re.compile(r"([^,;:.]+),? (?:but |and )?(?:not|never) ([^,;:.]+)", re.IGNORECASE)
 _IN_ORDER = frozenset({"first", "then", "afterwards"})
 
 
@@ -25,7 +26,13 @@ def inverted(claim: str, source: str) -> str:
         mine, theirs = _sides(claim, mark), _sides(source, mark)
         if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0]:
             return mark
-    return _preferred(claim, source) or _turned(claim, source) or acted(claim, source) or reordered(claim, source)
+    return (
+        _preferred(claim, source)
+        or _contrasted(claim, source)
+        or _turned(claim, source)
+        or acted(claim, source)
+        or reordered(claim, source)
+    )
 
 
 def _preferred(claim: str, source: str) -> str:
@@ -39,6 +46,15 @@ def _preferred(claim: str, source: str) -> str:
         taken, left = words(found.group(1)).bag - _PREFER, words(found.group(3)).bag - _PREFER
         if any(left & best and not best - left and not taken & best - left for best in favoured):
             return found.group(2).lower()
+    return ""
+
+
+def _contrasted(claim: str, source: str) -> str:
+    """What the one affirms before "not" the other denies behind it: "your sink, not the way in" beside "the way in, not your sink"."""
+    for mine, theirs in product(_CONTRAST.finditer(claim), _CONTRAST.finditer(source)):
+        (yes, no), (yes_, no_) = ([words(part).bag for part in found.groups()] for found in (mine, theirs))
+        if no_ and no_ <= yes - no and no & yes_ - no_:
+            return "not"
     return ""
 
 
