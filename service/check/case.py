@@ -9,6 +9,8 @@ from service.check.words import LIGHT, Words, words
 
 # Shares of a sentence's words: found in the sentences it rests on; in one of them, for it to be about the same.
 SUPPORT, ALIGNED, CLOSE = 0.5, 0.3, 0.5
+# Words that no sentence has together have to be more.
+TOGETHER, SCATTERED = 0.35, 0.65
 # What cites nothing contradicts only what it is plainly about.
 PLAINLY, NEARLY = 0.6, 0.8
 FEWEST = 2

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from service.check.case import ALIGNED, FEWEST, PLAINLY, SUPPORT, Case, aligned, support
+from service.check.case import ALIGNED, FEWEST, PLAINLY, SCATTERED, SUPPORT, TOGETHER, Case, aligned, support
 from service.check.contrary import negated, other_row, praised
 from service.check.denial import denied
 from service.check.figures import figures
@@ -99,8 +99,9 @@ def _case(sentence: str, read_from: Sequence[Passage], ground: Ground) -> Case:
 
 
 def _stands(case: Case, cited: Sequence[Passage]) -> bool:
-    """Whether enough of its words stand in the window, or some cited sentence means the same in other words."""
-    if support(case) >= SUPPORT:
+    """Whether enough of its words stand in the window, more where no sentence has many of them, or some cited sentence means the same in other words."""
+    held = support(case)
+    if held >= SUPPORT and (case.best >= TOGETHER or held >= SCATTERED):
         return True
     meaning = case.ground.meaning
     return meaning is not None and meaning.same(case.sentence, (text for p in cited for text in p.sentences))

@@ -26,6 +26,8 @@ _DENIES_SOMEHOW = re.compile(
 # What is not there at all.
 _THERE_IS_NO = re.compile(r"\bthere (?:is|are) no (\w+ \w+)", re.IGNORECASE)
 _THERE_IS = re.compile(r"\bthere (?:is|are) (?:a |an |some )?(?!no\b)(\w+ \w+)", re.IGNORECASE)
+_NONE_OF = re.compile(r"\b(?:has|have|knows?|supports?|offers?) (?:no|neither) ([^;:.]+)", re.IGNORECASE)
+_ITEMS = re.compile(r",\s*(?:and\s+|or\s+|nor\s+)?|\s+(?:or|nor)\s+")
 _ELLIPSIS = re.compile(r"(?:and |but )?(?:never|not|nor)\b", re.IGNORECASE)
 _ANYBODY = re.compile(
     r"\b(?:any|anyone|anybody|everyone|everybody|every|each|all|whoever)\b.*\b(?:may|can)\b", re.IGNORECASE
@@ -79,6 +81,10 @@ def _left_out(claim: Words, said: Iterable[Words]) -> str:
     if claim.denies or _DENIES_SOMEHOW.search(claim.text):
         return ""
     for each in said:
+        if found := _NONE_OF.search(each.text):
+            listed = [words(item).bag for item in _ITEMS.split(found.group(1))]
+            if sum(bool(item) and item <= claim.bag for item in listed) >= _FEWEST_WHOLE:
+                return each.text
         for part in clauses(each.text)[1:]:
             bag = words(part).bag
             if _ELLIPSIS.match(part) and len(bag) >= _FEWEST_WHOLE and bag <= claim.bag and each.stems[0] in claim.bag:
