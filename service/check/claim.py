@@ -9,6 +9,7 @@ from service.check.case import ALIGNED, FEWEST, PLAINLY, SCATTERED, SUPPORT, TOG
 from service.check.contrary import negated, other_row, praised
 from service.check.denial import denied
 from service.check.figures import figures
+from service.check.grants import granted
 from service.check.ground import Ground, Passage
 from service.check.naming import misfigured, misnamed
 from service.check.relations import pieces, regrouped
@@ -84,7 +85,9 @@ def _sentence(sentence: str, whole: str, cited: Sequence[Passage], ground: Groun
     if case.best < ALIGNED and not there:
         return Verdict("beyond", f"{sentence!r} does not stand in what it cites")
     for look in (
-        (negated, denied, misfigured, misnamed, other_row, praised) if cited or case.best >= PLAINLY else (negated,)
+        (negated, denied, granted, misfigured, misnamed, other_row, praised)
+        if cited or case.best >= PLAINLY
+        else (negated,)
     ):
         if reason := look(case):
             return Verdict("contradicts", reason)

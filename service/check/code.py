@@ -13,8 +13,8 @@ from kb.statements import without_comments
 
 # What sqlglot reads over and no engine does.
 _SLIP = re.compile(r",\s*[,)]")
-# What sqlglot reads or passes over and PostgreSQL does not: an interval without quotes, words of CREATE INDEX, of a lock, of a function or
-# of a replica identity out of their order, a query among arguments without brackets of its own, a mode written as one word, and rights
+# What sqlglot reads or passes over and PostgreSQL does not: an interval without quotes, words of an index, a lock, a function, a policy,
+# a trigger or a replica identity out of their order, a query among arguments without brackets of its own, a mode written as one word, and rights
 # whose columns stand outside of brackets, whose table stands before ON, or on what is granted as a table.
 _WRONG = re.compile(
     r"\bINTERVAL\s+\d+\s+\w+"
@@ -24,6 +24,8 @@ _WRONG = re.compile(
     r"|\b(?:GRANT|REVOKE)\b[^;]*\bON\s+(?:MATERIALIZED\s+)?(?:VIEW|INDEX|COLUMN)\s+\w+\s+(?:TO|FROM)\b"
     r"|\bFOR\s+(?:NO\s+KEY\s+)?(?:UPDATE|(?:KEY\s+)?SHARE)(?:\s+(?:OF\s+\w+|NOWAIT|SKIP\s+LOCKED))*\s+(?:ORDER|GROUP)\s+BY\b"
     r"|,\s*SELECT\b"
+    r"|\bCREATE\s+POLICY\b[^;]*\bWITH\s+CHECK\b[^;]*\bUSING\b"
+    r"|\b(?:BEFORE|AFTER)\s+(?:INSERT|UPDATE|DELETE|TRUNCATE)\s*,"
     r"|\bREAD(?:ONLY|WRITE)\b"
     r"|\bSET\s+REPLICA\s+IDENTITY\b"
     r"|\bCREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b[^$;]*(?<!\bAS)(?<!\s)\s+\$\w*\$",

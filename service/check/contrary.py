@@ -1,7 +1,7 @@
 """Whether a sentence says the contrary of what stands nearest to it, or the same with its places exchanged."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from service.check.bindings import counted_per, indifferent, other_default, predicated, rebound
@@ -36,20 +36,34 @@ def negated(case: Case) -> str:
     if near and (mark := inverted(case.sentence, near[0][1].text)):
         return f"{case.sentence!r} turns {near[0][1].text!r} around at {mark!r}"
     for _, each in near:
-        if without := indifferent(case.sentence, each.text):
-            return f"{case.sentence!r} says of all what {each.text!r} says only with {without!r}"
-        if bound := overstepped(case.sentence, each.text):
-            return f"{case.sentence!r} means the other side of {bound!r} than {each.text!r}"
-        if (noun := counted_per(case.sentence, each.text)) and not any(noun in w.bag for w in case.ground.asked.read):
-            return f"{case.sentence!r} counts per {noun!r}, and {each.text!r} does not"
-        if value := other_default(case.sentence, each.text):
-            return f"{case.sentence!r} calls {value!r} the default, and {each.text!r} something else"
-        if figure := predicated(case.sentence, each.text):
-            return f"{case.sentence!r} says of {figure} what {each.text!r} says of another figure"
-        if noun := rebound(case.sentence, each.text):
-            return f"{case.sentence!r} has another figure or quantifier for {noun!r} than {each.text!r}"
-        if found := regrouped(chunks(case.sentence), chunks(each.text)) or swapped(case.sentence, each.text):
-            return f"{case.sentence!r} puts {found[0]!r} and {found[1]!r} in each other's place"
+        if reason := _apart(case, each.text):
+            return f"{case.sentence!r} {reason}, where it cites {each.text!r}"
+    return _parts_turned(case, adverse)
+
+
+def _apart(case: Case, source: str) -> str:
+    """What the sentence bounds, counts, restricts or places otherwise than one that is near."""
+    asked = frozenset(stem for w in case.ground.asked.read for stem in w.bag)
+    for compare, reason in _COMPARED:
+        if (found := compare(case.sentence, source)) and not (compare is counted_per and found in asked):
+            return reason.format(found)
+    places = regrouped(chunks(case.sentence), chunks(source)) or swapped(case.sentence, source)
+    return f"puts {places[0]!r} and {places[1]!r} in each other's place" if places else ""
+
+
+# What two sentences are compared by, each with what a difference means.
+_COMPARED: tuple[tuple[Callable[[str, str], str], str], ...] = (
+    (indifferent, "says of all what depends on {!r}"),
+    (overstepped, "means the other side of {!r}"),
+    (counted_per, "counts per {!r}"),
+    (other_default, "calls {!r} the default"),
+    (predicated, "says of {!r} what stands of another figure"),
+    (rebound, "has another figure or quantifier for {!r}"),
+)
+
+
+def _parts_turned(case: Case, adverse: frozenset[str]) -> str:
+    """A part of the sentence says the opposite of the part of a passage that is nearest to it."""
     said = [w.text for passage in case.passages for w in passage.read if w.text not in adverse]
     parts = [words(part) for text in said for part in dict.fromkeys((*clauses(text), *propositions(text)))]
     parts = [part for part in parts if not (part.elided and case.claim.denies)]

@@ -15,7 +15,7 @@ _NOT = re.compile(r"^(?:not|never|instead of|avoid|rejected|wrong)$", re.IGNOREC
 _NAMED = re.compile(r"(?<=[a-z,;)] )[A-Z]\w+|\b[a-z]+_\w+")
 _ORDER = signed("first last before after")
 # Opposites that stand side by side: who speaks of rows may speak of columns.
-COUNTERPARTS = marks_ = frozenset(
+COUNTERPARTS = frozenset(
     sign
     for word in (
         "row",
@@ -36,7 +36,7 @@ COUNTERPARTS = marks_ = frozenset(
 )
 _NONE = re.compile(r"^(?:no|none|never|not)\b", re.IGNORECASE)
 _SPOKEN_OF = 0.5
-_FEWEST = 2
+_FEWEST, _MANY = 2, 3
 
 
 def marks(text: str) -> Marks:
@@ -74,14 +74,29 @@ def rows(block: Block) -> tuple[Row, ...]:
     """The rows of a table, or the items of a list that name what they are about before a colon."""
     if block.kind == "table":
         return tuple(
-            Row(plain(s.cells[0]), tuple(zip(block.header[1:], map(plain, s.cells[1:]), strict=False)), text)
+            each
             for s, text in zip(block.statements, told(block), strict=True)
             if s.cells
+            for each in _parallel(
+                tuple(zip(block.header[1:], map(plain, s.cells[1:]), strict=False)), plain(s.cells[0]), text
+            )
         )
     if block.kind != "list":
         return ()
     parted = [(plain(s.text), *plain(s.text).partition(": ")) for s in block.statements]
     return tuple(Row(head, (("", rest),), text) for text, head, _, rest in parted if rest)
+
+
+def _parallel(cells: tuple[tuple[str, str], ...], key: str, text: str) -> tuple[Row, ...]:
+    """One row, or one for each of three things and more that it names and tells of in the same order."""
+    keys = key.split(", ")
+    lists = [cell.split("; ") for _, cell in cells]
+    if len(keys) < _MANY or any(len(each) != len(keys) for each in lists):
+        return (Row(key, cells, text),)
+    return tuple(
+        Row(one, tuple((header, told_[n]) for (header, _), told_ in zip(cells, lists, strict=True)), text)
+        for n, one in enumerate(keys)
+    )
 
 
 def told(block: Block) -> Iterator[str]:
@@ -131,7 +146,7 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     numbers = {mark for mark in said if mark.startswith("#")}
     its_own = bool(numbers) and numbers <= own
     if turned := sorted(
-        m for m in said - COUNTERPARTS if opposite(m) in row.said and m not in row.all and opposite(m) not in said
+        m for m in said - COUNTERPARTS if _opposite(m) in row.said and m not in row.all and _opposite(m) not in said
     ):
         return f"{part!r} says of {row.key!r} the opposite of what stands of it: {turned[0]}"
     if not own and (column := _other_cell(said, row, table)):
@@ -147,7 +162,7 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     return next(filter(None, (_under(piece, own, row) for piece, own in pieces)), "")
 
 
-def opposite(mark: str) -> str:
+def _opposite(mark: str) -> str:
     return mark.removeprefix("un-") if mark.startswith("un-") else f"un-{mark}"
 
 
