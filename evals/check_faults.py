@@ -1,7 +1,7 @@
 """How well the check tells: hand-written replies with planted faults on replay, and precision and recall of what it drops.
 
-Run as `python -m evals.check_faults` on an edition that is built; 1 where of the sets that it was tuned with fewer than 95% of the faults
-are caught or 5% of the honest lines or more are lost.
+Run as `python -m evals.check_faults` on an edition that is built; 1 where fewer than 95% of the faults are caught or 5% of the honest lines
+or more are lost.
 """
 
 import sys
@@ -16,11 +16,11 @@ from service.wiring import build_advisor
 
 ENOUGH_CAUGHT, MOST_LOST = 0.95, 0.05
 # Sets with which the check was tuned, three that were written after it and showed what it lacked, one on relations and bindings to tune
-# with, and two by somebody who had not seen the check.
-SETS = ("tuned", "held_out", "last", "other_domains", "relations", "blind_first", "blind_second")
-# The newest sets of a stranger, which tell more of the next reply than those do: shown beside them, with floors of their own.
-NEWEST = "blind_third"
-NEWEST_CAUGHT, NEWEST_LOST = 0.79, 0.06
+# with, and five by people who had not seen the check; what each of those found at first sight stands at its head.
+SETS = (
+    "tuned", "held_out", "last", "other_domains", "relations",
+    "blind_first", "blind_second", "blind_third", "blind_fourth", "blind_fifth",
+)  # fmt: skip
 
 
 def fates_of(advisor: Advisor, names: Sequence[str] = SETS) -> dict[str, tuple[Fate, ...]]:
@@ -46,9 +46,9 @@ def lines(fates: dict[str, tuple[Fate, ...]]) -> list[str]:
 
 def main() -> int:
     """Print the figures."""
-    fates = fates_of(build_advisor(read_settings()), (*SETS, NEWEST))
+    fates = fates_of(build_advisor(read_settings()))
     sys.stdout.write("\n".join(lines(fates)) + "\n")
-    found = score(fate for name in SETS for fate in fates[name])
+    found = score(fate for told in fates.values() for fate in told)
     return 0 if found.recall >= ENOUGH_CAUGHT and found.false_drop_rate < MOST_LOST else 1
 
 

@@ -31,6 +31,35 @@ def test_what_a_table_says_of_one_row_is_not_said_of_another(said: str, wrong: b
     assert not misplaced(said, TABLE[:1], frozenset())
 
 
+SIZES = (
+    Row("up to 50 GB", (("reads", "any"), ("take", "one primary with replicas"))),
+    Row("50 to 500 GB", (("reads", "many"), ("take", "a cluster"))),
+    Row("rare corrections", (("way", "rewrite of whole columns"), ("for (or so)", "slow days"))),
+)
+COLUMNS = (
+    Row("order", (("Polling", "by design"), ("Log (of some kind)", "commit order"))),
+    Row("delay", (("Polling", "long"), ("Log (of some kind)", "short"))),
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "table", "wrong"),
+    [
+        ("Up to 500 GB one primary with replicas will do.", SIZES, True),
+        ("Up to 50 GB one primary with replicas will do.", SIZES, False),
+        ("Rare corrections suit fast days.", SIZES, True),
+        ("Rare corrections take a cluster.", SIZES, True),
+        ("Rare corrections suit slow days.", SIZES, False),
+        ("Polling gives an order by commit, while with the log order is by design.", COLUMNS, True),
+        ("Polling gives an order by design, while with the log order is by commit.", COLUMNS, False),
+    ],
+)
+def test_what_a_row_says_is_said_of_its_key_and_under_its_heading(
+    said: str, table: tuple[Row, ...], wrong: bool
+) -> None:
+    assert bool(misplaced(said, table, frozenset({"clust"}))) is wrong
+
+
 @pytest.mark.parametrize(
     ("said", "source"),
     [
@@ -39,6 +68,7 @@ def test_what_a_table_says_of_one_row_is_not_said_of_another(said: str, wrong: b
         ("After the copy, compare.", "Compare before the copy."),
         ("The alter waits for the select.", "The select waits for the alter."),
         ("Write loops instead of constructs.", "Write constructs instead of loops."),
+        ("It went from SSPL to Apache.", "product: it; from: Apache to 7; to: SSPL; when: 2021"),
     ],
 )
 def test_places_of_a_relation_are_not_exchanged(said: str, source: str) -> None:
@@ -99,6 +129,11 @@ def test_a_share_is_the_same_in_figures_and_in_words(said: str, source: str) -> 
         ("It reads no columns but those.", "It reads only those columns.", False),
         ("Each update reindexes nothing.", "Each update reindexes it.", True),
         ("A linter approves it.", "A linter rejects it.", True),
+        ("It lets rows through.", "It denies rows.", True),
+        ("Commits go on meanwhile.", "Commits hang meanwhile.", True),
+        ("A table has policies, nothing is visible.", "With policies nothing is visible.", False),
+        ("It makes no strongly consistent store.", "It does not make a strongly consistent store.", False),
+        ("It is no help, not when it is hot.", "It is no help when hot.", False),
     ],
 )
 def test_opposites_are_known_in_other_words(said: str, source: str, wrong: bool) -> None:

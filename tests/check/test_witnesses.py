@@ -7,12 +7,13 @@ import pytest
 
 from ingest.embeddings import Vectors
 from kb.vocabulary import TechnologyName, load_vocabulary
-from service.check.bindings import astray, rebound
+from service.check.bindings import astray, counted_per, indifferent, other_default, predicated, rebound
 from service.check.case import Case, aligned
 from service.check.claim import check_claim
 from service.check.contrary import negated, praised
 from service.check.denial import denied
 from service.check.figures import elided, figures, folds, names, stands
+from service.check.grants import granted
 from service.check.ground import Ground, Passage
 from service.check.meaning import Meaning
 from service.check.naming import misfigured
@@ -104,7 +105,9 @@ def test_a_figure_stands_by_its_words(said: str, source: str, wrong: bool) -> No
         ("It rewrites only the table.", "It rewrites the table and its indexes.", False),
         ("It holds with either reads or writes.", "It holds only with both reads and writes.", True),
         ("It holds with both.", "It holds with either.", True),
-        ("Names are stored once per collection.", "Names are stored in every document.", True),
+        ("All pairs of users share one pool.", "Each pair of users has a pool of its own.", True),
+        ("Each pair of users has its own pool.", "All pairs of users share a pool.", True),
+        ("Bookings lock nights in any order.", "One order for all nights prevents it.", True),
         ("It takes 5 writes per second.", "It takes 5 writes in every region.", False),
         ("halfvec has 4,000 dimensions.", "It has 2,000 dimensions for vector, 4,000 for halfvec.", False),
     ],
@@ -128,6 +131,19 @@ def test_what_comes_first_does_not_come_last(said: str, source: str) -> None:
     assert not reordered(source, source)
 
 
+def test_what_is_counted_per_one_thing_is_not_counted_per_another() -> None:
+    assert counted_per("Names are stored once per collection.", "Names are stored in every document.")
+    assert not counted_per("Names are stored once per document.", "Names are stored in every document.")
+
+
+def test_what_is_affirmed_is_not_what_is_denied() -> None:
+    assert (
+        inverted("It covers the sink, but not the way in from Kafka.", "It covers the way in from Kafka, not the sink.")
+        == "not"
+    )
+    assert not inverted("It covers Kafka, not the sink.", "It covers Kafka, not the sink.")
+
+
 def test_a_doer_is_not_what_is_done_to() -> None:
     assert acted("The update blocks the reader.", "The reader blocks the update.")
     assert not acted("The reader blocks the update.", "The reader blocks the update.")
@@ -147,6 +163,9 @@ def test_a_doer_is_not_what_is_done_to() -> None:
         ("History triples the table.", "History doubles the table.", True),
         ("Rank them by pg_time.", "Rank them by their time.", True),
         ("We rank them with Galera.", "Rank them with a tool.", True),
+        ("Qdrant's ranks are stored.", "Ranks are stored.", True),
+        ("Pool-II ranks them.", "A tool ranks them.", True),
+        ("Measure the hours, alarm above 40.", "Alarm above 40 hours.", False),
         ("They rank in November.", "Rank them by month.", False),
         ("The ZooKeeper ranks them.", "A tool ranks them.", True),
         ("It was 22 of Milvus.", "It was 48 of pgvector, 22 of Qdrant, 35 of Milvus.", True),
@@ -223,3 +242,69 @@ def test_what_is_a_poor_fit_is_not_praised(said: str, wrong: bool) -> None:
 )
 def test_a_claim_stands_where_the_conclusions_stand(said: str, wrong: bool) -> None:
     assert bool(against_conclusions(said, ground(favoured="postgresql", refused="mongodb"))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "wrong"),
+    [
+        ("There is a way back.", "There is no way back.", True),
+        ("There is a way back.", "There is no other road.", False),
+        ("The dialect supports triggers and savepoints.", "It has no triggers, savepoints, or types.", True),
+        ("The dialect supports triggers.", "It has no triggers, savepoints, or types.", False),
+        ("The dump takes a tenant of a table.", "The dump takes a schema, never a tenant of a table.", True),
+        ("The copy takes a tenant of a table.", "The dump takes a schema, never a tenant of a table.", False),
+        ("The dump never takes a tenant of a table.", "The dump takes a schema, never a tenant of a table.", False),
+        ("Support may read the base table.", "Support reads a view, the base table is refused.", True),
+        ("Support may not read the base table.", "Support reads a view, the base table is refused.", False),
+        ("Any picker may book corrections by loss.", "Corrections booked by loss need a leader.", True),
+        ("Any picker may book corrections by loss with a leader.", "Corrections booked by loss need a leader.", False),
+        ("Any picker may book moves.", "Corrections booked by loss.", False),
+    ],
+)
+def test_what_is_refused_is_not_granted(said: str, source: str, wrong: bool) -> None:
+    assert bool(granted(case(said, source))) is wrong
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "wrong"),
+    [
+        ("The default of the file is always.", "With everysec, the default of the file, a second is lost, with always none.", True),
+        ("The default of the file is everysec.", "With everysec, the default of the file, a second is lost.", False),
+        ("The default of the file is kept.", "With everysec, the default of the file, a second is lost.", False),
+    ],
+)  # fmt: skip
+def test_a_default_is_what_the_source_calls_so(said: str, source: str, wrong: bool) -> None:
+    assert bool(other_default(said, source)) is wrong
+
+
+def test_a_figure_belongs_to_its_predicate() -> None:
+    source = "Inserts are slowed at 1,000 parts and refused at 3,000."
+    assert predicated("Inserts are refused at 1,000 parts.", source)
+    assert not predicated("Inserts are refused at 3,000 parts.", source)
+    assert not predicated("Inserts are slowed at 1,000 parts and refused at 3,000.", source)
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "wrong"),
+    [
+        ("It loads every partition, whether it touches it or not.", "It loads each partition that it touches.", True),
+        ("It loads a partition regardless of size.", "It loads a partition of that size.", True),
+        ("It loads a partition regardless of size.", "It loads a partition of any size.", False),
+        ("It loads a partition.", "It loads a partition of that size.", False),
+    ],
+)
+def test_what_makes_a_difference_is_not_indifferent(said: str, source: str, wrong: bool) -> None:
+    assert bool(indifferent(said, source)) is wrong
+
+
+def test_a_denial_is_at_home_where_the_nearest_sentence_denies() -> None:
+    source = ("They are not held in one country, since a cluster has one set of disks.", "Partitions hold rows apart.")
+    assert not denied(case("A cluster has one set of disks, so partitions do not hold rows in one country.", *source))
+
+
+def test_words_that_stand_apart_are_no_support() -> None:
+    cited = Passage("a/b#c", "", ("The red fox runs.", "A green pond lies far.", "One blue hill stands."))
+    assert (
+        check_claim("The fox drinks at the pond below the hill in green summers.", (cited,), ground()).finding
+        == "beyond"
+    )
