@@ -1,9 +1,7 @@
 """What a figure or a quantifier stands beside: two sessions and three tickets are not three sessions and two tickets."""
 
 import re
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from itertools import permutations, product, zip_longest
+from itertools import permutations, product
 
 from service.check.figures import figures
 from service.check.words import AND, clauses, signed
@@ -30,8 +28,6 @@ _IS_DEFAULT = re.compile(r"(\w+)(?:,| is| are)? (?:the default|by default)\b", r
 _SHARED = re.compile(r"\b(?:shares?|shared|sharing|common|jointly)\b", re.IGNORECASE)
 _OWN = re.compile(r"\b(?:each|every|per)\b.*\bown\b", re.IGNORECASE)
 _SHORT = 2
-_APART, _LINKED = 3, 1
-_DATE = re.compile(r"\b\d{4}-\d{2}(?:-\d{2})?\b")
 
 
 def rebound(claim: str, source: str) -> str:
@@ -104,27 +100,6 @@ def indifferent(claim: str, source: str) -> str:
     return next((stem for stem in said if stem in signed(source)), "")
 
 
-def astray(claim: str, sources: Iterable[str]) -> str:
-    """The figure of the claim whose words all stand by other figures of its kind, in a sentence of the sources that has both; or nothing.
-
-    Each word belongs to the figure that stands nearest, and a comma away counts for more than a word away.
-    """
-    mine = _nearest(claim)
-    if not mine:
-        return ""
-    read = [_nearest(source) for source in sources]
-    for mark, stems in sorted(mine.items()):
-        with_it = [theirs for theirs in read if mark in theirs]
-        own = {stem for theirs in with_it for stem in theirs[mark]}
-        kind = mark.partition(" ")[0]
-        others = {
-            s for theirs in with_it for other, held in theirs.items() if other.partition(" ")[0] == kind for s in held
-        } - own
-        if stems & others and not stems & own:
-            return mark.partition(" ")[2]
-    return ""
-
-
 def predicated(claim: str, source: str) -> str:
     """The figure of one part of a sentence that the claim gives to all that another part says of a figure of its own, or nothing."""
     mine, bag = _kinds(claim), signed(claim)
@@ -147,29 +122,6 @@ def _kinds(text: str) -> frozenset[str]:
 def _alike(held: frozenset[str], other: frozenset[str]) -> bool:
     """Whether figures of one kind stand in both."""
     return bool({mark.partition(" ")[0] for mark in held} & {mark.partition(" ")[0] for mark in other})
-
-
-@lru_cache(maxsize=16384)
-def _nearest(text: str) -> Mapping[str, frozenset[str]]:
-    """For each figure the stems that stand nearer to it than to any other."""
-    place, stems, marks = 0, [], []
-    tokens = _TOKEN.findall(_DATE.sub("", text))
-    for token, following in zip_longest(tokens, tokens[1:], fillvalue=""):
-        place += 1
-        if token in ",:;()":
-            place += _APART
-        elif figures(token) and (number := figures(f"{token} {following}")):
-            marks.append((place, f"{number[0].unit or '#'} {number[0].bare:g}"))
-        elif len(token) > _SHORT:
-            stems += [(place, stem) for stem in signed(token)]
-    found: dict[str, set[str]] = {mark: set() for _, mark in marks}
-    for at, stem in stems:
-        least = min((abs(at - there) for there, _ in marks), default=0)
-        for there, mark in marks:
-            # Of a range, and at the same distance from two, a word belongs to both.
-            if abs(at - there) <= least + _LINKED:
-                found[mark].add(stem)
-    return {mark: frozenset(held) for mark, held in found.items()}
 
 
 def _counted(text: str) -> dict[str, set[str]]:

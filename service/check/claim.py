@@ -57,7 +57,7 @@ def _scattered(said: str, cited: Sequence[Passage]) -> str:
         theirs = tuple(piece for text in passage.sentences for piece in pieces(text))
         held = frozenset(mark for piece in theirs for mark in piece)
         mine = [piece for piece in pieces(said) if len(piece - held) <= 1]
-        if found := regrouped(mine, theirs, whole=True):
+        if found := regrouped(mine, theirs):
             return f"{said!r} puts {found[0]!r} and {found[1]!r} in each other's place"
     return ""
 

@@ -8,7 +8,7 @@ from service.check.bindings import counted_per, indifferent, other_default, pred
 from service.check.bounds import overstepped
 from service.check.case import CLOSE, FEWEST, NEARLY, Case
 from service.check.figures import figures, stands
-from service.check.relations import chunks, inverted, regrouped, swapped
+from service.check.relations import inverted
 from service.check.rows import misplaced
 from service.check.words import Words, clauses, opposed, propositions, words
 
@@ -47,8 +47,7 @@ def _apart(case: Case, source: str) -> str:
     for compare, reason in _COMPARED:
         if (found := compare(case.sentence, source)) and not (compare is counted_per and found in asked):
             return reason.format(found)
-    places = regrouped(chunks(case.sentence), chunks(source)) or swapped(case.sentence, source)
-    return f"puts {places[0]!r} and {places[1]!r} in each other's place" if places else ""
+    return ""
 
 
 # What two sentences are compared by, each with what a difference means.

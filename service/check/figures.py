@@ -43,7 +43,6 @@ _BARELY = re.compile(r"\b(?:under|over|within|below|above|less than|more than) a
 _EACH = re.compile(r"\b(hour|day|night|week|month|quarter|year)s?\b")
 _ONE = re.compile(r"\b(?:an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)
 _OR_TWO = re.compile(r"\ban? (?P<unit>second|minute|hour|day|week|month|year) or two\b", re.IGNORECASE)
-_LASTS = re.compile(r"\b(?:an?|one)\s+(?P<unit>second|minute|hour|day|week|month|year)(?= (?:before|after|ago|later|earlier|long|ahead|old|stale|behind)\b)|(?<=for )(?:an?|one)\s+(?P<unit_>second|minute|hour|day|week|month|year)\b", re.IGNORECASE)  # fmt: skip
 _FOLD = re.compile(
     r"\b(?P<fold>twice|doubl(?:e[sd]?|ing)|tripl(?:e[sd]?|ing)|thrice|quadrupl(?:e[sd]?|ing))\b", re.IGNORECASE
 )
@@ -111,18 +110,6 @@ def elided(text: str) -> tuple[Figure, ...]:
     units = {f.unit: f.value / f.bare for f in found if f.bare and f.unit and ":" not in f.unit}
     bare = [f for f in found if not f.unit and not f.version and f.bare]
     return tuple(replace(f, unit=unit, value=f.bare * size) for f in bare for unit, size in units.items())
-
-
-def loose(text: str) -> tuple[Figure, ...]:
-    """Figures in words that may as well be none: `a month before`, `triples`."""
-    found = [Figure(m.group(), n := _FOLDS[m.group()[:2].lower()], n, "times") for m in _FOLD.finditer(text)]
-    return (
-        *found,
-        *(
-            Figure(m.group(), SECONDS[(m.group("unit") or m.group("unit_")).lower()], 1.0, "time")
-            for m in _LASTS.finditer(text)
-        ),
-    )
 
 
 def _plain(written: str) -> float:

@@ -1,13 +1,13 @@
 """What stands in which place of a relation: cause and effect, earlier and later, better and worse, and words that have changed their company."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, permutations, product
+from itertools import permutations, product
 
 from service.check.figures import figures
-from service.check.words import AND, clauses, propositions, signed, words
+from service.check.words import AND, clauses, words
 
 _Sides = tuple[frozenset[str], frozenset[str]]
 # What stands before these and what stands after them is not the same.
@@ -26,13 +26,7 @@ def inverted(claim: str, source: str) -> str:
         mine, theirs = _sides(claim, mark), _sides(source, mark)
         if mine and theirs and mine[0] & theirs[1] and mine[1] & theirs[0]:
             return mark
-    return (
-        _preferred(claim, source)
-        or _contrasted(claim, source)
-        or _turned(claim, source)
-        or acted(claim, source)
-        or reordered(claim, source)
-    )
+    return _preferred(claim, source) or _contrasted(claim, source) or _turned(claim, source) or reordered(claim, source)
 
 
 def _preferred(claim: str, source: str) -> str:
@@ -166,54 +160,15 @@ def _ordered(text: str) -> tuple[_Sides, ...]:
     return tuple(found)
 
 
-_VERB = re.compile(r"\b[a-z]+[^s\W]s\b")
-
-
-def acted(claim: str, source: str) -> str:
-    """The verb whose doer and whose object have changed places, or nothing: "the update waits for the reader"."""
-    for one, other in product(propositions(claim), propositions(source)):
-        mine, theirs = _around_verbs(one), _around_verbs(other)
-        for verb in sorted(mine.keys() & theirs.keys()):
-            (doer, object_), (doers, objects) = mine[verb], theirs[verb]
-            if doer & objects and object_ & doers and not doer & doers and not object_ & objects:
-                return verb
-    return ""
-
-
-@lru_cache(maxsize=16384)
-def _around_verbs(part: str) -> Mapping[str, _Sides]:
-    """For each word that may be a verb of the third person the stems before and behind it."""
-    found = {}
-    for match in _VERB.finditer(part):
-        before, after = words(part[: match.start()]).bag, words(part[match.end() :]).bag
-        if before - after and after - before and (bag := words(match.group()).bag):
-            found[min(bag)] = (before - after - bag, after - before - bag)
-    return found
-
-
 _JOINT = re.compile(r",?\s+(?:and|but|while|whereas|unless)\s+", re.IGNORECASE)
-_TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:['’][a-z]+)?|\d[\d,.]*|\S")
 
 
-def chunks(text: str) -> tuple[frozenset[str], ...]:
-    """Runs of words that carry meaning, between those that do not: what most plainly belongs together; figures are words of their own."""
-    found: list[list[str]] = [[]]
-    for token in _TOKEN.findall(text):
-        if carried := _marks(token):
-            found[-1] += carried
-        elif found[-1]:
-            found.append([])
-    return tuple(frozenset(each) for each in found if each)
-
-
-def regrouped(
-    mine: Sequence[frozenset[str]], theirs: Iterable[frozenset[str]], whole: bool = False
-) -> tuple[str, str] | None:
+def regrouped(mine: Sequence[frozenset[str]], theirs: Iterable[frozenset[str]]) -> tuple[str, str] | None:
     """Two words that have changed places between two groups: "the new suite on the old schema" beside "the old suite on the new schema"."""
     for one, two in permutations(mine, 2):
         near = [each for each in theirs if each & one and each & two]
         for here, there in permutations(near, 2):
-            if whole and any(2 * len(each & (here | there)) < len(each) for each in (one, two)):
+            if any(2 * len(each & (here | there)) < len(each) for each in (one, two)):
                 continue
             came_one, came_two = one & there - here, two & here - there
             if came_one and came_two and one & here - there - two and two & there - here - one:
@@ -227,32 +182,3 @@ def pieces(text: str) -> tuple[frozenset[str], ...]:
     return tuple(
         found for part in parts if (found := words(part).bag - {"one"} | {f"#{f.value:g}" for f in figures(part)})
     )
-
-
-def swapped(claim: str, source: str) -> tuple[str, str] | None:
-    """Two words each of which stands where the other one stood, beside the same word."""
-    mine, theirs = _beside(claim), _beside(source)
-    for one, other in combinations(sorted(mine.keys() & theirs.keys()), 2):
-        if set(mine[one]) & set(theirs[one]) - {""} or set(mine[other]) & set(theirs[other]) - {""}:
-            continue
-        for side in (0, 1):
-            here, there = mine[one][side], mine[other][side]
-            if here and there and here != there and (here, there) == (theirs[other][side], theirs[one][side]):
-                return one, other
-    return None
-
-
-def _beside(text: str) -> dict[str, tuple[str, str]]:
-    """For each word and figure that stands there once, the word before and the word after in its part of the sentence."""
-    order = [
-        mark
-        for part in clauses(text)
-        for token in (*_TOKEN.findall(part), "")
-        for mark in _marks(token) or [""][: not token]
-    ]
-    padded = ["", *order, ""]
-    return {w: (padded[n], padded[n + 2]) for n, w in enumerate(order) if len(w) > 2 and order.count(w) == 1}
-
-
-def _marks(token: str) -> list[str]:
-    return list(signed(token)) or [f"#{f.value:g}" for f in figures(token)]

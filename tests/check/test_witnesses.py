@@ -7,7 +7,7 @@ import pytest
 
 from ingest.embeddings import Vectors
 from kb.vocabulary import TechnologyName, load_vocabulary
-from service.check.bindings import astray, counted_per, indifferent, other_default, predicated, rebound
+from service.check.bindings import counted_per, indifferent, other_default, predicated, rebound
 from service.check.case import Case, aligned
 from service.check.claim import check_claim
 from service.check.contrary import negated, praised
@@ -17,7 +17,7 @@ from service.check.grants import granted
 from service.check.ground import Ground, Passage
 from service.check.meaning import Meaning
 from service.check.naming import misfigured
-from service.check.relations import acted, inverted, reordered
+from service.check.relations import inverted, reordered
 from service.check.rows import Row, misplaced
 from service.check.stance import against_conclusions
 from service.check.words import opposed, propositions, statements, words
@@ -86,19 +86,6 @@ def test_what_is_asked_is_neither_affirmed_nor_denied() -> None:
 @pytest.mark.parametrize(
     ("said", "source", "wrong"),
     [
-        ("The test saw 22 ms for Milvus.", "The test saw 48 ms for pgvector against 22 ms for Qdrant, 35 ms for Milvus.", True),
-        ("The test saw 35 ms for Milvus.", "The test saw 48 ms for pgvector against 22 ms for Qdrant, 35 ms for Milvus.", False),
-        ("It fell in 2024 and in May.", "It fell on 2024-05-30, 3 days late.", False),
-        ("It has no figure.", "It has 3 rows.", False),
-    ],
-)  # fmt: skip
-def test_a_figure_stands_by_its_words(said: str, source: str, wrong: bool) -> None:
-    assert bool(astray(said, (source,))) is wrong
-
-
-@pytest.mark.parametrize(
-    ("said", "source", "wrong"),
-    [
         ("The recovery comes only with the large edition.", "The recovery comes with all editions.", True),
         ("The recovery comes only with the large edition.", "The recovery comes only with one of all editions.", False),
         ("It rewrites only the table and spares indexes.", "It rewrites the table and its indexes.", True),
@@ -144,9 +131,7 @@ def test_what_is_affirmed_is_not_what_is_denied() -> None:
     assert not inverted("It covers Kafka, not the sink.", "It covers Kafka, not the sink.")
 
 
-def test_a_doer_is_not_what_is_done_to() -> None:
-    assert acted("The update blocks the reader.", "The reader blocks the update.")
-    assert not acted("The reader blocks the update.", "The reader blocks the update.")
+def test_what_is_preferred_is_not_what_is_left() -> None:
     assert inverted("Prefer a database per tenant over a tenant field.", "Many files; prefer a tenant field.") == "over"
     assert not inverted("Prefer a tenant field over a database.", "Many files; prefer a tenant field.")
 
@@ -159,8 +144,6 @@ def test_a_doer_is_not_what_is_done_to() -> None:
         ("It takes one or two days.", "It takes a day or two.", False),
         ("It is 22 ms there.", "It is 48 ms here against 22 there.", False),
         ("The p99 is 22 ms.", "The 99th percentile is 22 ms.", False),
-        ("Rehearse the exam a month before.", "Rehearse the exam a week before.", True),
-        ("History triples the table.", "History doubles the table.", True),
         ("Rank them by pg_time.", "Rank them by their time.", True),
         ("We rank them with Galera.", "Rank them with a tool.", True),
         ("Qdrant's ranks are stored.", "Ranks are stored.", True),
@@ -168,7 +151,6 @@ def test_a_doer_is_not_what_is_done_to() -> None:
         ("Measure the hours, alarm above 40.", "Alarm above 40 hours.", False),
         ("They rank in November.", "Rank them by month.", False),
         ("The ZooKeeper ranks them.", "A tool ranks them.", True),
-        ("It was 22 of Milvus.", "It was 48 of pgvector, 22 of Qdrant, 35 of Milvus.", True),
     ],
 )
 def test_figures_and_names_stand_in_what_is_cited(said: str, source: str, wrong: bool) -> None:
