@@ -15,7 +15,7 @@ _NOT = re.compile(r"^(?:not|never|instead of|avoid|rejected|wrong)$", re.IGNOREC
 _NAMED = re.compile(r"(?<=[a-z,;)] )[A-Z]\w+|\b[a-z]+_\w+")
 _ORDER = signed("first last before after")
 # Opposites that stand side by side: who speaks of rows may speak of columns.
-COUNTERPARTS = frozenset(
+_COUNTERPARTS = frozenset(
     sign
     for word in (
         "row",
@@ -77,7 +77,7 @@ def rows(block: Block) -> tuple[Row, ...]:
             each
             for s, text in zip(block.statements, told(block), strict=True)
             if s.cells
-            for each in _parallel(
+            for each in parallel(
                 tuple(zip(block.header[1:], map(plain, s.cells[1:]), strict=False)), plain(s.cells[0]), text
             )
         )
@@ -87,14 +87,14 @@ def rows(block: Block) -> tuple[Row, ...]:
     return tuple(Row(head, (("", rest),), text) for text, head, _, rest in parted if rest)
 
 
-def _parallel(cells: tuple[tuple[str, str], ...], key: str, text: str) -> tuple[Row, ...]:
+def parallel(cells: tuple[tuple[str, str], ...], key: str, text: str) -> tuple[Row, ...]:
     """One row, or one for each of three things and more that it names and tells of in the same order."""
     keys = key.split(", ")
     lists = [cell.split("; ") for _, cell in cells]
     if len(keys) < _MANY or any(len(each) != len(keys) for each in lists):
         return (Row(key, cells, text),)
     return tuple(
-        Row(one, tuple((header, told_[n]) for (header, _), told_ in zip(cells, lists, strict=True)), text)
+        Row(one, tuple((header, items[n]) for (header, _), items in zip(cells, lists, strict=True)), text)
         for n, one in enumerate(keys)
     )
 
@@ -146,7 +146,7 @@ def _misplaced(part: str, table: Sequence[Row], elsewhere: Marks) -> str:
     numbers = {mark for mark in said if mark.startswith("#")}
     its_own = bool(numbers) and numbers <= own
     if turned := sorted(
-        m for m in said - COUNTERPARTS if _opposite(m) in row.said and m not in row.all and _opposite(m) not in said
+        m for m in said - _COUNTERPARTS if _opposite(m) in row.said and m not in row.all and _opposite(m) not in said
     ):
         return f"{part!r} says of {row.key!r} the opposite of what stands of it: {turned[0]}"
     if not own and (column := _other_cell(said, row, table)):

@@ -23,6 +23,14 @@ def test_what_does_not_parse_is_not_shown(code: str) -> None:
         "CREATE INDEX t_idx CONCURRENTLY ON t (id);",
         "GRANT SELECT, UPDATE reserved ON t TO shop;",
         "GRANT SELECT (id, fee) t TO shop;",
+        "GRANT SELECT ON VIEW t TO shop;",
+        "SELECT id FROM t FOR UPDATE SKIP LOCKED ORDER BY id;",
+        "SELECT setval('t_id_seq', SELECT max(id) FROM t);",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READONLY;",
+        "ALTER TABLE t SET REPLICA IDENTITY FULL;",
+        "CREATE FUNCTION one() RETURNS int LANGUAGE sql $$ SELECT 1 $$;",
+        "CREATE POLICY own ON t WITH CHECK (id = 4) USING (id = 4);",
+        "CREATE TRIGGER shut BEFORE INSERT, UPDATE ON t FOR EACH ROW EXECUTE FUNCTION one();",
     ],
 )
 def test_what_only_the_parser_reads_is_not_shown(code: str) -> None:
@@ -35,6 +43,10 @@ def test_what_only_the_parser_reads_is_not_shown(code: str) -> None:
         "UPDATE t SET at = at - INTERVAL '12 days' WHERE id = 20;",
         "CREATE INDEX CONCURRENTLY t_idx ON t (id);",
         "GRANT SELECT, UPDATE (reserved) ON t TO shop;",
+        "SELECT id FROM t ORDER BY id FOR UPDATE SKIP LOCKED;",
+        "CREATE FUNCTION one() RETURNS int LANGUAGE sql AS\n  $$ SELECT 1 $$;",
+        "CREATE POLICY own ON t USING (id = 4) WITH CHECK (id = 4);",
+        "CREATE TRIGGER shut BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION one();",
     ],
 )
 def test_what_postgresql_reads_is_shown(code: str) -> None:

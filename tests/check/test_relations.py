@@ -6,7 +6,7 @@ from service.check.bindings import rebound
 from service.check.bounds import overstepped
 from service.check.figures import figures, folds, stands
 from service.check.relations import inverted, regrouped
-from service.check.rows import Row, misplaced
+from service.check.rows import Row, misplaced, parallel
 from service.check.words import opposed, words
 
 TABLE = (
@@ -74,6 +74,16 @@ def test_what_a_row_says_is_said_of_its_key_and_under_its_heading(
 def test_places_of_a_relation_are_not_exchanged(said: str, source: str) -> None:
     assert inverted(said, source)
     assert not inverted(source, source)
+
+
+def test_things_told_of_in_parallel_are_rows_of_their_own() -> None:
+    cells = (("Version", "@Version; a column; nothing"),)
+    assert [row.cells[0][1] for row in parallel(cells, "Hibernate, Rails, Django", "")] == [
+        "@Version",
+        "a column",
+        "nothing",
+    ]
+    assert len(parallel(cells, "Hibernate, Rails", "")) == 1
 
 
 def test_words_that_change_their_company_are_found() -> None:
