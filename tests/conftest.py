@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ingest.build import CACHE, BuildRequest, build
 from ingest.edition import Edition, open_edition
-from ingest.embeddings import Embedder, load_embedder
+from ingest.embeddings import BUNDLED, Embedder
+from ingest.graph import MODELS, compile_model, open_embedder
 from ingest.lexical import tokenize
 from kb.entry import Answer, Block, Entry, Fence, KnowledgeBase, Pattern, Rule, Section, Source, Statement
 from kb.loader import collect, own_entries
@@ -21,6 +22,8 @@ from kb.postgres import Cluster, running_postgres
 from service.advisor import Advisor
 from service.wiring import advisor_of
 
+# What outlives the session, as it does between builds: what `make index` has compiled and embedded is not made again.
+DATA = Path(__file__).parents[1] / "data"
 # A loaded machine is slow, not wrong: no example is judged by a clock.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -102,7 +105,11 @@ def words() -> WordEmbedder:
 
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
-    return load_embedder()
+    DATA.mkdir(exist_ok=True)
+    with (DATA / "compile.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert compile_model(BUNDLED, DATA)
+    return open_embedder(BUNDLED, DATA)
 
 
 @pytest.fixture(scope="session")
@@ -124,10 +131,9 @@ def real_data_dir(tmp_path_factory: pytest.TempPathFactory, real_kb: KnowledgeBa
 def built(directory: Path, kb: KnowledgeBase, embedder: Embedder) -> Path:
     if not directory.exists():
         directory.mkdir()
-        # Vectors outlive the session, as they do between builds: what `make index` has embedded is not embedded again.
-        cache = Path(__file__).parents[1] / "data" / CACHE
-        cache.mkdir(parents=True, exist_ok=True)
-        (directory / CACHE).symlink_to(cache)
+        for name in (CACHE, MODELS):
+            (DATA / name).mkdir(parents=True, exist_ok=True)
+            (directory / name).symlink_to(DATA / name)
     build(BuildRequest(kb, directory), embedder)
     return directory
 

@@ -7,7 +7,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 from ingest.build import BuildReport, BuildRequest, build
-from ingest.embeddings import Embedder, Vectors, identify, load_embedder
+from ingest.embeddings import Embedder, Vectors, identify
+from ingest.errors import BuildError
+from ingest.graph import compile_model, graph_path, open_embedder
 from kb.loader import load, own_entries
 from service.settings import Settings, read_settings
 
@@ -17,8 +19,9 @@ SHOWN = 20
 class LateEmbedder:
     """A model that is loaded by the first text: an edition that is up to date is recognised without it."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, data_dir: Path) -> None:
         self._identity = identify(name)
+        self._data_dir = data_dir
         self._loaded: Embedder | None = None
 
     @property
@@ -38,7 +41,7 @@ class LateEmbedder:
 
     def _model(self) -> Embedder:
         if self._loaded is None:
-            self._loaded = load_embedder(self._identity.name)
+            self._loaded = open_embedder(self._identity.name, self._data_dir)
         return self._loaded
 
 
@@ -46,14 +49,35 @@ def build_edition(rebuild: bool) -> None:
     """Build and say what changed; the progress bar shows where there is somebody to watch it."""
     settings = read_settings()
     request = BuildRequest(load(directories(settings)), settings.data_dir, settings.chroma_url, rebuild)
+    compile_once(settings)
     with tqdm(desc="embedding", unit=" texts", disable=not sys.stderr.isatty(), leave=False) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        report = build(request, LateEmbedder(settings.embedding_model), progress)
+        report = build(request, LateEmbedder(settings.embedding_model, settings.data_dir), progress)
     print(told(report))
+
+
+def compile_once(settings: Settings) -> None:
+    """The compiled model, where it is missing or damaged; what cannot be compiled is used as it is. Raises BuildError."""
+    path = graph_path(settings.data_dir, identify(settings.embedding_model))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            print("compiling the embedding model, once, some ten seconds", file=sys.stderr)
+        compiled = compile_model(settings.embedding_model, settings.data_dir)
+    except OSError as error:
+        raise BuildError(
+            f"the compiled model cannot be written to {str(path)!r} ({error.strerror or error}): "
+            "free some space or set DBARCH_DATA_DIR to a directory that can be written, then run `make index`"
+        ) from error
+    if compiled is None:
+        print(
+            f"{settings.embedding_model!r} has no graph that gives the same vectors: each start loads it whole, some ten seconds",
+            file=sys.stderr,
+        )
 
 
 def directories(settings: Settings) -> tuple[Path, ...]:

@@ -306,7 +306,7 @@ def test_an_address_of_version_six_is_written_as_browsers_take_it(small: Any, se
     assert "http://[::1]:8080/docs" in greeting(settings.model_copy(update={"host": "::1"}), small)
 
 
-def test_a_model_is_loaded_by_the_first_text_only() -> None:
-    late = LateEmbedder("all-MiniLM-L6-v2")
+def test_a_model_is_loaded_by_the_first_text_only(real_data_dir: Path) -> None:
+    late = LateEmbedder("all-MiniLM-L6-v2", real_data_dir)
     assert late.name == "all-MiniLM-L6-v2"
     assert late.dimension == 384
