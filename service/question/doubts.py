@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from kb.quantity import Quantity
-from service.question.clauses import around, sentences
+from service.question.clauses import around, clauses, sentences
 from service.question.numbers import Mention, mentions
 from service.question.roles import Bound
 
@@ -26,6 +26,8 @@ _PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
 _OF_WHICH = re.compile(
     r"\s+of\s+(?:which|whom)\s+(?:is|are|was|were|only|just|for|go|goes|belongs?|sits?|needs?)\b", re.IGNORECASE
 )
+# "6,000 reads/s of 20,000"
+_OF_ALL = re.compile(r"\s+of\s+(?:the\s+|our\s+|about\s+)*\d[\d.,]*(?![\d.,]|\s?(?:[kKMGT]?i?B|bytes?)\b)")
 _SHARE_OF_THAT = re.compile(r"\s+of\s+(?:that|those|this|these)\b", re.IGNORECASE)
 _OF_SUBSET = re.compile(r"\bof\s+(?:whom|which|these|those|them)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$", re.IGNORECASE)
 # Visits and calls are requests where there is something to be requested, and things to be recorded elsewhere.
@@ -39,8 +41,9 @@ _TENANCY = re.compile(
     r"\b(?:multi-?\s?tenan\w+|tenants?|(?:biggest|largest|top|smallest) (?:customer|client)|(?:customer|client)_id)\b",
     re.IGNORECASE,
 )
-_FOREIGN = re.compile(
-    r"\b(?:some(?:one|body)|reddit|hacker news|stack ?overflow|competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|an|the|some|this|that|his|her) (?:blog|article)(?: post)?|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|vendor))\b[^.;,]{0,30}?\b(?:says?|said|claims?|claimed|promises?|promised|quotes?|quoted|has|have|does|do|handles?|runs?|gets?|got|reached|measured|told|wrote|writes|thinks?|recommends?|boasts?|brags?)\b[^.;,]{0,40}$",
+# A figure of the case is said by the asker, of what is: not where the clause before it is another's, or of the past.
+_ELSEWHERE = re.compile(
+    r"(?<![\w-])(?:some(?:one|body)|reddit|hacker news|stack ?overflow|competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|the|some|this|that|his|her) (?:blog|article)|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|school|shop|vendor|customer)|colleagues?|(?:the|our|an|his|their) (?:old|previous|former)|before (?:the|we|our|that)|last (?:year|month|week|night|time|summer|winter|spring|autumn|season)|ago|used to|(?<!as )(?:was|were|had|did|took|ran|gave|came|wrote|lost|told|said|says|claimed))(?![\w-])",
     re.IGNORECASE,
 )
 # What was, and what may be: figures of the case only where no other of their kind is.
@@ -92,7 +95,7 @@ _SEVERAL = frozenset(
     )
 )
 _NEAR, _BREAK = 24, re.compile(r"[,.;!?](?=\s)")
-# Targets are of another time by nature; a limit is whoever's says it.
+# Targets are of another time by nature, and whoever's says it.
 _OF_THE_CASE = (
     "workload.",
     "db.size",
@@ -103,8 +106,12 @@ _OF_THE_CASE = (
     "app.instances",
     "connections",
     "nodes",
+    "regions",
+    "cores",
+    "memory",
+    "utilisation",
+    "hot.",
 )
-_OF_ANYONE = ("availability", "db.capacity", "node.capacity", "latency", "price")
 _MEASURED = ("availability", "cache.hit_ratio", "utilisation", "budget")
 _RESPONSE = 20.0
 _WISHED = re.compile(
@@ -129,7 +136,8 @@ def is_label(text: str, mention: Mention) -> bool:
 def _is_of_some(text: str, mention: Mention) -> bool:
     """Whether some of what was counted before have it: "18 people, of whom 3 write SQL", "80 GB, 75 GB of which is one table"."""
     before = mention.unit == "count" and _OF_SUBSET.search(text[: mention.start])
-    return bool(before or _OF_WHICH.match(text, mention.end))
+    of_all = mention.unit == "rate" and _OF_ALL.match(text, mention.end)
+    return bool(before or of_all or _OF_WHICH.match(text, mention.end))
 
 
 def _one_of_several(text: str, mention: Mention) -> bool:
@@ -142,9 +150,9 @@ def _one_of_several(text: str, mention: Mention) -> bool:
 
 
 def is_of_another(text: str, mention: Mention) -> bool:
-    """Whether somebody else says it, or has it."""
-    begins = around(sentences(text), mention.start).start
-    return bool(_FOREIGN.search(text[begins : mention.start]))
+    """Whether somebody else says it or has it, or it was so."""
+    begins = around(clauses(text), mention.start).start
+    return bool(_ELSEWHERE.search(text[begins : mention.start]))
 
 
 def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None]) -> list[Bound | None]:
@@ -187,7 +195,8 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
         return bool(_TENANCY.search(text))
     if bound.fact.attribute == "team.size" and mention.value == 1:
         return _one_of_several(text, mention)
-    return not bound.fact.attribute.startswith(_OF_ANYONE) and is_of_another(text, mention)
+    is_wish = bound.fact.attribute == "workload.retention"
+    return _of_the_case(bound) and not is_wish and is_of_another(text, mention)
 
 
 def _is_doubted(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], n: int) -> bool:

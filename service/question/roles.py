@@ -61,7 +61,6 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
 }
 _EACH_AT_MOST = 1000
 _FEW = 2
-_SELDOM = 1e-4
 _WORD = re.compile(r"[^\W\d][\w'-]*")
 _ABOUT = frozenset(
     ("about", "around", "roughly", "some", "approx", "total", "nearly", "almost", "only", "just", "over")
@@ -143,7 +142,7 @@ def _denied(text: str, mention: Mention, attribute: Attribute) -> bool:
 
 
 def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
-    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300 whatevers a day" of a table."""
+    """Attributes whose subject the text is on: "99.9%" beside "availability?", "300/s" of a table."""
     return [
         _Bid(attribute, 0, 0, 0)
         for attribute in attributes.values()
@@ -157,9 +156,8 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
 
 
 def _is_load(text: str, mention: Mention) -> bool:
-    """Whether a rate of unknown things is one of the text's things, or alone, and not as seldom as what merely happens."""
-    alone = mention.noun or _words_beside(text, mention, around(clauses(text), mention.start)) <= _FEW
-    return mention.value >= _SELDOM and bool(alone)
+    """Whether a rate of nothing in particular stands alone: what is unknown may as well be read, or merely happen."""
+    return not mention.noun and _words_beside(text, mention, around(clauses(text), mention.start)) <= _FEW
 
 
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
