@@ -23,6 +23,7 @@ MAGNITUDES = {
     "millions": 1e6,
     "b": 1e9,
     "bn": 1e9,
+    "bln": 1e9,
     "billion": 1e9,
     "billions": 1e9,
     "t": 1e12,

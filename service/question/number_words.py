@@ -53,8 +53,11 @@ def _alternatives(words: list[str]) -> str:
 TIME = rf"(?!w/)(?:{_alternatives(list(SECONDS))})"
 SIZE = _alternatives([word for word in BYTES if word != "b"])
 _LONG_UNITS = _alternatives([word for word in (*SECONDS, *BYTES) if len(word) > 3])
-_DIGITS = r"\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_SCALE = r"k|K|M|m|mn|mil|mln|mio|bn|B|T|thousand|millions?|billions?|trillion"
+# In half of Europe "99,95 %" and "1,5 TB" have a comma where others have a point.
+_DECIMAL = r"\d+,\d{1,2}(?=\s?(?:%|percent\b|[kKMGTP]i?B\b|[MGTP]\b))"
+_DIGITS = rf"{_DECIMAL}|" r"\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_COMMA = re.compile(r"\d+,\d{1,2}")
+_SCALE = r"k|K|M|m|mn|mil|mln|mio|bn|bln|B|T|thousand|millions?|billions?|trillion"
 
 _COUNT = rf"\d+|{_alternatives(list(WORDS))}"
 _SHARE = rf"(?:\b(?P<part>one|1)\s+in|\b(?P<parts>{_COUNT})\s+out\s+of)\s+(?:every\s+)?(?P<whole>(?!0|zero)(?:{_COUNT}))\b(?![.,]\d)(?!\s?(?:%|{_LONG_UNITS}\b))"
@@ -80,7 +83,8 @@ def spelled(match: re.Match[str]) -> float:
         return _ARTICLES[_plain(article)]
     if fraction := match.group("fraction"):
         return FRACTIONS[_plain(fraction)]
-    return float(re.sub(r"[,_' ]", "", match.group("ratio") or match.group("digits")))
+    digits = match.group("ratio") or match.group("digits")
+    return float(digits.replace(",", ".") if _COMMA.fullmatch(digits) else re.sub(r"[,_' ]", "", digits))
 
 
 def share(match: re.Match[str]) -> float | None:

@@ -18,14 +18,14 @@ from service.question.number_words import (
 
 # "400 B" is bytes and "5 m" is anyone's guess, "2B messages" and "5m users" are not.
 _MAGNITUDE = re.compile(
-    r"(?:\s?(?:(?i:thousand|millions?|mln|mill?|mn|mio|billions?|bn|trillions?)|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
+    r"(?:\s?(?:(?i:thousand|millions?|mln|mill?|mn|mio|billions?|bn|bln|trillions?)|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
 )
 # "10 GbE" and "1 Gbps" are bits; "Gb" with a small b is, where a second follows.
 _LINE = re.compile(
     r"[\s-]*(?:(?P<bit>(?i:[kmgt]))(?:(?i:bit)s?(?:/s(?:ec)?|ps|\s+per\s+second|\s+a\s+second)?|b(?:ps|/s(?:ec)?|E)|bps|igabits?)(?![\w])|(?P<gig>(?i:gig))(?=\s+(?:link|line|network|ethernet|nic|connection|pipe|uplink)))"
 )
 _UNIT = re.compile(
-    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<money>€|(?i:euros?|eur|dollars?|usd|bucks|gbp|chf|francs|rupees|yen)(?![\w]))|(?P<time>(?i:{TIME}))(?![\w]))"
+    rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<money>[€$£]|(?i:euros?|eur|dollars?|usd|bucks|gbp|chf|francs|rupees|yen)(?![\w]))|(?P<time>(?i:{TIME}))(?![\w]))"
 )
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 # Sensors are sampled in hertz and kilohertz; what is in megahertz and more is a clock of a processor.
@@ -52,6 +52,8 @@ _FOR_ONE = re.compile(
     rf"\s*(?:/\s*|\b(?:per|(?:for|from|by|on) (?:each|every))\s+)(?!(?:{TIME})\b)(?!(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|cores?|regions?|clusters?|databases?|topics?|streams?|tables?|queues?|zones?|sites?|cit(?:y|ies)|countr(?:y|ies))\b)[A-Za-z]+",
     re.IGNORECASE,
 )
+# "40 drones x 10 positions per second"
+_OF_EACH = re.compile(r"[a-z]\s+[x×]\s*$", re.IGNORECASE)
 _OF_WHAT = re.compile(r"\s+of\s+(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)")
 _ADVERBS = {
     "daily": 86400.0,
@@ -68,7 +70,7 @@ _ADVERBS = {
 _OFTEN = re.compile(r"^(?:daily|monthly|weekly|unique)\s+(?:(?:active|unique)\s+)?", re.IGNORECASE)
 # Words that end a noun phrase: "400 tenants with one database" counts tenants, not databases.
 _STOP = re.compile(
-    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|want|wants|run|runs|into|over|under|within|when|while|until|because|during|after|before|where|if|otherwise|normally|usually|typically|now|today|currently|expected|planned|daily|hourly|monthly|weekly|yearly|annually|s|sec|second|seconds)\b"
+    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|want|wants|run|runs|into|over|under|within|when|while|until|because|during|after|before|where|if|otherwise|normally|usually|typically|now|today|currently|expected|planned|daily|hourly|monthly|weekly|yearly|annually|x|s|sec|second|seconds)\b"
     r"|(?<=\s)(?:once|twice|send|transmit|emit|report(?=\s+(?:once|twice|hourly|every|each|their|its|in)\b))\b",
     re.IGNORECASE,
 )
@@ -175,7 +177,7 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
         return Mention(start, after, text[start:after].strip(), 100 - 10 ** (2 - value), "percent", "", after)
     each = _EACH.match(text, after) if unit == "count" else None
     after = each.end() if each else after
-    of_one = each or EVERY.search(text[:start])
+    of_one = each or EVERY.search(text[:start]) or _OF_EACH.search(text[:start])
     per = _PER.match(text, after) or (_PER.match(text, tail) if noun else None)
     if per is None and unit == "bytes" and (what := _OF_WHAT.match(text, tail)):
         per = _PER.match(text, what.end() - 1)

@@ -34,6 +34,9 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "workload.devices": (2.0, 1e12),
     "workload.users": (5.0, 1e11),
     "key.bytes": (1.0, 2704.0),
+    # No node takes so few that they are told by the day.
+    "node.capacity": (1.0, 1e12),
+    "db.capacity": (1.0, 1e12),
     "deadline": (86400.0, 3.2e8),
     "horizon": (2.4e6, 3.2e9),
     "partition.interval": (60.0, 3.2e7),
@@ -182,11 +185,11 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     listed = mention.unit == "bytes" and not _words_beside(text, mention, around(clauses(text), mention.start))
     far = _FAR if noun or listed else _REACH
     cue = _nearest_cue(text, mention, attribute.cues, _NEXT if near else far)
-    if noun and cue:
-        return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, 0, len(noun), noun)
-    if noun:
-        return None if attribute.noun_needs_cue else _Bid(attribute, _NOUN, 0, len(noun), noun)
-    return _Bid(attribute, _CUE, *cue) if cue else None
+    if noun and (cue or not attribute.noun_needs_cue):
+        # Of "5 billion sensor rows" the last word says what is counted.
+        modifies = int(not mention.noun.endswith(noun))
+        return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, modifies, len(noun), noun)
+    return _Bid(attribute, _CUE, *cue) if cue and not noun else None
 
 
 def _weak(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
