@@ -70,7 +70,7 @@ _ADVERBS = {
 _OFTEN = re.compile(r"^(?:daily|monthly|weekly|unique)\s+(?:(?:active|unique)\s+)?", re.IGNORECASE)
 # Words that end a noun phrase: "400 tenants with one database" counts tenants, not databases.
 _STOP = re.compile(
-    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|want|wants|run|runs|into|over|under|within|when|while|until|because|during|after|before|where|if|otherwise|normally|usually|typically|now|today|currently|expected|planned|daily|hourly|monthly|weekly|yearly|annually|x|s|sec|second|seconds)\b"
+    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|want|wants|run|runs|into|over|under|within|when|while|until|because|during|after|before|where|if|otherwise|normally|usually|typically|now|today|currently|expected|planned|daily|hourly|monthly|weekly|yearly|annually|rpo|rto|x|s|sec|second|seconds)\b"
     r"|(?<=\s)(?:once|twice|send|transmit|emit|report(?=\s+(?:once|twice|hourly|every|each|their|its|in)\b))\b",
     re.IGNORECASE,
 )

@@ -64,6 +64,8 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
 }
 _EACH_AT_MOST = 1000
 _FEW = 2
+# What is entered is told by the day; three a week merely happen, and things told by the second may as well be read.
+_A_DAY, _SELDOM = 86400.0, 1e-4
 _WORD = re.compile(r"[^\W\d][\w'-]*")
 _ABOUT = frozenset(
     ("about", "around", "roughly", "some", "approx", "total", "nearly", "almost", "only", "just", "over")
@@ -159,8 +161,10 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
 
 
 def _is_load(text: str, mention: Mention) -> bool:
-    """Whether a rate of nothing in particular stands alone: what is unknown may as well be read, or merely happen."""
-    return not mention.noun and _words_beside(text, mention, around(clauses(text), mention.start)) <= _FEW
+    """Whether a rate is a load though nobody knows its things: told by the day and not seldom, or of nothing in particular and alone."""
+    if mention.noun:
+        return mention.period >= _A_DAY and mention.value >= _SELDOM
+    return _words_beside(text, mention, around(clauses(text), mention.start)) <= _FEW
 
 
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
