@@ -177,6 +177,8 @@ def _without_rivals(text: str, counted: Sequence[Mention], roles: list[Bound | N
             continue
         # What is wanted is not what is now.
         now = [n for n in places if _says_now(text, counted[n]) != name.startswith(_WANTED)]
+        if len(now) > 1 and name.startswith(_WANTED):
+            now = [n for n in now if _WISHED.search(text[: counted[n].start])]
         for n in places:
             if now != [n]:
                 roles[n] = None

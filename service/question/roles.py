@@ -13,50 +13,13 @@ from service.question.counted import counted, label_of, noun_of
 from service.question.cues import on_subject
 from service.question.forms import form_length
 from service.question.numbers import Mention, mentions
+from service.question.plausible import fits
 
 # A cue in the neighbouring clause counts as if it stood this much farther away.
 _COMMA = 40
 # What a word explains stands near it in its clause, but for a size that is an item of a list ("MongoDB, 3 shards, 2 TB") and for nouns.
 _REACH, _FAR = 28, 90
 _NEXT = 12
-# A quantity outside its range is somebody else's number: no query is answered in a week, nothing is kept for a millisecond.
-_PLAUSIBLE: Mapping[str, tuple[float, float]] = {
-    "latency.p99": (1e-4, 20.0),
-    "latency.rtt": (1e-5, 5.0),
-    "query.time": (1e-5, 30.0),
-    "workload.retention": (3600.0, 3.2e9),
-    "workload.writes_per_s": (2e-5, 1e12),
-    "workload.interval": (1e-3, 2.7e6),
-    "workload.item_bytes": (1.0, 1e9),
-    # Fewer are a part of something: the 14 pages of a score, the 500 articles that all read.
-    "workload.rows": (1000.0, 1e18),
-    "table.rows": (1000.0, 1e18),
-    "workload.devices": (2.0, 1e12),
-    "workload.users": (5.0, 1e11),
-    "key.bytes": (1.0, 2704.0),
-    # No node takes so few that they are told by the day.
-    "node.capacity": (1.0, 1e12),
-    "db.capacity": (1.0, 1e12),
-    "deadline": (86400.0, 3.2e8),
-    "horizon": (2.4e6, 3.2e9),
-    "partition.interval": (60.0, 3.2e7),
-    "replication.lag": (0.001, 2.7e6),
-    "downtime.window": (0.0, 7 * 86400.0),
-    "availability": (90.0, 100.0),
-    "headroom": (1.0, 90.0),
-    "workload.peak_factor": (1.0, 1000.0),
-    "compression.ratio": (1.0, 1000.0),
-    "copies": (1.0, 20.0),
-    "team.size": (1.0, 400.0),
-    "regions": (1.0, 40.0),
-    "nodes": (1.0, 10_000.0),
-    "graph.hops": (1.0, 20.0),
-    "db.size": (1e6, 1e19),
-    "shard.bytes": (1e6, 1e16),
-    "disk.size": (1e8, 1e18),
-    "freshness": (0.0, 7 * 86400.0),
-    "cache.ttl": (1e-3, 3.2e7),
-}
 # "64 GB of RAM" is memory, whatever stands before it.
 _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
     "memory": re.compile(r"[\s-]*(?:of\s+)?(?:ram|memory|maxmemory|heap)\b", re.IGNORECASE),
@@ -73,7 +36,6 @@ _ABOUT = frozenset(
 _FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _WEAK_NOUN, _CUE = 8, 7, 6, 5, 4, 3, 1
 # Thresholds and rests are figures of their own.
 _OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag")
-_ZERO_DURATION = ("rpo", "rto", "downtime.window", "freshness")
 
 
 @dataclass(frozen=True)
@@ -134,7 +96,7 @@ def _bids(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         _bid(text, mention, attribute)
         for attribute in attributes.values()
         if attribute.kind == "quantity"
-        and _fits(mention, attribute)
+        and fits(mention, attribute)
         and named in ("", attribute.name)
         and on_subject(text, attribute)
         and not _denied(text, mention, attribute)
@@ -152,7 +114,7 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         _Bid(attribute, 0, 0, 0)
         for attribute in attributes.values()
         if attribute.wide_with
-        and _fits(mention, attribute)
+        and fits(mention, attribute)
         and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
         and (mention.unit != "rate" or _is_load(text, mention))
@@ -211,15 +173,6 @@ def _form(text: str, mention: Mention, attribute: Attribute) -> int:
     return max((form_length(form, text, mention) for form in (*attribute.forms, *small)), default=0)
 
 
-def _fits(mention: Mention, attribute: Attribute) -> bool:
-    zero = mention.value == 0 and not mention.noun and attribute.name in _ZERO_DURATION
-    bare = attribute.bare and mention.unit == "count" and not mention.noun
-    if attribute.unit != mention.unit and not (zero or bare):
-        return False
-    low, high = _PLAUSIBLE.get(attribute.name, (0.0, float("inf")))
-    return zero or low <= mention.value <= high
-
-
 def _nearest_cue(text: str, mention: Mention, cues: Sequence[str], reach: int) -> tuple[int, int] | None:
     sentence, clause = around(sentences(text), mention.start), around(clauses(text), mention.start)
     best: tuple[int, int] | None = None
@@ -242,7 +195,12 @@ def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
     "25 minutes behind, usually 2 or 3": the word has its number. A noun that another number counts is that number's: "400 GB, 90 tables" is no table of 400 GB.
     """
     if place.end <= mention.start:
-        before = [m for m in mentions(text[: place.start]) if m.unit == mention.unit and place.start - m.tail <= 1]
+        # In a list of labels the one before belongs to the next: "RPO: 1 min\nRTO: 30 min".
+        before = [
+            m
+            for m in mentions(text[: place.start])
+            if m.unit == mention.unit and text[m.tail : place.start] in ("", " ", "-")
+        ]
         return bool(before) or any(other.unit == mention.unit for other in mentions(text[place.end : mention.start]))
     # "3,000 bikes, one position a minute": the one position says that they report.
     others = [other for other in mentions(text[mention.end : place.end]) if other.value != 1]
@@ -259,7 +217,8 @@ def _words_beside(text: str, mention: Mention, clause: Stretch) -> int:
 def _distance(place: Stretch, mention: Mention) -> int:
     if place.end <= mention.start:
         return mention.start - place.end
-    return max(0, place.start - mention.end)
+    # Labels stand before their numbers: "RPO 0 RTO 2 h".
+    return max(0, place.start - mention.end) + 1
 
 
 _PERIODS: tuple[tuple[re.Pattern[str], float], ...] = (
@@ -290,10 +249,13 @@ def further(fact: Fact, attributes: Mapping[str, Attribute], known: Sequence[Fac
 
 
 _AFTER_NAME = re.compile(r"^[\s-]?v?$")
+_PARTS = re.compile(r"(?:nodes?|shards|replicas|brokers)\b")
 
 
 def is_version(text: str, mention: Mention, names: tuple[Stretch, ...]) -> bool:
     """Whether the number directly follows the name of a technology (`PostgreSQL 16`, `MySQL 8.0`)."""
-    return mention.unit == "count" and any(
-        name.end <= mention.start and _AFTER_NAME.match(text[name.end : mention.start]) for name in names
+    return (
+        mention.unit == "count"
+        and not _PARTS.match(mention.noun)
+        and any(name.end <= mention.start and _AFTER_NAME.match(text[name.end : mention.start]) for name in names)
     )
