@@ -47,6 +47,10 @@ def facts_of(text: str) -> dict[str, Fact]:
         ("300k buoys every 10 min", "workload.devices", 300_000),
         ("300k buoys every 10 min", "workload.interval", 600),
         ("400 connections", "connections", 400),
+        ("a shop with 800 orders/s", "workload.writes_per_s", 800),
+        ("5 TB, growing 20% a year", "db.size", 5e12),
+        ("5 TB, growing 20% a year", "workload.growth", 20),
+        ("invoices are kept 7 years", "workload.retention", 7 * 31536000),
     ],
 )
 def test_a_number_with_a_certain_role_is_a_fact(text: str, attribute: str, value: float) -> None:
