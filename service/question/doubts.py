@@ -43,7 +43,7 @@ _TENANCY = re.compile(
 )
 # A figure of the case is said by the asker, of what is: not where the clause before it is another's, or of the past.
 _ELSEWHERE = re.compile(
-    r"(?<![\w-])(?:some(?:one|body)|reddit|hacker news|stack ?overflow|competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|the|some|this|that|his|her) (?:blog|article)|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|school|shop|vendor|customer)|colleagues?|(?:the|our|an|his|their) (?:old|previous|former)|before (?:the|we|our|that)|last (?:year|month|week|night|time|summer|winter|spring|autumn|season)|ago|used to|(?<!as )(?:was|were|had|did|took|ran|gave|came|wrote|lost|told|said|says|claimed))(?![\w-])",
+    r"(?<![\w-])(?:some(?:one|body)|reddit|hacker news|stack ?overflow|competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|the|some|this|that|his|her) (?:blog|article)|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|school|shop|vendor|customer)|colleagues?|(?:the|our|an|his|their) (?:old|previous|former)|before (?:the|we|our|that)|last (?:year|month|week|night|time|summer|winter|spring|autumn|season)|ago|used to|(?<!as )(?:was|were|had|did|took|ran|gave|came|wrote|told|said|says|claimed))(?![\w-])",
     re.IGNORECASE,
 )
 # What was, and what may be: figures of the case only where no other of their kind is.
