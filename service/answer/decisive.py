@@ -46,6 +46,11 @@ def telling(evidence: Evidence) -> list[tuple[Section, tuple[Statement, ...]]]:
     return [(section, told) for section, told in (*both, *first, *paragraphs, *items) if told]
 
 
+def told_of(evidence: Evidence, section: Section) -> tuple[Statement, ...]:
+    """What the section says first: its paragraph that decides, of a list the item in question, else its first line."""
+    return _paragraph(section) or _item(section, _stems(evidence.question.context)) or tuple(_statements(section)[:1])
+
+
 def told_apart(evidence: Evidence) -> tuple[Entry, ...]:
     """Of two terms that are to be told apart the entry that each one names, where no paragraph speaks of both."""
     wanted = options(evidence.question.text) if evidence.plan.defining else None

@@ -14,6 +14,7 @@ from service.answer.estimates import leading
 from service.answer.evidence import NEED_ASKED, Evidence
 from service.answer.instance import announced
 from service.answer.options import weighing
+from service.answer.plainly import answered, forbidden
 from service.answer.repetition import distinct
 from service.answer.verdict import contrast, reasons, verdict
 
@@ -51,22 +52,26 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    plain = () if corrections else answered(evidence, book)
     figures = leading(evidence, book)
-    claims += figures
+    claims += [*plain, *figures]
     other_move = _other_move(evidence, book)
     claims += [*other_move, *_gap(evidence, book)]
     claims += _written(evidence, book)
     claims += own_change.decisions(evidence.changes, book)
     claims += [own_index.decision(evidence.kb, evidence.reads, book)] if evidence.reads else []
-    if evidence.choice is not None:
+    if evidence.choice is not None and not plain:
         claims += verdict(evidence, evidence.choice, book)
         claims += (reasons if evidence.choice.open else contrast)(evidence, evidence.choice, book)
-    for conclusion in stated[len(corrections) :]:
-        claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    claims += () if plain else forbidden(evidence, stated, book)
+    said = {claim.text for claim in claims}
+    rules = [ruled(each, evidence.rule_section(each.key), book) for each in stated[len(corrections) :]]
+    claims += [claim for claim in rules if claim.text not in said]
     claims += _best(
         evidence,
         book,
         enough=own
+        or bool(plain)
         or any(NEED_ASKED in conclusion.firing.used for conclusion in stated)
         or evidence.redrawn
         or evidence.elsewhere is not None
