@@ -17,7 +17,7 @@ from service.retrieval.hits import Hit
 # Among so many of the nearest sections; so much of the author's words, and of the asker's, has to be the other's too.
 _NEAREST, _AUTHORS, _ASKERS = 8, 0.75, 0.5
 # Two questions as near as this ask the same in other words.
-_ALIKE = 0.84
+_ALIKE = 0.8
 _SHORT = {"yes": "Yes.", "no": "No."}
 _NUMBER = re.compile(r"\d[\d.,]*")
 _FORBIDDEN = re.compile(r"(?:do not|never|don't) (?P<verb>[a-z]+)\b(?P<object>[^.;:]*)", re.IGNORECASE)

@@ -11,7 +11,9 @@ from service.question.clauses import clauses
 Sense = Literal["may", "should", "harm", "fact"]
 
 _WE = r"(?:i|we|you|one|u|someone|somebody|they)"
-_SOFT = r"(?:just|still|really|actually|also|even|simply|safely|better|maybe|ever|always|now|then|rather|instead|already)"
+_SOFT = (
+    r"(?:just|still|really|actually|also|even|simply|safely|better|maybe|ever|always|now|then|rather|instead|already)"
+)
 _GREETING = r"(?:(?:so|and|but|hi|hey|hello|ok|okay|well|also|then|now|question|quick question|btw)[\s,:]+)*"
 _FINE = r"(?:ok|okay|fine|safe|wise|smart|acceptable|alright|all right|sensible|reasonable|possible|allowed|enough|sufficient|good enough|fast enough|suitable|viable|a good fit|up to it)"
 _HARMFUL = r"(?:bad|wrong|unsafe|insecure|too [a-z]+|slow|slower|a problem|a bad idea|a mistake|risky|dangerous|harmful|useless|pointless|overkill|an anti-?pattern|a waste|(?:that|so) (?:bad|wrong))"
@@ -28,19 +30,26 @@ _OPENINGS: tuple[tuple[Sense, str], ...] = (
     ("fact", r"(?:does|do|did|is|are|will|would|has|have|can|could|may|should|must) "),
 )
 _OPENING = tuple((sense, re.compile(rf"\s*{_GREETING}(?:{form})", re.IGNORECASE)) for sense, form in _OPENINGS)
-_TAG = re.compile(r"^(?P<subject>.{8,}?)[\s,:;.-]+(?:is (?:that|this|it) )?(?:a )?(?:good idea|ok|okay|safe|fine|smart|wise)\s*\?", re.IGNORECASE)
+_TAG = re.compile(
+    r"^(?P<subject>.{8,}?)[\s,:;.-]+(?:is (?:that|this|it) )?(?:a )?(?P<tag>good idea|ok|okay|safe|fine|smart|wise)\s*\?",
+    re.IGNORECASE,
+)
 # "When" and "where" ask only where they begin.
 _OPEN = re.compile(
     r"\b(?:what|which|how|why|who|whats|hows)\b|(?:^|[.!?;,]\s+|\band\s+)(?:when|where)\b", re.IGNORECASE
 )
 _EITHER = re.compile(r"\b(?:or|vs|versus)\b(?! (?:not|so|more|less)\b)", re.IGNORECASE)
-_DENIAL = re.compile(r"\b(?:not|never|without|no|nothing|none|isn't|aren't|don't|doesn't|can't|cannot|shouldn't|won't|avoid|skip|instead|rather)\b", re.IGNORECASE)
+_DENIAL = re.compile(
+    r"\b(?:not|never|without|no|nothing|none|isn't|aren't|don't|doesn't|can't|cannot|shouldn't|won't|avoid|skip|instead|rather)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z0-9_+#.-]*[a-z0-9_+#]")
 _STEM = 5
-_EMPTY = frozenset(
-    "the and for with our your their this that these those its from into onto over under than then also just still really"
-    " can could may should must would will does did have has need needs make makes sense good idea fine safe okay enough"
-    " sufficient worth want wants use using used get gets there here they them you all any some every each one only when".split()
+# Words that say nothing of what is proposed.
+_EMPTY = re.compile(
+    r"(?:the|and|for|with|our|your|their|this|that|these|those|its|from|into|onto|over|under|than|then|also|just|still|"
+    r"really|can|could|may|should|must|would|will|does|did|have|has|need|needs|make|makes|sense|good|idea|fine|safe|okay|"
+    r"enough|sufficient|worth|want|wants|use|using|used|get|gets|there|here|they|them|you|all|any|some|every|each|one|only|when)"
 )
 
 
@@ -67,7 +76,11 @@ def proposal(text: str) -> Proposal | None:
 
 def _proposals(text: str) -> Iterator[Proposal]:
     if tag := _TAG.match(text):
-        yield Proposal("should", tag["subject"], _DENIAL.search(tag["subject"]) is not None)
+        yield Proposal(
+            "should" if tag["tag"].lower() == "good idea" else "may",
+            tag["subject"],
+            _DENIAL.search(tag["subject"]) is not None,
+        )
         return
     for clause in clauses(text):
         said = text[clause.start : clause.end]
@@ -79,5 +92,5 @@ def _proposals(text: str) -> Iterator[Proposal]:
 
 def stems(text: str) -> frozenset[str]:
     """The first letters of the words that mean something, so that "partitions" and "partitioning" are one."""
-    words = (word for word in _WORD.findall(text.lower()) if len(word) > 2 and word not in _EMPTY)
+    words = (word for word in _WORD.findall(text.lower()) if len(word) > 2 and not _EMPTY.fullmatch(word))
     return frozenset(word[:_STEM] for word in words)
