@@ -14,7 +14,7 @@ _HOW = re.compile(r"[:;]")
 def distinct(conclusions: Iterable[Conclusion], said: Sequence[Conclusion] = ()) -> list[Conclusion]:
     """Those that say something which neither one before them nor any of `said` says, in their order."""
     heard = [_words(each) for each in said]
-    kept = []
+    kept: list[Conclusion] = []
     for each in conclusions:
         words = _words(each)
         if _opening(each) in {_opening(other) for other in (*kept, *said)} - {""}:
