@@ -56,10 +56,14 @@ class Source(Model):
 
 
 class Answer(Model):
-    """A question in users' words and the anchor of the section that answers it."""
+    """A question in users' words, the anchor of the section that answers it, and, of a yes-or-no question, the short answer.
+
+    `plainly` is given only where the section leaves no doubt; who asks the same is told it before the section's words.
+    """
 
     q: Text
     section: Slug
+    plainly: Literal["yes", "no"] | None = None
 
 
 class Ask(Model):

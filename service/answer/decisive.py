@@ -1,6 +1,7 @@
 """Which section decides the question, and which of its sentences says so."""
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 
 from kb.entry import Entry, Section, Statement
@@ -15,6 +16,8 @@ _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
 _OPENING, _STEM, _ROOT = 3, 6, 5
 # A section this near is the one that is asked about.
 _CLEAR = 0.6
+# What is nearer than every section of a profile by so much is what is asked about.
+_FAR = 0.1
 _COUNTS = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", re.IGNORECASE)
 _LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
 _WORD = re.compile(r"[a-z0-9_]+")
@@ -44,6 +47,11 @@ def telling(evidence: Evidence) -> list[tuple[Section, tuple[Statement, ...]]]:
     paragraphs = [(s, _paragraph(s)) for s in (*sections, *_defining(evidence))]
     items = [(s, _item(s, asked)) for s in sections]
     return [(section, told) for section, told in (*both, *first, *paragraphs, *items) if told]
+
+
+def told_of(evidence: Evidence, section: Section) -> tuple[Statement, ...]:
+    """What the section says first: its paragraph that decides, of a list the item in question, else its first line."""
+    return _paragraph(section) or _item(section, _stems(evidence.question.context)) or tuple(_statements(section)[:1])
 
 
 def told_apart(evidence: Evidence) -> tuple[Entry, ...]:
@@ -145,8 +153,9 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     shown = first.sections if backbone else tuple(s for c in evidence.selection.chosen for s in c.sections)
     best = max((scores.get(s.id, 0.0) for s in shown), default=0.0)
     # Who asks about one technology is answered from its profile before its rivals' and before what merely mentions it;
-    # who asks whether it will do, from there whatever else is nearer.
-    asked = _asked_about(evidence)
+    # who asks whether it will do, from there unless something else is far nearer.
+    profiles = _asked_about(evidence)
+    asked = {name for name in profiles if best - _nearest_of(name, scores) < _FAR}
     least = _AS_NEAR * best
     near = [
         s
@@ -155,11 +164,15 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
         and not _on_a_stranger(evidence, s)
     ]
     put = _put_by_the_author(evidence)
+    beside = _beside(evidence) - asked
+    weighed = _weighed(evidence)
     # A design in passing is about somebody's case; what is written on the subject itself leads before it.
     ranked = sorted(
         near,
         key=lambda s: (
+            s.id not in weighed,
             s.entry not in asked,
+            s.entry in beside,
             # Whether the one that is asked about will do stands under what it fits.
             evidence.plan.choosing and evidence.choice is None and s.path[0].lower() != _FITS,
             s.entry.startswith("designs/") and not evidence.question.goes_on,
@@ -183,11 +196,30 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     return ranked
 
 
+def _nearest_of(entry: str, scores: Mapping[str, float]) -> float:
+    return max((score for section, score in scores.items() if section.startswith(f"{entry}#")), default=0.0)
+
+
 def _asked_about(evidence: Evidence) -> set[str]:
     """Profiles of what is asked about. What only runs beside it is not: "we also have Redis for sessions"."""
     engine = evidence.question.facts.get("engine")
     named = evidence.question.technologies
     return {f"technologies/{n.id}" for n in named if n.part == "asked" or (n.part == "stack" and n.id == engine)}
+
+
+def _weighed(evidence: Evidence) -> set[str]:
+    """Sections found by a question that names every product which the asker compares."""
+    compared = {name.id for name in evidence.question.technologies if name.part == "compared"}
+    known = evidence.vocabulary.technologies
+    put = (hit for hit in evidence.retrieved.hits if hit.route == "answer" and len(compared) > 1)
+    return {hit.section for hit in put if compared <= {name.id for name in technologies(hit.matched, known)}}
+
+
+def _beside(evidence: Evidence) -> set[str]:
+    """Profiles of tools that only run beside the store that is asked about: "alerts for Postgres, we have Prometheus"."""
+    if evidence.question.facts.get("engine") is None:
+        return set()
+    return {f"technologies/{name.id}" for name in evidence.question.technologies if name.part == "stack"}
 
 
 def _put_by_the_author(evidence: Evidence) -> set[str]:

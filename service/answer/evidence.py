@@ -128,12 +128,17 @@ class Evidence:
         if self._warns_of_a_stranger(conclusion):
             return False
         backbone = self.selection.backbone
-        if NEED_ASKED in conclusion.firing.used:
-            # It answers "do we need ...?", whatever is asked about.
+        if NEED_ASKED in conclusion.firing.used or self._follows_from_a_figure(conclusion):
+            # It answers "do we need ...?", or says what to do about the figure that is asked for, whatever is asked about.
             return True
         if "correct" in conclusion.rule.effect or (backbone is not None and conclusion.entry == backbone.entry.id):
             return True
         return self.rule_score(conclusion.key) >= (_RULE_OF_CHOSEN if conclusion.entry in self.entries else _RULE_NEAR)
+
+    def _follows_from_a_figure(self, conclusion: Conclusion) -> bool:
+        """Whether the rule tests nothing but what was computed because it was asked for."""
+        given = {each.estimate.gives for each in self.conclusions.estimates if each.asked}
+        return bool(conclusion.rule.when) and set(conclusion.rule.when) <= given
 
     def offers(self, most: int) -> tuple[tuple[str, Rule], ...]:
         """Rules that nothing decides, of the chosen entries, nearest first."""

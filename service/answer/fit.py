@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from kb.entry import Design, Entry, KnowledgeBase, Playbook, Technology
-from service.question.clauses import find_cue
+from service.question.clauses import find_cue, sentences
 from service.question.forms import places
 from service.question.question import Question
 from service.retrieval.search import Retrieved
@@ -88,6 +88,23 @@ _ON_A_DETAIL = re.compile(
     r"\s*(?:can|could|may|does|do|did|is|are|will|would|should|why|what happens|when|how long|how much|how many)\b(?! (?:you|we) (?:plan|help|write|give|show|walk|please))",
     re.IGNORECASE,
 )
+
+
+# What becomes of a thing, or how one thing is undone or prevented, in a system that exists.
+_UNDONE = re.compile(
+    r"(?:how (?:do|should|can|could|would|must|to)(?: (?:we|i|you|one))? (?:\w+ )?(?:erase|delete|remove|forget|purge|stop|prevent|avoid|undo|fix|repair|recover|restore|revoke|expire|reset|cancel)|what (?:do|should|must|can|could) (?:we|i|you|one) do\b|what (?:happens|becomes|if)\b)",
+    re.IGNORECASE,
+)
+
+
+def asks_a_detail(question: Question) -> bool:
+    """Whether the sentence that asks is about something in particular, and no word wants anything designed or drawn."""
+    if question.intent_ids & {"design", "erd", "choose", "choose_store"}:
+        return False
+    said = [question.text[s.start : s.end].strip() for s in sentences(question.text)]
+    last = next((each for each in reversed(said) if each.endswith("?")), said[-1])
+    pieces = [piece.strip() for piece in last.split(",")]
+    return any(_ON_A_DETAIL.match(piece) or _UNDONE.match(piece) for piece in pieces)
 
 
 def names_move(entry: Entry, question: Question) -> bool:

@@ -19,7 +19,7 @@ from service.answer.own_index import own_indexes
 from service.answer.parts import Part, with_parts
 from service.answer.plan import Plan, plan
 from service.answer.scope import assumed, gaps, is_open, is_ours, of_one_concern
-from service.answer.selection import Found, Selection, explaining, select
+from service.answer.selection import Found, Selection, explaining, select, spoken
 from service.answer.shortlisted import assumed_workload, shortlisted
 from service.answer.standing import STORE, Ground, with_standing
 from service.question.intents import Intent, by_example, intent_table, speaks_of_tables
@@ -163,7 +163,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     if own is not None and "design" in question.intent_ids and not _carried(selection):
         store = other.engine.id if other is not None and other.engine is not None else STORE
         selection = with_standing(kb, selection, Ground(outline, retrieved, _named_stores(question), store))
-    selection, unanswered = with_parts(kb, selection, asked.parts)
+    selection, unanswered = with_parts(kb, selection, asked.parts, frozenset() if outline.looking else spoken(question))
     return Evidence(
         request=asked.request,
         question=question,

@@ -12,10 +12,13 @@ from service.answer.claims import connective, offered, quote, ruled
 from service.answer.decisive import announcing, decides, telling, told_apart
 from service.answer.estimates import leading
 from service.answer.evidence import NEED_ASKED, Evidence
+from service.answer.fit import asks_a_detail
 from service.answer.instance import announced
 from service.answer.options import weighing
+from service.answer.plainly import answered, forbidden
 from service.answer.repetition import distinct
 from service.answer.verdict import contrast, reasons, verdict
+from service.question.polar import proposal
 
 _MOST_DECISIONS = 3
 _AS_NEAR = 0.85
@@ -26,6 +29,7 @@ _BY_FAR = 0.08
 # Where a pattern and a trade-off say what to do.
 _ANSWERING = ("solution", "how to choose")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
+_WHICH_STORE = frozenset({"choose_store", "compare", "alternatives", "license", "migrate", "design"})
 _CARRIED = "Take {store}, as the worked design of the nearest shape does ({design}); no design of your exact domain is in the knowledge base, so what follows is to be carried over role by role."
 
 
@@ -51,22 +55,30 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    plain = () if corrections else answered(evidence, book)
     figures = leading(evidence, book)
-    claims += figures
+    claims += [*plain, *figures]
     other_move = _other_move(evidence, book)
-    claims += [*other_move, *_gap(evidence, book)]
+    gap = _gap(evidence, book)
+    # Who asks whether he should, or which one, hears what decides it before he hears what nobody has written down.
+    decided = evidence.choice is not None or (bool(stated) and proposal(evidence.question.text) is not None)
+    claims += () if decided else [*other_move, *gap]
     claims += _written(evidence, book)
     claims += own_change.decisions(evidence.changes, book)
     claims += [own_index.decision(evidence.kb, evidence.reads, book)] if evidence.reads else []
-    if evidence.choice is not None:
+    if evidence.choice is not None and not plain:
         claims += verdict(evidence, evidence.choice, book)
         claims += (reasons if evidence.choice.open else contrast)(evidence, evidence.choice, book)
-    for conclusion in stated[len(corrections) :]:
-        claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
+    claims += () if plain else forbidden(evidence, stated, book)
+    said = {claim.text for claim in claims}
+    rules = [ruled(each, evidence.rule_section(each.key), book) for each in stated[len(corrections) :]]
+    claims += [claim for claim in rules if claim.text not in said]
+    claims += [*gap, *other_move] if decided else ()
     claims += _best(
         evidence,
         book,
         enough=own
+        or bool(plain)
         or any(NEED_ASKED in conclusion.firing.used for conclusion in stated)
         or evidence.redrawn
         or evidence.elsewhere is not None
@@ -104,7 +116,7 @@ def _carried(evidence: Evidence, book: CitationBook) -> list[Claim]:
     backbone = evidence.selection.backbone
     if backbone is None or backbone.fit != "shape" or (evidence.structure is not None and evidence.redrawn):
         return []
-    if not isinstance(backbone.entry.meta, Design):
+    if not isinstance(backbone.entry.meta, Design) or asks_a_detail(evidence.question):
         return []
     store = evidence.kb.entries.get(backbone.entry.meta.store)
     section = next((s for s in backbone.entry.sections if s.path[0].lower() == "technology"), None)
@@ -127,6 +139,8 @@ def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
         return False
     if evidence.elsewhere is not None and evidence.elsewhere.store.id in stores:
         return False
+    if choice is None and stores and _has_another(evidence, stores):
+        return False
     if evidence.plan.whole or evidence.plan.choosing or conclusion.entry in evidence.named:
         return True
     facts = [f for n, f in evidence.conclusions.facts.by_attribute.items() if n in conclusion.firing.used]
@@ -134,6 +148,14 @@ def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
         return True
     best = max((hit.score for hit in evidence.retrieved.hits[:1]), default=0.0)
     return evidence.rule_score(conclusion.key) >= _AS_NEAR * best
+
+
+def _has_another(evidence: Evidence, stores: list[str]) -> bool:
+    """Whether the asker has a store already and asks how to use it: a rule for another is no answer to that."""
+    engine = evidence.question.facts.get("engine")
+    asks = evidence.question.intent_ids & _WHICH_STORE or f"technologies/{engine}" in stores
+    # "Do we need Elasticsearch?" speaks of one that is not there yet.
+    return engine is not None and not asks and proposal(evidence.question.text) is None
 
 
 def _of_before(evidence: Evidence, fact: Fact) -> bool:

@@ -22,8 +22,13 @@ class Part:
     retrieved: Retrieved
 
 
-def with_parts(kb: KnowledgeBase, selection: Selection, parts: Iterable[Part]) -> tuple[Selection, tuple[str, ...]]:
-    """The selection with a section for each part that it leaves out, and the parts that nothing answers."""
+def with_parts(
+    kb: KnowledgeBase, selection: Selection, parts: Iterable[Part], named: frozenset[str] = frozenset()
+) -> tuple[Selection, tuple[str, ...]]:
+    """The selection with a section for each part that it leaves out, and the parts that nothing answers.
+
+    Where products are `named` (entry ids), no other's profile answers a part.
+    """
     unanswered = []
     for part in parts:
         if len(set(tokenize(part.text))) < _SUBJECT:
@@ -37,7 +42,7 @@ def with_parts(kb: KnowledgeBase, selection: Selection, parts: Iterable[Part]) -
         shown = {section.id for chosen in selection.chosen for section in chosen.sections}
         if any(hit.section in shown for hit in hits[:_TOUCHED]):
             continue
-        best = next((hit for hit in hits if _fits(kb, hit.section)), None)
+        best = next((hit for hit in hits if _fits(kb, hit.section, named)), None)
         if best is None or best.score < _ANSWERS:
             unanswered.append(part.text)
             continue
@@ -45,9 +50,11 @@ def with_parts(kb: KnowledgeBase, selection: Selection, parts: Iterable[Part]) -
     return selection, tuple(unanswered)
 
 
-def _fits(kb: KnowledgeBase, section_id: str) -> bool:
+def _fits(kb: KnowledgeBase, section_id: str, named: frozenset[str]) -> bool:
     section = kb.section(section_id)
     entry = kb.entries[section_id.partition("#")[0]]
+    if named and entry.kind == "technologies" and entry.id not in named:
+        return False
     return section is not None and section in entry.sections and section_kind(entry, section) != "erd"
 
 

@@ -31,6 +31,11 @@ class Plan:
     defining: bool
     asked: frozenset[SectionKind]
 
+    @property
+    def looking(self) -> bool:
+        """Whether products are looked for, or told about: those that nobody named are welcome then."""
+        return self.choosing or self.defining
+
     def weight(self, kind: SectionKind) -> int:
         """Kinds asked for by name come before kinds that a whole design has anyway."""
         return 1 if kind in self.asked else 0

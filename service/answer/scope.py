@@ -13,6 +13,7 @@ from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
 from service.answer.plan import CHOOSING, Plan
 from service.answer.selection import Selection
+from service.question.entities import technologies
 from service.question.intents import speaks_of_data
 from service.question.question import Question
 from service.retrieval.search import Retrieved
@@ -29,6 +30,7 @@ _NEAREST = 5
 # A section this near answers by itself, where no profile comes near it.
 _SAID, _FARTHER, _PROFILES = 0.62, 0.1, ("technologies", "tradeoffs")
 _ENOUGH_FIGURES = 2
+_NEAR_QUESTIONS = 3
 
 
 def is_ours(question: Question, retrieved: Retrieved, estimates: Sequence[Estimated] = ()) -> bool:
@@ -132,7 +134,13 @@ def gaps(
         if gap.subject in named or not (borne or gap.subject.startswith("technologies/"))
     ]
     known = {gap.subject for gap in found}
-    missing = [entry for entry in sorted(named) if entry not in kb.entries and entry not in known]
+    missing = [
+        entry
+        for entry in sorted(named)
+        if entry not in kb.entries
+        and entry not in known
+        and not _is_a_subject(named[entry], vocabulary, retrieved, selection)
+    ]
     if "migrate" in question.intent_ids and not has_playbook(kb, question):
         origin, target = (
             vocabulary.technologies[str(question.facts.get(f"migration.{end}"))].name for end in ("from", "to")
@@ -145,6 +153,14 @@ def gaps(
         if question.intent_ids & CHOOSING or question.facts.get("engine") == named[entry]
     ]
     return (*found, *chosen_among)
+
+
+def _is_a_subject(name: str, vocabulary: Vocabulary, retrieved: Retrieved, selection: Selection) -> bool:
+    """Whether what answers is written on the product without being its profile: by its title, or by the nearest questions."""
+    titles = [chosen.entry.title for chosen in selection.chosen]
+    questions = [hit.matched for hit in retrieved.hits[:_NEAR_QUESTIONS] if hit.route == "answer"]
+    known = vocabulary.technologies
+    return any(found.id == name for text in (*titles, *questions) for found in technologies(text, known))
 
 
 def assumed(question: Question, selection: Selection) -> tuple[Fact, ...]:

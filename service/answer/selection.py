@@ -125,9 +125,16 @@ def _nearest(ranked: list[tuple[float, Entry]], retrieved: Retrieved) -> Entry |
 
 
 def _is_a_strangers(entry: Entry, question: Question, plan: Plan) -> bool:
-    """Whether it is the profile of a product where nobody named or looks for one."""
-    looking = plan.choosing or plan.defining or any(name.part != "excluded" for name in question.technologies)
-    return entry.kind == "technologies" and entry.id not in _COMMON_GROUND and not looking
+    """Whether it is the profile of a product where nobody looks for one, or where others are spoken of."""
+    if entry.kind != "technologies" or entry.id in _COMMON_GROUND or plan.looking:
+        return False
+    return entry.id not in spoken(question)
+
+
+def spoken(question: Question) -> frozenset[str]:
+    """Entries of the products that the question is about, named in it or before it."""
+    names = {name.id for name in question.technologies if name.part != "excluded"}
+    return frozenset(f"technologies/{name}" for name in (*names, str(question.facts.get("engine") or "")) if name)
 
 
 def _rivals(kb: KnowledgeBase, backbone: Entry | None, entry: Entry) -> bool:

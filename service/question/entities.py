@@ -13,25 +13,10 @@ from service.question.clauses import Stretch, around, clauses, find_cue
 
 Part = Literal["asked", "compared", "stack", "excluded", "from", "to", "simile", "host"]
 # Names that are also words: a slip is never read as one of these.
-_PLAIN_WORDS = frozenset(
-    {
-        "oracle",
-        "spanner",
-        "aurora",
-        "neptune",
-        "elastic",
-        "prisma",
-        "synapse",
-        "rails",
-        "varnish",
-        "snowflake",
-        "atlas",
-        "alembic",
-        "vitess",
-        "redshift",
-        "dynamo",
-    }
-)
+_PLAIN_WORDS = frozenset({
+    "oracle", "spanner", "aurora", "neptune", "elastic", "prisma", "synapse", "rails", "varnish",
+    "snowflake", "atlas", "alembic", "vitess", "redshift", "dynamo",
+})  # fmt: skip
 # English words that lie within a slip of a name: found by holding every name against a list of English words with their
 # endings. A name added to kb/terms may need another.
 _ORDINARY = frozenset(
@@ -70,6 +55,10 @@ _ASKED_OF_BOTH = re.compile(
     re.IGNORECASE,
 )
 _OR = re.compile(r"^(?:[ -]\w+){0,3},? (?:or|vs\.?|versus) (?:\w+ ){0,3}$", re.IGNORECASE)
+_COMMA, _LAST_OF_SOME = (
+    re.compile(r"\s*[,/]\s*$"),
+    re.compile(r",?\s+(?:or|vs\.?|versus)\s+(?:\w+\s){0,2}$", re.IGNORECASE),
+)
 _WHY_NOT = re.compile(
     r"\bwhy (?:not|don't (?:we|you|i)|wouldn't (?:we|you|i)|didn't you|can't (?:we|i))(?: just| simply| rather)?(?: use| using| take| pick| choose| recommend| suggest| go with| go for)? $",
     re.IGNORECASE,
@@ -231,6 +220,17 @@ def _is_slip(word: str, alias: str) -> bool:
     )
 
 
+def _is_listed(text: str, end: int, places: list[tuple[int, int, str]]) -> bool:
+    """Whether names follow one another up to an "or": "ClickHouse, Druid or Elasticsearch"."""
+    begun = end
+    for start, after, _ in (place for place in places if place[0] >= begun):
+        between = text[end:start]
+        if not _COMMA.match(between):
+            return end > begun and _LAST_OF_SOME.match(between) is not None
+        end = after
+    return False
+
+
 def _part(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -> Part:
     part = _told(text, start, end, places)
     whether = part == "excluded" and _QUESTION.match(text[end:]) and _WHETHER_WITHOUT.search(text[:start])
@@ -251,6 +251,7 @@ def _told(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
         return "stack"
     if (
         _is_recorded(text, places)
+        or _is_listed(text, end, places)
         or _WHY_NOT.search(before)
         or _NOT_BETTER.search(after)
         or (_OR.search(gap) and _ASKED_OF_BOTH.search(before))

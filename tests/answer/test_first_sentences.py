@@ -122,3 +122,72 @@ def test_the_same_engine_moves_to_a_managed_service_by_its_own_playbook(advisor:
 def test_thirty_jobs_a_second_need_no_kafka(advisor: Advisor) -> None:
     advice = ask(advisor, "One Rails app, 30 jobs per second at peak. My lead insists on Kafka. Do we need Kafka?")
     assert "not Kafka" in advice.summary[0].text
+
+
+def test_a_figure_that_is_asked_for_comes_with_what_to_do_about_it(advisor: Advisor) -> None:
+    asked = "1,200 orders/s now, doubling every nine months. When does a primary that does 10k writes/s get too small?"
+    said = [claim.text for claim in ask(advisor, asked).summary]
+    assert said[0].startswith("About 2.29 years until 1,200 orders/s have grown to the 10k writes/s")
+    assert said[1].startswith("With about 2.3 y to go begin what takes longest")
+
+
+def test_the_period_of_a_stated_flow_asks_for_no_figure(advisor: Advisor) -> None:
+    asked = (
+        "we keep audit logs 10 years, only the last 3 months are ever queried. 40 GB per month. where to put the rest"
+    )
+    assert "every month" not in summary(ask(advisor, asked))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how long may we keep chat messages of users who left?",
+        "a rider wants his account erased, trips must stay for tax, what do we do with them in our ride hailing database?",
+        "what happens to seat reservations when the payment times out",
+    ],
+)
+def test_a_detail_of_a_domain_is_not_answered_with_its_whole_design(advisor: Advisor, question: str) -> None:
+    advice = ask(advisor, question)
+    assert "Take PostgreSQL" not in summary(advice)
+    assert not advice.summary[0].text.startswith("PostgreSQL")
+    assert len({section.kind for section in advice.sections}) < 8
+
+
+def test_a_version_that_ends_and_the_next_one_are_an_upgrade(advisor: Advisor) -> None:
+    asked = "mysql 5.7 is end of life, 2 TB with 4 replicas. whats the plan to get on 8.4 with less than 5 min downtime"
+    assert any(s.title.startswith("Phase 3") or "migration" in s.kind for s in ask(advisor, asked).sections)
+    assert ask(advisor, asked).summary[0].text.startswith("A MySQL upgrade succeeds")
+
+
+def test_a_product_that_an_entry_is_written_on_is_no_gap(advisor: Advisor) -> None:
+    said = summary(ask(advisor, "500k documents, 1536 dims embeddings, pgvector or pinecone?"))
+    assert "does not cover" not in said
+
+
+def test_what_is_not_written_is_told_after_the_choice_among_what_is(advisor: Advisor) -> None:
+    said = [c.text for c in ask(advisor, "ClickHouse, Druid or Elasticsearch for 6 billion ad events a day?").summary]
+    assert said[0].startswith("ClickHouse")
+    assert "The knowledge base does not cover this subject yet: Apache Druid." in said
+
+
+def test_who_goes_on_about_his_store_hears_of_no_other(advisor: Advisor) -> None:
+    advice = ask(advisor, "what if we lose 2 nodes", "We store 3 TB of chat messages in Cassandra, 5 nodes, RF 3.")
+    assert "Typesense" not in summary(advice)
+
+
+def test_who_asks_how_to_use_his_cache_is_sold_no_other(advisor: Advisor) -> None:
+    said = summary(
+        ask(advisor, "which cache eviction policy should i pick for session data in redis, maxmemory 8gb, OOM errors")
+    )
+    assert "Take Valkey" not in said
+    assert "incidents repeat" not in said
+
+
+def test_a_tool_beside_the_store_does_not_lead(advisor: Advisor) -> None:
+    asked = "what should i alert on for a postgres primary with two replicas, we have prometheus"
+    assert ask(advisor, asked).summary[0].text.startswith("Alert a primary with its replicas on ten signals")
+
+
+def test_the_very_question_of_a_pattern_is_borne_by_no_plan(advisor: Advisor) -> None:
+    said = summary(ask(advisor, "How do I rename a column without taking the site down? It is used by 3 services."))
+    assert "Renaming is an addition and a removal" in said or "Do not rename" in said

@@ -30,6 +30,11 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("Should I use MongoDB or PostgreSQL for a CRM?", [("mongodb", "compared"), ("postgresql", "compared")]),
         ("should we go with mysql or postgres", [("mysql", "compared"), ("postgresql", "compared")]),
         ("We use MySQL or Postgres, depending on the team", [("mysql", "stack"), ("postgresql", "compared")]),
+        (
+            "ClickHouse, Druid or Elasticsearch for events?",
+            [("clickhouse", "compared"), ("druid", "compared"), ("elasticsearch", "compared")],
+        ),
+        ("We run Redis, Postgres and Kafka", [("redis", "stack"), ("postgresql", "asked"), ("kafka", "asked")]),
         ("why not mongo tho?", [("mongodb", "compared")]),
         ("would cassandra not be faster for that?", [("cassandra", "compared")]),
         ("How do we get from SQL Server 2016 to Postgres", [("sql-server", "from"), ("postgresql", "to")]),
