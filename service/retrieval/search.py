@@ -18,6 +18,9 @@ from service.retrieval.relevance import GAP_MARGIN, GAP_SPREAD, JUDGED, MOST_GAP
 __all__ = ["Retrieved", "Retriever"]
 
 CANDIDATES = 100
+# BM25 favours what is short, and the questions that an entry lists are: the terms of one that means something else count half.
+QUESTION_TERMS = 0.5
+ALIKE = 0.55
 LIMIT = 40
 
 
@@ -87,7 +90,9 @@ class Retriever:
         # The exact product: what only the words found has its cosine too, and no score hangs on the index's arithmetic.
         dense = np.round(edition.vectors[rows] @ vector, DECIMALS)
         written = [row for row in rows if edition.nodes[row].route in WRITTEN]
-        scores = fuse(dense, lexical[rows], float(lexical[written].max(initial=0.0)), self._alpha)
+        asked = np.array([edition.nodes[row].route == "answer" for row in rows])
+        by_term = np.where(asked & (dense < ALIKE), QUESTION_TERMS * lexical[rows], lexical[rows])
+        scores = fuse(dense, by_term, float(lexical[written].max(initial=0.0)), self._alpha)
         scored = [
             _Scored(edition.nodes[row], float(dense[i]), float(lexical[row]), float(scores[i]))
             for i, row in enumerate(rows)
