@@ -146,7 +146,7 @@ def test_what_is_preferred_is_not_what_is_left() -> None:
         ("The p99 is 22 ms.", "The 99th percentile is 22 ms.", False),
         ("Rank them by pg_time.", "Rank them by their time.", True),
         ("We rank them with Galera.", "Rank them with a tool.", True),
-        ("Qdrant's ranks are stored.", "Ranks are stored.", True),
+        ("Zeekstore's ranks are stored.", "Ranks are stored.", True),
         ("Pool-II ranks them.", "A tool ranks them.", True),
         ("Measure the hours, alarm above 40.", "Alarm above 40 hours.", False),
         ("They rank in November.", "Rank them by month.", False),

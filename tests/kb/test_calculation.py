@@ -60,6 +60,9 @@ EXAMPLES = [
     ("cards: bytes_with_overhead(rows=80M, row_bytes=600 B, overhead=90 B) = 55 GB"),
     ("lost: exposure(behind=40 s) = 40 s"),
     ("suffixes: hot_key_splits(rate=2700/s) = 3"),
+    ("yearly: growth_of_doubling(doubling=1 y) = 100%"),
+    ("too_slow: rate_outgrown(rate=1250/s, capacity=10000/s, growth=100%) = 3 y"),
+    ("too_small: size_outgrown(used=500 GB, capacity=2 TB, growth=100%) = 2 y"),
 ]
 
 

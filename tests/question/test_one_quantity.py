@@ -14,7 +14,7 @@ PERIODS = [("/s", 1.0), (" per second", 1.0), (" a second", 1.0), (" each second
 SPANS = [("days", 86400.0), ("weeks", 604800.0), ("months", 2628000.0), ("mo", 2628000.0), ("years", 31536000.0), ("yrs", 31536000.0), ("y", 31536000.0)]  # fmt: skip
 KEEPING = ["kept for {}", "kept {}", "we keep them for {}", "retention is {}", "with a retention of {}", "retained for {}", "stored for {}", "{} of history", "deleted after {}", "we delete them after {}", "they are purged after {}", "the auditors want {} of them"]  # fmt: skip
 SIZES = [("{} GB", 1e9), ("{}GB", 1e9), ("{} gigabytes", 1e9), ("{} TB", 1e12), ("{} terabytes", 1e12), ("{} GiB", 2.0**30)]  # fmt: skip
-HOLDING = ["our database has {} today", "a database of {}", "our {} database", "the data set is {}", "we are at {} of data", "the catalogue is {} so far"]  # fmt: skip
+HOLDING = ["our database has {} today", "a database of {}", "our {} database", "the data set is {}", "we are at {} of data", "our warehouse is {} so far"]  # fmt: skip
 
 
 def facts_of(text: str) -> FactSet:

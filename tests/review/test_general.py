@@ -140,7 +140,7 @@ def test_rows_of_those_who_share_a_database_are_kept_apart(judge: Judge) -> None
 def test_words_of_other_languages_are_read_as_english() -> None:
     assert words_of("kundeNr") == "customer no"
     assert words_of("geloescht_am") == "deleted at"
-    assert words_of("Monatsgehalt") == "monats salary"
+    assert words_of("Monatsgehalt") == "month salary"
     assert words_of("date_naissance") == "birth date"
     assert words_of("Größe") == "groesse"
     assert ascii_letters("ilość") == "ilosc"
