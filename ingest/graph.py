@@ -1,13 +1,13 @@
 """A compiled model: the bundled or any other sentence-transformers model as an ONNX graph, which starts in a fraction of a second.
 
-Loading sentence-transformers takes ten seconds and some 350 MB, which no question should wait for. The build writes the
+Loading sentence-transformers takes ten seconds and some 300 MB, which no question should wait for. The build writes the
 graph once beside the editions; whoever answers reads it, and falls back to the model itself where there is none.
 """
 
 import logging
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -48,9 +48,8 @@ def compile_model(name: str, data_dir: Path) -> Path | None:
     model = load_embedder(name)
     try:
         # A model with a prompt of its own, or without a fast tokenizer, is more than its graph.
-        if not (directory / "tokenizer.json").is_file() or not model.is_plain:
+        if not (directory / "tokenizer.json").is_file() or not model.is_plain or not export(model.modules, aside):
             return None
-        _export(model.modules, aside)
         compiled = _GraphEmbedder(identity, aside, directory)
         if np.abs(compiled.embed(_PROBES) - model.embed(_PROBES)).max() > _TOLERANCE:
             return None
@@ -104,8 +103,8 @@ class _GraphEmbedder:
         return rounded(vectors[0])
 
 
-def _export(modules: Any, path: Path) -> None:
-    """The modules of a sentence-transformers model, pooling and scaling included, as one graph over token ids."""
+def export(modules: Any, path: Path) -> bool:
+    """The modules of a sentence-transformers model, pooling and scaling included, as one graph over token ids; False where there is none."""
     import torch  # noqa: PLC0415
 
     class Sentence(torch.nn.Module):
@@ -124,23 +123,27 @@ def _export(modules: Any, path: Path) -> None:
 
     example = (torch.tensor([modules.tokenizer("a text to follow through the model")["input_ids"]]),)
     with _quiet():
-        program = torch.onnx.export(
-            Sentence().eval(),
-            example,
-            input_names=["input_ids"],
-            output_names=["vector"],
-            dynamic_shapes={"input_ids": {1: torch.export.Dim.DYNAMIC}},
-            dynamo=True,
-            verbose=False,
-        )
+        try:
+            program = torch.onnx.export(
+                Sentence().eval(),
+                example,
+                input_names=["input_ids"],
+                output_names=["vector"],
+                dynamic_shapes={"input_ids": {1: torch.export.Dim.DYNAMIC}},
+                dynamo=True,
+                verbose=False,
+            )
+        except torch.onnx.OnnxExporterError:
+            return False
         if program is None:
-            raise EmbeddingError("the exporter made no graph of the model: use another model")
+            return False
         program.model.metadata_props[_TOKENS] = str(modules.max_seq_length)
         program.save(str(path), external_data=False)
+    return True
 
 
 @contextmanager
-def _quiet() -> Any:
+def _quiet() -> Iterator[None]:
     """The exporter warns of its own future, which is nobody's business here."""
     level = logging.getLogger("torch.onnx").level
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)

