@@ -5,7 +5,8 @@ from kb.diagram import erd
 from kb.entry import KnowledgeBase
 from kb.vocabulary import load_vocabulary
 from service.analysis.extension import poured
-from service.analysis.structure import PLAIN, RECORDS, templates_of, written
+from service.analysis.structure import PLAIN, RECORDS, written
+from service.analysis.templates import templates
 from service.answer.advice import Filled
 from service.answer.instance import RELATIONS, read_relations
 
@@ -22,7 +23,7 @@ def stands_as_instance(text: str, support: Filled, kb: KnowledgeBase) -> bool:
         return text == poured(support.template, support.slots)
     template = _marked(support, kb, "shape")
     shape = load_vocabulary().shapes[PLAIN if template == RECORDS else template]
-    codes = {name: fence.code for name, (_, fence) in templates_of(kb).items()}
+    codes = {name: fence.code for name, (_, fence) in templates(kb, "shape").items()}
     roles = {role: tuple(nouns.split(", ")) for role, nouns in support.slots.items() if role != RELATIONS}
     sql, _ = written(codes, template, shape, roles, read_relations(support.slots.get(RELATIONS, "")))
     return text in (sql, erd(parse_schema(sql)))

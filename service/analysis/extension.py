@@ -8,6 +8,7 @@ from kb.entry import Fence, KnowledgeBase, Section
 from kb.schema import Schema
 from service.analysis.additions import BETWEEN, PLANS
 from service.analysis.relating import aligned
+from service.analysis.templates import templates
 from service.question.changes import Change
 
 _DIALECTS: Mapping[str, str] = {"mariadb": "mysql", "tidb": "mysql"}
@@ -44,17 +45,17 @@ class Extension:
 
 def extensions(kb: KnowledgeBase, schema: Schema, wanted: Sequence[Change]) -> tuple[Extension, ...]:
     """Each change as steps; left out is one whose tables have no key of one column, or that the engine has no template for."""
-    templates = additions_of(kb, _DIALECTS.get(schema.dialect, schema.dialect))
+    known = templates(kb, "change", _DIALECTS.get(schema.dialect, schema.dialect))
     found: list[Extension] = []
     for change in _together(wanted):
         planned = [step for each in change for step in PLANS[each.kind](each, schema)]
         # What an engine has no template for it does not need, unless that is the change itself.
-        if not planned or planned[0][0] not in templates:
+        if not planned or planned[0][0] not in known:
             continue
-        order = [*templates]
-        ordered = sorted((step for step in planned if step[0] in templates), key=lambda step: order.index(step[0]))
-        steps = tuple(_step(name, templates[name][1], slots) for name, slots in _with_way_back(ordered))
-        found.append(Extension(change[0], templates[planned[0][0]][0], steps))
+        order = [*known]
+        ordered = sorted((step for step in planned if step[0] in known), key=lambda step: order.index(step[0]))
+        steps = tuple(_step(name, known[name][1], slots) for name, slots in _with_way_back(ordered))
+        found.append(Extension(change[0], known[planned[0][0]][0], steps))
     return tuple(found)
 
 
@@ -62,18 +63,6 @@ def _step(name: str, fence: Fence, slots: Mapping[str, str]) -> Step:
     return Step(
         name, fence, slots if fence.engine != "mysql" else {_TYPES.get(slot, slot): slots[slot] for slot in slots}
     )
-
-
-def additions_of(kb: KnowledgeBase, engine: str) -> Mapping[str, tuple[Section, Fence]]:
-    """The fences of references for the engine that are marked as an addition, by its name, in the order in which they stand."""
-    return {
-        block.fence.attributes["change"]: (section, block.fence)
-        for entry in kb.entries.values()
-        if entry.kind == "references"
-        for section in entry.sections
-        for block in section.blocks
-        if block.fence is not None and block.fence.engine == engine and "change" in block.fence.attributes
-    }
 
 
 def poured(code: str, slots: Mapping[str, str]) -> str:

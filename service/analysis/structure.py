@@ -9,6 +9,7 @@ from kb.entry import Fence, KnowledgeBase, Section
 from kb.vocabulary import ShapeTerm, Vocabulary
 from kb.wording import identifier, table_name
 from service.analysis.relating import aligned, related, resolved
+from service.analysis.templates import templates
 from service.analysis.valuing import valued
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
@@ -61,12 +62,12 @@ _Fitting = tuple[ShapeTerm, Mapping[str, tuple[str, ...]]]
 
 def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> Structure | None:
     """The starting schema of the question's shape; None where no shape fits, or fewer than three nouns are named."""
-    templates = templates_of(kb)
+    shown = templates(kb, "shape")
     said = states(question.subject)
     question = replace(question, subject=without_states(question.subject))
-    shapes = [_going_through(shape, said) for shape in vocabulary.shapes.values() if shape.name in templates]
+    shapes = [_going_through(shape, said) for shape in vocabulary.shapes.values() if shape.name in shown]
     everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
-    codes = {name: fence.code for name, (_, fence) in templates.items()}
+    codes = {name: fence.code for name, (_, fence) in shown.items()}
     stated = relations(question.subject)
     found = _fitting(shapes, vocabulary, question, codes, everything)
     if found is None and (speaks_of_tables(question.subject) or stated):
@@ -77,7 +78,7 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     # Of a thing that stands in the middle nothing is recorded but what belongs to it.
     still = shape.name == PLAIN and "event" in roles and not _happens(roles["event"][0], shape)
     template = RECORDS if still else shape.name
-    section, fence = templates[template]
+    section, fence = shown[template]
     names = [noun for filled in roles.values() for noun in filled]
     told = (*resolved((*stated, *_kept_in(said, roles)), names), *valued(question.subject, roles))
     sql, kept = written(codes, template, shape, roles, told)
@@ -289,18 +290,6 @@ def instance(code: str, shape: ShapeTerm, roles: Mapping[str, Sequence[str]]) ->
         code = _OF_EACH.sub(lambda match: match[0].replace(" NOT NULL REFERENCES", " REFERENCES"), code)
     written = (_statement(each, filled if _ABOUT_EVENTS.search(each) else first) for each in code.split("\n\n"))
     return "\n\n".join(aligned(text) for text in written if text)
-
-
-def templates_of(kb: KnowledgeBase) -> Mapping[str, tuple[Section, Fence]]:
-    """The fences of references that are marked as the schema of a shape, by its name."""
-    return {
-        block.fence.attributes["shape"]: (section, block.fence)
-        for entry in kb.entries.values()
-        if entry.kind == "references"
-        for section in entry.sections
-        for block in section.blocks
-        if block.fence is not None and "shape" in block.fence.attributes
-    }
 
 
 def _roles_of(noun: str, shape: ShapeTerm, general: Mapping[str, Sequence[str]]) -> list[str]:
