@@ -10,6 +10,7 @@ from kb.quantity import Quantity
 
 FORMATS = frozenset({"count", "rate", "bytes", "percent", "duration", "names", "sql", "words"})
 _SLOT = re.compile(r"\{([a-z0-9_.]+):([a-z]+)\}")
+_DOUBLED = re.compile(r"\b(\w+) \1\b")
 _TWICE = re.compile(r"\b(about) about\b", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"^[a-z_][a-z0-9_$]*$")
 _NUMBER_AND_UNIT = re.compile(r"[\d.,]+\s*(?:%|[kKmMbBtT]n?\b)?|/\s*\w+|\bper \w+|\b(?:million|billion|thousand)\b")
@@ -133,6 +134,11 @@ def pour(text: str, slots: Mapping[str, str]) -> str:
         return _fitting(slots[name], slot) if name in slots else slot.group()
 
     return _TWICE.sub(r"\1", _SLOT.sub(value, text))
+
+
+def undoubled(text: str) -> str:
+    """The text with a word once that stands twice in a row: "a table of 80 million rows rows", where a value brings its noun along."""
+    return _DOUBLED.sub(r"\1", text)
 
 
 def _fitting(value: str, slot: re.Match[str]) -> str:

@@ -7,12 +7,12 @@ from kb.entry import Rule
 from kb.fact import Fact
 from kb.quantity import Quantity, exact
 from kb.vocabulary import Vocabulary
+from kb.wording import undoubled
 from service.answer.advice import ClarifyingQuestion, Confidence, FactSpan, NotTaken, Understanding, UnderstoodFact
 from service.answer.estimates import questions, used
 from service.answer.evidence import Evidence
 
 _MOST_QUESTIONS = 3
-_TWICE = re.compile(r"\b(\w+) \1\b")
 # Attributes that steer which entries answer; they are used whenever something answers.
 _STEERING = frozenset(
     {
@@ -130,8 +130,7 @@ def confidence(evidence: Evidence) -> Confidence:
 def _understood(fact: Fact, vocabulary: Vocabulary) -> UnderstoodFact:
     attribute = vocabulary.attributes.get(fact.attribute)
     phrase = (attribute.phrase if attribute else "{value}").replace("{value}", fact.spelling.replace("_", " "))
-    # "a table of 80 million rows rows": the spelling brings its noun along.
-    phrase = _TWICE.sub(r"\1", phrase)
+    phrase = undoubled(phrase)
     if fact.value is False:
         phrase = f"not: {phrase}"
     span = (

@@ -8,6 +8,7 @@ from kb.entry import Section, SectionKind
 from kb.fact import Fact
 from kb.figure import figure
 from kb.quantity import Quantity
+from kb.wording import undoubled
 from service.analysis.estimates import Blank, Estimated
 from service.analysis.projection import project
 from service.answer.advice import (
@@ -31,7 +32,6 @@ _MOST_LEADING, _MOST_BLANKS = 3, 1
 # Defaults that change nothing are not worth a word: one copy, no overhead, no further part.
 _NEUTRAL = frozenset({"overhead", "copies", "compression", "used", "c", "d", "weight", "horizon"})
 _SLOT = re.compile(r"\{([a-z_]+)\}")
-_TWICE = re.compile(r"\b([a-z]+) \1\b")
 # Asked for in general, whatever of: "Rows and bytes?", "Tell me how slow."
 _FIGURE = re.compile(
     r"\bhow (?:many|much|long|big|large|fast|slow|often|far|soon)\b|\b(?:what|which) (?:size|rate|number|latency|availability|bandwidth|throughput|hit ratio|pool|storage)\b|\bnumber of\b|\bsize of\b|\b(?:calculate|compute|estimate|work out)\b|\bwhen (?:do|will|does|is|are)\b",
@@ -162,8 +162,7 @@ def _worded(evidence: Evidence, found: Estimated) -> str:
     about = "" if result.unit == "percent" or _exact(result) else "About "
     slots = {**_inputs(found), "value": f"{about}{figure(result.value, result.unit)}", "noun": _noun(evidence)}
     text = _SLOT.sub(lambda match: slots.get(match.group(1), ""), found.estimate.phrase)
-    # "200k images images": the spelling brings its noun along.
-    return _TWICE.sub(r"\1", text).replace("rows (rows)", "rows")
+    return undoubled(text).replace("rows (rows)", "rows")
 
 
 def _exact(result: Quantity) -> bool:
