@@ -35,7 +35,7 @@ _NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2})|(?=km\b))(?P<noun>[A-Za-z][\w'-]*(?
 # "2 million daily active users" are people, "2 million daily orders" a rate.
 _PEOPLE = r"(?!\s+(?:active\s+|unique\s+)?(?:users?|visitors?|customers?|actives?|players?|readers?|riders?|shoppers?|listeners?|viewers?|subscribers?|backups?|partitions?|snapshots?|tables?))"
 _PER = re.compile(
-    rf"\s*(?:/\s*|\b(?:per|in an?|an?|on an?|each|every)\s+(?:(?:working|work|business|calendar|week|school|normal|busy|quiet|good|bad|average|typical)[\s-]?)?)(?P<per>(?i:{TIME}))(?![\w])|\s*(?P<adverb>(?:daily|hourly|monthly|weekly|yearly|annually){_PEOPLE}|qps\b|tps\b|rps\b|iops\b)",
+    rf"\s*(?:/\s*|\b(?:per|in an?|an?|on an?|each|every)\s+(?:(?:working|work|business|calendar|week|school|normal|busy|quiet|good|bad|average|typical)[\s-]?|(?<=\bon a )[a-z]+ (?=day\b))?)(?P<per>(?i:{TIME}))(?![\w])|\s*(?P<adverb>(?:daily|hourly|monthly|weekly|yearly|annually){_PEOPLE}|qps\b|tps\b|rps\b|iops\b)",
     re.IGNORECASE,
 )
 _EACH = re.compile(

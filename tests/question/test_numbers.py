@@ -16,6 +16,7 @@ from service.question.numbers import mentions
         ("86,400 orders per day", 1.0, "rate", "orders"),
         ("10 000 rows a minute", 10_000 / 60, "rate", "rows"),
         ("864k messages daily", 10.0, "rate", "messages"),
+        ("43,200 sales on a festival day", 0.5, "rate", "sales"),
         ("300 qps", 300.0, "rate", "qps"),
         ("a platform expecting 100M users", 1e8, "count", "users"),
         ("two dozen tenants", 24.0, "count", "tenants"),
