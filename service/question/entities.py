@@ -68,6 +68,10 @@ _NOT_BETTER = re.compile(
     r"^(?: not)? (?:be|have been)(?: \w+)? (?:faster|better|cheaper|simpler|easier|enough)\b", re.IGNORECASE
 )
 
+# What is moved by the second is a stream of changes, whoever moves it.
+_STREAM = r"\b(?:mov|get|bring|send|push|pump|ship|carry|transfer)\w*\b[^.;!?]*?(?:\d\S*(?:\s+[a-z]+){0,3}\s*(?:/\s?s(?:ec)?\b|\b(?:a|per|each|every)\s+(?:second|minute|hour)\b)|\b(?:continuously|constantly|all the time|in (?:near )?real[ -]time)\b)"
+_STREAMED = re.compile(_STREAM, re.IGNORECASE)
+
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("simile", re.compile(r"\b(?:like|as|similar to|unlike) (?:in |with )?$", re.IGNORECASE)),
     # "We can't use anything but it" demands what "anything but it" forbids.
@@ -78,6 +82,7 @@ _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
             re.IGNORECASE,
         ),
     ),
+    ("stack", re.compile(rf"{_STREAM}.*\bfrom (?:our |the )?$", re.IGNORECASE)),
     (
         "excluded",
         re.compile(
@@ -146,6 +151,7 @@ _MIGRATION = re.compile(
     r"\b(?:migrat\w*|cut-?over|cut over|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
     re.IGNORECASE,
 )
+_MIGRATES = re.compile(r"\b(?:migrat\w*|cut-?over|cut over|downtime)\b", re.IGNORECASE)
 _COMPARISON = re.compile(
     r"\b(?:or|vs\.?|versus|compared? (?:to|with)|against|between|better than|compare|choose)\b", re.IGNORECASE
 )
@@ -243,7 +249,7 @@ def _told(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     sentence = text[clause.start : clause.end]
     following = next((other for other in places if other[0] >= end and clause.holds(other[0])), None)
     gap = text[end : following[0]] if following else ""
-    moving = bool(_MIGRATION.search(sentence)) or _says_both_ends(text, clause, places)
+    moving = _is_move(sentence) or _says_both_ends(text, clause, places)
     if following and gap in (" ", " for "):
         # "RDS MySQL", "Aurora PostgreSQL": the first names where the second runs.
         return "host"
@@ -257,18 +263,23 @@ def _told(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
         or (_OR.search(gap) and _ASKED_OF_BOTH.search(before))
     ):
         return "compared"
-    for part, pattern in _BEFORE[:2]:
+    for part, pattern in _BEFORE[:3]:
         if pattern.search(before):
             return part
     if moving and following and _TOWARDS.search(gap):
         return "from"
-    for part, pattern in _BEFORE[2:]:
+    for part, pattern in _BEFORE[3:]:
         if pattern.search(before) and (moving or part not in ("from", "to")):
             return part
     if found := next((part for part, pattern in _AFTER if pattern.search(after)), None):
         return found
     inside = [other for other in places if clause.start <= other[0] < clause.end]
     return "compared" if len({other[2] for other in inside}) > 1 and _COMPARISON.search(sentence) else "asked"
+
+
+def _is_move(sentence: str) -> bool:
+    """Whether the words are of a migration, and not of changes that flow all the time."""
+    return bool(_MIGRATES.search(sentence) or (_MIGRATION.search(sentence) and not _STREAMED.search(sentence)))
 
 
 def _is_recorded(text: str, places: list[tuple[int, int, str]]) -> bool:

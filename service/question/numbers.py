@@ -31,7 +31,7 @@ _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 # Sensors are sampled in hertz and kilohertz; what is in megahertz and more is a clock of a processor.
 _HERTZ = re.compile(r"\s?(?P<k>[kK])?[hH]z\b")
 _TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
-_NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2})|(?=km\b))(?P<noun>[A-Za-z][\w'-]*(?:\s+[A-Za-z][\w'-]*){0,3})")
+_NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2})|(?=km\b))(?P<noun>[A-Za-z][\w'-]*(?:\s+(?!w/)[A-Za-z][\w'-]*){0,3})")
 # "2 million daily active users" are people, "2 million daily orders" a rate.
 _PEOPLE = r"(?!\s+(?:active\s+|unique\s+)?(?:users?|visitors?|customers?|actives?|players?|readers?|riders?|shoppers?|listeners?|viewers?|subscribers?|backups?|partitions?|snapshots?|tables?))"
 _PER = re.compile(

@@ -22,6 +22,7 @@ from service.question.multiples import multiplied
 from service.question.numbers import Mention, mentions
 from service.question.parts import focus, parts
 from service.question.pasted import pasted, prose_of
+from service.question.products import multiplied_out
 from service.question.request import AskRequest, Turn
 from service.question.roles import bind, further, is_version, yearly
 from service.question.spelling import load_speller
@@ -138,6 +139,7 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
     worded = tuple(f for f in measures(text, attributes.values(), source) if not _a_period(f, found))
     facts: list[Fact] = [*technology_facts(named, source)]
     counted = [m for m in found if not is_version(text, m, names) and not _within(m, worded)]
+    counted = multiplied_out(text, counted, attributes, source)
     roles = loads(text, counted, [bind(text, mention, attributes, source) for mention in counted], source)
     roles = without_doubtful(text, counted, roles)
     loose: list[Loose] = []

@@ -55,6 +55,12 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("mongo to postgres, 3 TB, no outage. where do we start", [("mongodb", "from"), ("postgresql", "to")]),
         ("Oracle -> Postgres in a clinic, 400 GB", [("oracle-database", "from"), ("postgresql", "to")]),
         ("postgres to elasticsearch sync every minute", [("postgresql", "asked"), ("elasticsearch", "asked")]),
+        (
+            "How do we move 4,000 changes a second from Oracle to Elasticsearch?",
+            [("oracle-database", "stack"), ("elasticsearch", "asked")],
+        ),
+        ("we push changes continuously from MySQL into ClickHouse", [("mysql", "stack"), ("clickhouse", "asked")]),
+        ("migrate 300 orders a second from MySQL to Postgres", [("mysql", "from"), ("postgresql", "to")]),
         ("mysql to kafka, how?", [("mysql", "asked"), ("kafka", "asked")]),
         ("We're on self-hosted Postgres", [("postgresql", "stack")]),
         (

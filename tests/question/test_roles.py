@@ -51,6 +51,17 @@ def facts_of(text: str) -> dict[str, Fact]:
         ("5 TB, growing 20% a year", "db.size", 5e12),
         ("5 TB, growing 20% a year", "workload.growth", 20),
         ("invoices are kept 7 years", "workload.retention", 7 * 31536000),
+        ("replicas: 3, quorum writes, how many nodes may fail?", "copies", 3),
+        ("we expect to double every year from 200 GB", "db.size", 2e11),
+        ("the nightly job reads 400 GB at 200 MB/s", "db.size", 4e11),
+        ("is sharding right at 90 GB?", "db.size", 9e10),
+        ("can DynamoDB hold a shopping cart of 600 KB?", "workload.item_bytes", 600_000),
+        ("450 stations send 60 bytes every 10 minutes", "workload.item_bytes", 60),
+        ("strong consistency between Frankfurt and Singapore (160 ms)", "latency.rtt", 0.16),
+        ("is the handler idempotent at 50 webhooks a second?", "workload.requests_per_s", 50),
+        ("3 million visits a year, kept 10 years", "workload.writes_per_s", 3e6 / 31536000),
+        ("raw data for 30 days", "workload.retention", 30 * 86400),
+        ("will it do for another three years at this growth?", "horizon", 3 * 31536000),
     ],
 )
 def test_a_number_with_a_certain_role_is_a_fact(text: str, attribute: str, value: float) -> None:
