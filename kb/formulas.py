@@ -73,6 +73,7 @@ _TABLE = (
     Formula("read_replicas", (rate_role(), rate_role("per_node"), _HEADROOM), "count", 1, 1e5, "read rate over what one node serves with headroom left free, rounded up", DEFINITION, lambda a: _needed(a["rate"], a["per_node"] * _usable(a))),
     Formula("transfer_time", (size_role("amount"), bandwidth_role("bandwidth")), "duration", 1e-9, 100 * YEAR, "amount over bandwidth", DEFINITION, lambda a: a["amount"] / a["bandwidth"]),
     Formula("downtime", (percent_role("availability", 1), duration_role("period")), "duration", 0, 200 * YEAR, "the share of the period that availability leaves", DEFINITION, lambda a: (1 - a["availability"] / 100) * a["period"]),
+    Formula("availability_of_outage", (duration_role("outage"), duration_role("period")), "percent", 0, 100, "one minus the outage over the period", DEFINITION, lambda a: 100 * (1 - a["outage"] / a["period"])),
     Formula("series_availability", (percent_role("a", 1), percent_role("b", 1), percent_role("c", 1, default="100%"), percent_role("d", 1, default="100%")), "percent", 0, 100, "the product: all must be up, failing independently", DEFINITION, _series),
     Formula("parallel_availability", (percent_role("a", 1), percent_role("b", 1), percent_role("c", 0, default="0%"), percent_role("d", 0, default="0%")), "percent", 0, 100, "one minus the product of the unavailabilities: one must be up, failing independently", DEFINITION, _parallel),
     # 8 bytes of index tuple header and 4 of line pointer; inner pages add about one percent.

@@ -35,7 +35,7 @@ _ABOUT = frozenset(
 )
 _FORM_AND_NOUN, _FORM, _NOUN_AND_CUE, _NOUN, _WEAK_FORM, _WEAK_NOUN, _CUE = 8, 7, 6, 5, 4, 3, 1
 # Thresholds and rests are figures of their own.
-_OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag")
+_OF_ASIDES = ("db.capacity", "node.capacity", "backlog", "headroom", "replication.lag", "size.limit")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Servers, shards and streams": ("shards_by_bytes", "shards_by_rate", "read_replicas", "lanes_by_rate", "lanes_by_bytes"),
     "Capacity units": ("write_units", "read_units", "request_units", "hot_key_splits"),
     "Moving data": ("transfer_time", "load_time", "catch_up", "drain", "exposure"),
-    "Availability and distance": ("downtime", "series_availability", "parallel_availability", "redundant_availability", "chain_availability", "quorum", "nodes_for", "tolerated", "round_trips", "fibre_rtt"),
+    "Availability and distance": ("downtime", "availability_of_outage", "series_availability", "parallel_availability", "redundant_availability", "chain_availability", "quorum", "nodes_for", "tolerated", "round_trips", "fibre_rtt"),
 }  # fmt: skip
 _SUCH_AS: Mapping[Unit | None, str] = {
     "count": "such as 20k",
