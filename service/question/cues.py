@@ -89,7 +89,9 @@ def _measured(text: str, attribute: Attribute, hits: Mapping[Stretch, Quantity],
         if all(_LISTED.search(text[a.end : b.start]) for a, b in pairwise(ordered)):
             stretch, value = whole, sum(each.value for each in hits.values())
     span = _span(text, stretch, source)
-    return Fact(attribute.name, Quantity(value, first.unit, span.text), "stated", span)
+    # "Growing by double every year" is no figure to be said again.
+    spelling = f"{value:g}%" if first.unit == "percent" else span.text
+    return Fact(attribute.name, Quantity(value, first.unit, spelling), "stated", span)
 
 
 def _covers(place: Stretch, other: Stretch) -> bool:

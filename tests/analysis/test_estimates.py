@@ -75,6 +75,7 @@ def results_of(text: str) -> dict[str, Estimated]:
         ("We expect to double every year from 200 GB. When do we pass 2 TB?", "size_outgrown", 1.0476e8),
         ("One region is down once a year for 4 hours. What availability is that?", "outage_year", 99.954),
         ("Our shop was down for 90 minutes last month, what availability is that?", "outage_month", 99.795),
+        ("Strong consistency between Oslo and Osaka (160 ms): how fast can one row be updated?", "one_row", 6.25),
         ("400 GB now, doubles every 6 months. how large in 2 years?", "growth", 6.4e12),
         ("A volume of 10 TB holds 6 TB and 25 GB a day are added. When full?", "time_to_fill", 1.3824e7),
         ("Nine node Raft cluster: quorum?", "quorum", 5),
