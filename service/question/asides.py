@@ -21,7 +21,11 @@ _FROM_THERE = re.compile(
 _EACH = re.compile(r"\b(?:each|apiece)\s+(?:with|has|of)?[~\s]*$", re.IGNORECASE)
 # "The biggest customer has 9,000 employees": its own, not all of them.
 _LARGEST = re.compile(
-    r"\b(?:biggest|largest|busiest|smallest|top)\s+(?:customer|client|tenant|account|shop|school|hospital|company|site|store|venue|one)\b[\s:,]*(?:(?:alone|has|have|with|of|is|had|about|around|some|over)\s+)*[~\s]*$",
+    r"\b(?:biggest|largest|busiest|smallest|top)\s+(?:customer|client|tenant|account|shop|school|hospital|company|site|store|venue|one)\b[\s:,]*\(?(?:(?:alone|has|have|with|of|is|had|about|around|some|over)\s+)*[~\s]*$",
+    re.IGNORECASE,
+)
+_LARGEST_IN_BRACKETS = re.compile(
+    r"\b(?:biggest|largest|busiest|smallest|top)\s+(?:customer|client|tenant|account|shop|school|hospital|company|site|store|venue|one)\b[\s:,]*\([^()]*$",
     re.IGNORECASE,
 )
 _ON_AVERAGE = re.compile(
@@ -41,6 +45,9 @@ def is_aside(text: str, mention: Mention) -> bool:
     before = text[: mention.start]
     if mention.unit in ("count", "rate") and not mention.noun and _PRICE.search(before):
         return True
+    # "+115 € a month" is added to what nobody has told.
+    if before.rstrip().endswith("+") and mention.unit == "money":
+        return True
     if _WAS.search(before) and (_TO.match(text, mention.end) or "used to be" in before[-14:]):
         return True
     if mention.unit in ("bytes", "rate") and _AT_MOST.match(text, mention.end):
@@ -56,4 +63,6 @@ def is_of_one(text: str, mention: Mention) -> bool:
     """Whether one of many has the counted things: the 14 events of "each bag makes 14 events" are not all events."""
     before = text[: mention.start]
     each = bool(EVERY.search(before) or _EACH.search(before)) and not _OF_OURS.search(before)
-    return mention.unit == "count" and (each or bool(_ON_AVERAGE.search(before) or _LARGEST.search(before)))
+    return mention.unit == "count" and (
+        each or bool(_ON_AVERAGE.search(before) or _LARGEST.search(before) or _LARGEST_IN_BRACKETS.search(before))
+    )

@@ -11,6 +11,8 @@ from service.question.clauses import Stretch, find_cue, negated
 from service.question.forms import places
 
 _ALTERNATIVE = re.compile(r"\b(?:or|vs|versus|instead|than|to)\b", re.IGNORECASE)
+_WEIGHED_BEFORE = re.compile(r"\b(?:vs\.?|versus)\s+(?:an?\s+)?$", re.IGNORECASE)
+_WEIGHED_BEHIND = re.compile(r"\s+(?:(?:vs\.?|versus)\s|or\s+(?:by|per|an?|in)\s)", re.IGNORECASE)
 # "bigint, timestamptz" are two columns, "32-bit integer" is one.
 _LISTED = re.compile(r",|\band\b|\+|&", re.IGNORECASE)
 _NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
@@ -65,7 +67,7 @@ def measures(text: str, attributes: Iterable[Attribute], source: str) -> tuple[F
             for value, forms in attribute.measures.items()
             for form in forms
             for place in places(form, text)
-            if not negated(text, place.start)
+            if not negated(text, place.start) and not _is_alternative(text, place)
         ]
         free = [hit for hit in hits if not any(_covers(other[3], hit[3]) for other in hits)]
         if free:
@@ -92,6 +94,11 @@ def _measured(text: str, attribute: Attribute, hits: Mapping[Stretch, Quantity],
     # "Growing by double every year" is no figure to be said again.
     spelling = f"{value:g}%" if first.unit == "percent" else span.text
     return Fact(attribute.name, Quantity(value, first.unit, spelling), "stated", span)
+
+
+def _is_alternative(text: str, place: Stretch) -> bool:
+    """Whether it is one of two that are weighed: "by day or by site?", "uuid vs bigint"."""
+    return bool(_WEIGHED_BEFORE.search(text[: place.start]) or _WEIGHED_BEHIND.match(text, place.end))
 
 
 def _covers(place: Stretch, other: Stretch) -> bool:

@@ -23,6 +23,12 @@ _REFERENCE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
+# "MySQL 8, 64 GB" may as well be the memory of its server.
+_SIZES_OF_MEMORY = frozenset(gigabytes * 1e9 for gigabytes in (2, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512))
+_BESIDE_VERSION = re.compile(
+    r"\b(?:pg|postgres\w*|mysql|mariadb|mongo\w*|oracle|server)\s*[\d.]*\w?\s*[,/(]\s*$", re.IGNORECASE
+)
+_OUT_OF = re.compile(r"\s+out\s+of\s+[~]?\d")
 _OF_WHICH = re.compile(
     r"\s+of\s+(?:which|whom)\s+(?:is|are|was|were|only|just|for|go|goes|belongs?|sits?|needs?)\b", re.IGNORECASE
 )
@@ -136,7 +142,9 @@ def is_label(text: str, mention: Mention) -> bool:
 def _is_of_some(text: str, mention: Mention) -> bool:
     """Whether some of what was counted before have it: "18 people, of whom 3 write SQL", "80 GB, 75 GB of which is one table"."""
     before = mention.unit == "count" and _OF_SUBSET.search(text[: mention.start])
-    of_all = mention.unit == "rate" and _OF_ALL.match(text, mention.end)
+    of_all = mention.unit in ("rate", "bandwidth") and (
+        _OF_ALL.match(text, mention.end) or _OUT_OF.match(text, mention.end)
+    )
     return bool(before or of_all or _OF_WHICH.match(text, mention.end))
 
 
@@ -195,6 +203,8 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
         return not _REQUESTED.search(text)
     if bound.fact.attribute == "workload.users" and mention.noun.startswith(("customers", "clients")):
         return bool(_TENANCY.search(text))
+    if bound.fact.attribute == "db.size" and mention.value in _SIZES_OF_MEMORY:
+        return bool(_BESIDE_VERSION.search(text[: mention.start]))
     if bound.fact.attribute == "team.size" and mention.value == 1:
         return _one_of_several(text, mention)
     is_wish = bound.fact.attribute == "workload.retention"

@@ -70,6 +70,7 @@ _NOT_BETTER = re.compile(
 
 # What is moved by the second is a stream of changes, whoever moves it.
 _STREAM = r"\b(?:mov|get|bring|send|push|pump|ship|carry|transfer)\w*\b[^.;!?]*?(?:\d\S*(?:\s+[a-z]+){0,3}\s*(?:/\s?s(?:ec)?\b|\b(?:a|per|each|every)\s+(?:second|minute|hour)\b)|\b(?:continuously|constantly|all the time|in (?:near )?real[ -]time)\b)"
+_PIPELINE = re.compile(r"(?:->|→|=>)[^.;!?]*\bpipelines?\b|\bpipelines?\b[^.;!?]*(?:->|→|=>)", re.IGNORECASE)
 _STREAMED = re.compile(_STREAM, re.IGNORECASE)
 
 _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
@@ -148,7 +149,7 @@ _FLOWS = re.compile(
 )
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
 _MIGRATION = re.compile(
-    r"\b(?:migrat\w*|cut-?over|cut over|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?:es|ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
+    r"\b(?:migrat\w*|cut-?over|cut over|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?!es)(?:ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
     re.IGNORECASE,
 )
 _MIGRATES = re.compile(r"\b(?:migrat\w*|cut-?over|cut over|downtime)\b", re.IGNORECASE)
@@ -279,7 +280,8 @@ def _told(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
 
 def _is_move(sentence: str) -> bool:
     """Whether the words are of a migration, and not of changes that flow all the time."""
-    return bool(_MIGRATES.search(sentence) or (_MIGRATION.search(sentence) and not _STREAMED.search(sentence)))
+    flows = _STREAMED.search(sentence) or _PIPELINE.search(sentence)
+    return bool(_MIGRATES.search(sentence) or (_MIGRATION.search(sentence) and not flows))
 
 
 def _is_recorded(text: str, places: list[tuple[int, int, str]]) -> bool:

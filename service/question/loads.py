@@ -35,6 +35,8 @@ def loads(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], 
         before = next((b for b in reversed(shared[:n]) if b and b.fact.attribute in _PEAKS), None)
         if bound is None and before and mention.unit == "rate" and not mention.noun and _mark(text, counted, n):
             shared[n] = _same(text, mention, before, source)
+            if before.fact.attribute == "workload.writes_per_s" and _READ_BEFORE.search(text[: mention.start]):
+                shared[n] = _with_name(shared[n], "workload.reads_per_s")
     for attribute in _PEAKS:
         places = [n for n, bound in enumerate(shared) if bound and bound.fact.attribute == attribute]
         if len(places) > 1:
@@ -64,12 +66,20 @@ def _mark(text: str, counted: Sequence[Mention], n: int) -> str:
     return "peak" if _PEAK_BEFORE.search(before) or _PEAK_BEHIND.search(behind) else ""
 
 
+def _with_name(bound: Bound | None, attribute: str) -> Bound | None:
+    return replace(bound, fact=replace(bound.fact, attribute=attribute)) if bound else None
+
+
 def _same(text: str, mention: Mention, other: Bound, source: str) -> Bound:
     span = Span(source, mention.start, mention.end, text[mention.start : mention.end])
     value = Quantity(mention.value, "rate", span.text.strip())
     return replace(other, fact=Fact(other.fact.attribute, value, "stated", span))
 
 
+# "Reads spike to 25k/s" beside a load of writes are reads.
+_READ_BEFORE = re.compile(
+    r"\b(?:reads?|quer(?:y|ies)|lookups?|searches|views|requests?)\b[^.;,\d]{0,24}$", re.IGNORECASE
+)
 # What counts reads and writes alike.
 _BOTH = re.compile(r"\b(?:tps|qps|rps|ops|transactions?|requests?|operations?|calls?)\b", re.IGNORECASE)
 

@@ -71,7 +71,8 @@ NUMBER = re.compile(
 # Clock times, dates, ordinals, "24/7" and parts of names count nothing.
 NO_NUMBER_BEFORE = re.compile(r"(?:\bv|\bversion\s|\b(?:RFC|ISO|step|chapter|issue|ticket)[\s-])$", re.IGNORECASE)
 NO_NUMBER_AFTER = re.compile(
-    r"(?:st|nd|rd|th)\b|/\d|:\d\d\b|-\d\d(?:-\d\d)?\b|\s?[ap]\.?m\b|\.\d+\.\d|o'clock|\s+o'clock", re.IGNORECASE
+    r"(?:st|nd|rd|th)\b|/\d|:\d\d(?::\d\d)?(?:\s*[-–]\s*\d{1,2}:\d\d)?\b|-\d\d(?:-\d\d)?\b|\s?[ap]\.?m\b|\.\d+\.\d|o'clock|\s+o'clock",
+    re.IGNORECASE,
 )
 
 

@@ -28,6 +28,9 @@ _UNIT = re.compile(
     rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<money>[€$£]|(?i:euros?|eur|dollars?|usd|bucks|gbp|chf|francs|rupees|yen)(?![\w]))|(?P<time>(?i:{TIME}))(?![\w]))"
 )
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
+_HALF_OF_SCALE = re.compile(r"\s+and\s+a\s+half(?=\s+(?:thousand|million|billion|trillion)s?\b)", re.IGNORECASE)
+# "3h20", "5h50m", "3m40s"
+_CLOCKED = re.compile(r"\s?(?P<large>[hm])\s?(?P<small>[0-5]\d)\s?(?:m(?:in)?|s(?:ec)?)?(?!\w)")
 # Sensors are sampled in hertz and kilohertz; what is in megahertz and more is a clock of a processor.
 _HERTZ = re.compile(r"\s?(?P<k>[kK])?[hH]z\b")
 _TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
@@ -54,7 +57,9 @@ _FOR_ONE = re.compile(
 )
 # "40 drones x 10 positions per second"
 _OF_EACH = re.compile(r"[a-z]\s+[x×]\s*$", re.IGNORECASE)
-_OF_WHAT = re.compile(r"\s+of\s+(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)")
+_OF_WHAT = re.compile(
+    r"\s+of\s+(?:(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)|[A-Za-z][\w'-]*(?=/))"
+)
 _ADVERBS = {
     "daily": 86400.0,
     "hourly": 3600.0,
@@ -70,7 +75,7 @@ _ADVERBS = {
 _OFTEN = re.compile(r"^(?:daily|monthly|weekly|unique)\s+(?:(?:active|unique)\s+)?", re.IGNORECASE)
 # Words that end a noun phrase: "400 tenants with one database" counts tenants, not databases.
 _STOP = re.compile(
-    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|want|wants|run|runs|into|over|under|within|when|while|until|because|during|after|before|where|if|otherwise|normally|usually|typically|now|today|currently|expected|planned|daily|hourly|monthly|weekly|yearly|annually|rpo|rto|x|s|sec|second|seconds)\b"
+    r"\b(?:per|a|an|each|every|with|and|or|of|in|on|at|for|to|from|that|which|who|is|are|was|were|has|have|we|by|as|the|so|but|if|must|should|can|will|need|needs|want|wants|run|runs|into|over|under|within|when|while|until|because|during|after|before|except|without|plus|since|between|among|against|across|than|takes|took|costs|where|if|otherwise|normally|usually|typically|now|today|currently|expected|planned|daily|hourly|monthly|weekly|yearly|annually|rpo|rto|x|s|sec|second|seconds)\b"
     r"|(?<=\s)(?:once|twice|send|transmit|emit|report(?=\s+(?:once|twice|hourly|every|each|their|its|in)\b))\b",
     re.IGNORECASE,
 )
@@ -134,6 +139,8 @@ def _read(text: str, match: re.Match[str]) -> Mention:
     if (part := share(match)) is not None:
         return Mention(match.start(), match.end(), match.group().strip(), part, "percent", "", match.end())
     value, end = spelled(match), match.end()
+    if half := _HALF_OF_SCALE.match(text, end):
+        value, end = value + 0.5, half.end()
     if scale := _MAGNITUDE.match(text, end):
         value *= MAGNITUDES[scale.group().strip().lower()]
         end = scale.end()
@@ -152,6 +159,9 @@ def _read(text: str, match: re.Match[str]) -> Mention:
 def _with_unit(text: str, end: int, value: float) -> tuple[float, Unit, int]:
     if line := _LINE.match(text, end):
         return value * BITS[f"{(line.group('bit') or 'g').lower()}bit"], "bandwidth", line.end()
+    if clocked := _CLOCKED.match(text, end):
+        large, small = (3600, 60) if clocked["large"] == "h" else (60, 1)
+        return value * large + float(clocked["small"]) * small, "duration", clocked.end()
     found = _UNIT.match(text, end)
     if found is None:
         return value, "count", end

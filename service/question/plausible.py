@@ -29,6 +29,8 @@ _PLAUSIBLE: Mapping[str, tuple[float, float]] = {
     "replication.lag": (0.001, 2.7e6),
     "downtime.window": (0.0, 7 * 86400.0),
     "availability": (90.0, 100.0),
+    "rto": (1.0, 3.2e6),
+    "account.followers": (50.0, 1e10),
     "headroom": (1.0, 90.0),
     "workload.peak_factor": (1.0, 1000.0),
     "compression.ratio": (1.0, 1000.0),
@@ -50,6 +52,8 @@ def fits(mention: Mention, attribute: Attribute) -> bool:
     """Whether the number can be the attribute; a bare zero may be a length of time, a bare number what has no unit."""
     zero = mention.value == 0 and not mention.noun and attribute.name in _ZERO_DURATION
     bare = attribute.bare and mention.unit == "count" and not mention.noun
+    if bare and attribute.unit == "percent" and not 99 <= mention.value < 100:
+        return False
     if attribute.unit != mention.unit and not (zero or bare):
         return False
     low, high = _PLAUSIBLE.get(attribute.name, (0.0, float("inf")))

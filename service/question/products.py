@@ -16,7 +16,8 @@ _OF_ITS_OWN = frozenset({"tenants", "regions", "nodes", "app.instances"})
 _SIGNALS = re.compile(r"(?:tags|signals|channels|values|registers)$")
 _ABOUT = r"(?:(?:about|around|roughly|some|on average|typically|up to)\s+|~\s?)?"
 _OURS = r"(?:(?:our|the|these|those|their|its)\s+)?"
-_WITH = re.compile(rf"^,?\s+(?P<each>each\s+)?(?:with|w/|has|have|having|x|×)\s+{_ABOUT}$", re.IGNORECASE)
+_WITH = re.compile(rf"^(?:,\s+|,?\s+(?P<each>each\s+)?(?:with|w/|has|have|having|x|×)\s+){_ABOUT}$", re.IGNORECASE)
+_TIMES = re.compile(r"^\s+[x×]\s+$")
 _EACH_BEHIND = re.compile(r"^\s+(?:each|apiece|in each|on each|per\s+(?P<one>[a-z-]+))\b", re.IGNORECASE)
 _EACH_OF = re.compile(rf"\b(?:each|every one) of {_OURS}{_ABOUT}$", re.IGNORECASE)
 _HAS = re.compile(rf"^\s+(?:has|have|with|carries|runs)\s+{_ABOUT}$", re.IGNORECASE)
@@ -53,6 +54,8 @@ def _product(text: str, one: Mention, other: Mention) -> Mention | None:
     many, had, end = one, other, other.end
     if _IN_EACH_OF.match(gap):
         many, had = other, one
+    elif _TIMES.match(gap):
+        pass
     elif (with_ := _WITH.match(gap)) and (with_["each"] or (behind and _is_of(behind["one"], one.noun))):
         end += behind.end() if behind else 0
     elif not (_EACH_OF.search(text[: one.start]) and _HAS.match(gap)):

@@ -27,6 +27,8 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
 }
 _EACH_AT_MOST = 1000
 _FEW = 2
+# Below that a percentage beside an outage is of anything.
+_PROMISED = 99
 # What is entered is told by the day; three a week merely happen, and things told by the second may as well be read.
 _A_DAY, _SELDOM = 86400.0, 1e-4
 _WORD = re.compile(r"[^\W\d][\w'-]*")
@@ -118,6 +120,7 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
         and not _denied(text, mention, attribute)
         and mention.unit == attribute.unit
         and (mention.unit != "rate" or _is_load(text, mention))
+        and (attribute.name != "availability" or mention.value >= _PROMISED)
         and any(True for word in attribute.wide_with for _ in find_cue(word, text))
     ]
 
