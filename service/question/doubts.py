@@ -26,7 +26,8 @@ _PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
 # "MySQL 8, 64 GB" may as well be the memory of its server.
 _SIZES_OF_MEMORY = frozenset(gigabytes * 1e9 for gigabytes in (2, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512))
 _BESIDE_VERSION = re.compile(
-    r"\b(?:pg|postgres\w*|mysql|mariadb|mongo\w*|oracle|server)\s*[\d.]*\w?\s*[,/(]\s*$", re.IGNORECASE
+    r"\b(?:pg|postgres\w*|mysql|mariadb|mongo\w*|oracle|server|rds|aurora|cloud sql|instance|vm|vps|droplet|box)\s*[\d.]*\w?\s*[,/(]\s*$",
+    re.IGNORECASE,
 )
 _OUT_OF = re.compile(r"\s+out\s+of\s+[~]?\d")
 _OF_WHICH = re.compile(
@@ -205,6 +206,8 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
         return bool(_TENANCY.search(text))
     if bound.fact.attribute == "db.size" and mention.value in _SIZES_OF_MEMORY:
         return bool(_BESIDE_VERSION.search(text[: mention.start]))
+    if bound.fact.attribute == "db.capacity" and mention.unit == "count" and not mention.noun:
+        return not any(other.unit == "rate" for other in mentions(text))
     if bound.fact.attribute == "team.size" and mention.value == 1:
         return _one_of_several(text, mention)
     is_wish = bound.fact.attribute == "workload.retention"

@@ -17,7 +17,7 @@ _CLASSES = {
     "peaks": r"(?:peaks?|peaking|bursts?|bursting|spikes?|spiking|surges?)(?:[\s-]+(?:load|rate|traffic|hours?|times?|days?))?(?:[\s-]+(?:at|of|to|with|is|are|hits?|reach(?:es)?))?",
     "peaking": r"(?:at|during|in|on)\s+(?:the\s+|our\s+)?(?:peaks?|worst|rush(?: hour)?|lunch(?: ?time| hour)?|noon|midday|peak (?:hour|time|load|day)s?|black friday)",
     "strains": r"(?:falls? (?:over|apart)|chok(?:es?|ed|ing)|dies|died|melts?(?: down)?|melted|struggl(?:es?|ed|ing)|stalls?|stalled|times? out|timed out|degrad(?:es?|ed|ing)|slows?(?: down)?|breaks?(?: down)?|broke|collapses?|collapsed|gives? up|gave up|crawls?|suffers?|goes down|crash(?:es|ed)?|suffocates?|tips over|keels over|hits? (?:a|the|its) (?:wall|ceiling|limits?))",
-    "about": r"(?:about|around|roughly|approximately|some|up to|at most|max|maximum|no more than|not more than|almost|nearly|only|just|over|more than|at least|a|an|the|of|is|are|was|~|≈|circa|ca\.?|say|currently|currently at|our|under|below|above)",
+    "about": r"(?:about|maybe|perhaps|probably|around|roughly|approximately|some|up to|at most|max|maximum|no more than|not more than|almost|nearly|only|just|over|more than|at least|a|an|the|of|is|are|was|~|≈|circa|ca\.?|say|currently|currently at|our|under|below|above)",
 }
 
 

@@ -54,10 +54,16 @@ TIME = rf"(?!w/)(?:{_alternatives(list(SECONDS))})"
 SIZE = _alternatives([word for word in BYTES if word != "b"])
 _LONG_UNITS = _alternatives([word for word in (*SECONDS, *BYTES) if len(word) > 3])
 # In half of Europe "99,95 %" and "1,5 TB" have a comma where others have a point.
-_DECIMAL = r"\d+,\d{1,2}(?=\s?(?:%|percent\b|[kKMGTP]i?B\b|[MGTP]\b))"
-_DIGITS = rf"{_DECIMAL}|" r"\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_DECIMAL = r"\d+,\d{1,2}(?=\s?(?:%|percent\b|[kKMGTP]i?B\b|[MGTP]\b|mi?o\b|mln\b|mrd\b|bn\b|millions?\b|billions?\b|crores?\b|h(?:ours?|rs?)?\b|s(?:ec(?:onds?)?)?\b|min(?:utes?)?\b|days?\b|years?\b|times\b))"
+_DIGITS = rf"{_DECIMAL}|" r"[1-9]\d{0,2}(?:\.\d{3}){2,}(?!\d)|\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _COMMA = re.compile(r"\d+,\d{1,2}")
-_SCALE = r"k|K|M|m|mn|mil|mln|mio|bn|bln|B|T|thousand|millions?|billions?|trillion"
+_SCALE = r"k|K|M|m|mn|mil|mln|mio|bn|bln|B|T|thousand|millions?|billions?|trillion|lakhs?|crores?"
+
+# ... and points between thousands: "1.250 users" are no users and a quarter, and "1.450 GB" are so many where others are written so.
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_SO_WRITTEN = re.compile(
+    rf"(?<![\w.,]){_DECIMAL}|(?<![\w.,/-])[1-9]\d{{0,2}}(?:\.\d{{3}})+\s+(?!(?:{_LONG_UNITS}|[kmun]?s|[hd])\b)[A-Za-z]{{4}}"
+)
 
 _COUNT = rf"\d+|{_alternatives(list(WORDS))}"
 _SHARE = rf"(?:\b(?P<part>one|1)\s+in|\b(?P<parts>{_COUNT})\s+out\s+of)\s+(?:every\s+)?(?P<whole>(?!0|zero)(?:{_COUNT}))\b(?![.,]\d)(?!\s?(?:%|{_LONG_UNITS}\b))"
@@ -85,7 +91,13 @@ def spelled(match: re.Match[str]) -> float:
     if fraction := match.group("fraction"):
         return FRACTIONS[_plain(fraction)]
     digits = match.group("ratio") or match.group("digits")
+    digits = digits.replace(".", "") if digits.count(".") > 1 else digits
     return float(digits.replace(",", ".") if _COMMA.fullmatch(digits) else re.sub(r"[,_' ]", "", digits))
+
+
+def thousands(text: str, digits: str, counts: bool) -> float:
+    """By how much a number with a point before three digits is larger than it looks: a thousandfold where it counts things or the text is so written."""
+    return 1000.0 if _DOTTED.fullmatch(digits) and (counts or _SO_WRITTEN.search(text)) else 1.0
 
 
 def share(match: re.Match[str]) -> float | None:

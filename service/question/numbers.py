@@ -14,11 +14,12 @@ from service.question.number_words import (
     lasts,
     share,
     spelled,
+    thousands,
 )
 
 # "400 B" is bytes and "5 m" is anyone's guess, "2B messages" and "5m users" are not.
 _MAGNITUDE = re.compile(
-    r"(?:\s?(?:(?i:thousand|millions?|mln|mill?|mn|mio|billions?|bn|bln|trillions?)|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
+    r"(?:\s?(?:(?i:thousand|lakhs?|crores?|millions?|mln|mill?|mn|mio|billions?|bn|bln|trillions?)|[kK]|M)|[BTt]|[mb](?=\s+[A-Za-z]{3}))(?![\w])"
 )
 # "10 GbE" and "1 Gbps" are bits; "Gb" with a small b is, where a second follows.
 _LINE = re.compile(
@@ -47,7 +48,7 @@ _EACH = re.compile(
 )
 # "Every train sends 10 telegrams a second": of one, unless it is a server of ours or a time.
 EVERY = re.compile(
-    rf"(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
+    rf"[,;(]\s*each\s+(?:[~]\s*|about\s+|around\s+|some\s+|with\s+|has\s+|does\s+|makes\s+|sells\s+)?$|(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
     re.IGNORECASE,
 )
 # "4 scans per second per gate" are one gate's; a place of ours sends nothing.
@@ -148,7 +149,9 @@ def _read(text: str, match: re.Match[str]) -> Mention:
     if match.group("ratio"):
         return Mention(match.start(), end, text[match.start() : end].strip(), value, "count", "ratio", end)
     if unit == "count":
+        scaled = scale is not None
         value, unit, end = _with_unit(text, end, value)
+        value *= 1.0 if scaled else thousands(text, match.group("digits") or "", unit == "count")
     if unit == "count" and (times := _TIMES.match(text, end)):
         return Mention(
             match.start(), times.end(), text[match.start() : times.end()].strip(), value, "count", "times", end
