@@ -36,7 +36,10 @@ _OF_WHICH = re.compile(
 # "6,000 reads/s of 20,000"
 _OF_ALL = re.compile(r"\s+of\s+(?:the\s+|our\s+|about\s+)*\d[\d.,]*(?![\d.,]|\s?(?:[kKMGT]?i?B|bytes?)\b)")
 _SHARE_OF_THAT = re.compile(r"\s+of\s+(?:that|those|this|these)\b", re.IGNORECASE)
-_OF_SUBSET = re.compile(r"\bof\s+(?:whom|which|these|those|them)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$", re.IGNORECASE)
+_OF_SUBSET = re.compile(
+    r"\b(?:of\s+(?:whom|which|these|those|them)|(?:belongs?|go(?:es)?|due)\s+to|comes?\s+from)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$",
+    re.IGNORECASE,
+)
 # Visits and calls are requests where there is something to be requested, and things to be recorded elsewhere.
 _REQUESTED = re.compile(
     r"\b(?:web\w*|sites?|pages?|portals?|apps?|apis?|services?|visitors?|endpoints?|servers?|online|traffic|urls?|clicks?|reads?|quer(?:y|ies)|https?|clients?)\b",

@@ -29,6 +29,7 @@ _EACH_AT_MOST = 1000
 _FEW = 2
 # Below that a percentage beside an outage is of anything.
 _PROMISED = 99
+_A_FEW_BYTES = 10_000
 # What is entered is told by the day; three a week merely happen, and things told by the second may as well be read.
 _A_DAY, _SELDOM = 86400.0, 1e-4
 _WORD = re.compile(r"[^\W\d][\w'-]*")
@@ -112,6 +113,8 @@ def _denied(text: str, mention: Mention, attribute: Attribute) -> bool:
 
 def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> list[_Bid]:
     """Attributes whose subject the text is on: "99.9%" beside "availability?", "300/s" of a table."""
+    if mention.unit == "bytes" and _is_item(text, mention):
+        return [_Bid(attributes["workload.item_bytes"], 0, 0, 0)]
     return [
         _Bid(attribute, 0, 0, 0)
         for attribute in attributes.values()
@@ -125,6 +128,11 @@ def _wide(text: str, mention: Mention, attributes: Mapping[str, Attribute]) -> l
     ]
 
 
+def _is_item(text: str, mention: Mention) -> bool:
+    """Whether a few bytes stand alone in a list: of nothing else are so few told."""
+    return mention.value <= _A_FEW_BYTES and _words_beside(text, mention, around(clauses(text), mention.start)) == 0
+
+
 def _is_load(text: str, mention: Mention) -> bool:
     """Whether a rate is a load though nobody knows its things: told by the day and not seldom, or of nothing in particular and alone."""
     if mention.noun:
@@ -135,7 +143,7 @@ def _is_load(text: str, mention: Mention) -> bool:
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     noun = noun_of(mention.noun, attribute.nouns) or label_of(text, mention, attribute.nouns)
     length = _form(text, mention, attribute)
-    if noun and not length and is_of_one(text, mention):
+    if noun and not length and attribute.name != "account.followers" and is_of_one(text, mention):
         return None
     if attribute.bare and mention.unit == "count" and not length:
         return None
