@@ -63,6 +63,10 @@ def is_of_one(text: str, mention: Mention) -> bool:
     """Whether one of many has the counted things: the 14 events of "each bag makes 14 events" are not all events."""
     before = text[: mention.start]
     each = bool(EVERY.search(before) or _EACH.search(before)) and not _OF_OURS.search(before)
-    return mention.unit == "count" and (
-        each or bool(_ON_AVERAGE.search(before) or _LARGEST.search(before) or _LARGEST_IN_BRACKETS.search(before))
-    )
+    return mention.unit == "count" and (each or bool(_ON_AVERAGE.search(before)))
+
+
+def is_of_largest(text: str, mention: Mention) -> bool:
+    """Whether the counted things are the largest one's own: the 9,000 employees of the biggest customer."""
+    before = text[: mention.start]
+    return mention.unit == "count" and bool(_LARGEST.search(before) or _LARGEST_IN_BRACKETS.search(before))

@@ -29,6 +29,8 @@ _BESIDE_VERSION = re.compile(
     r"\b(?:pg|postgres\w*|mysql|mariadb|mongo\w*|oracle|server|rds|aurora|cloud sql|instance|vm|vps|droplet|box)\s*[\d.]*\w?\s*[,/(]\s*$",
     re.IGNORECASE,
 )
+# So many clients and companies are people and rows, unless they are called tenants.
+_MANY_TENANTS, _TENANTS = 50_000, ("tenant", "workspace", "org")
 _OUT_OF = re.compile(r"\s+out\s+of\s+[~]?\d")
 _OF_WHICH = re.compile(
     r"\s+of\s+(?:which|whom)\s+(?:is|are|was|were|only|just|for|go|goes|belongs?|sits?|needs?)\b", re.IGNORECASE
@@ -211,6 +213,8 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
         return bool(_BESIDE_VERSION.search(text[: mention.start]))
     if bound.fact.attribute == "db.capacity" and mention.unit == "count" and not mention.noun:
         return not any(other.unit == "rate" for other in mentions(text))
+    if bound.fact.attribute == "tenants" and mention.value > _MANY_TENANTS:
+        return not mention.noun.startswith(_TENANTS)
     if bound.fact.attribute == "team.size" and mention.value == 1:
         return _one_of_several(text, mention)
     is_wish = bound.fact.attribute == "workload.retention"

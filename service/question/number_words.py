@@ -54,7 +54,7 @@ TIME = rf"(?!w/)(?:{_alternatives(list(SECONDS))})"
 SIZE = _alternatives([word for word in BYTES if word != "b"])
 _LONG_UNITS = _alternatives([word for word in (*SECONDS, *BYTES) if len(word) > 3])
 # In half of Europe "99,95 %" and "1,5 TB" have a comma where others have a point.
-_DECIMAL = r"\d+,\d{1,2}(?=\s?(?:%|percent\b|[kKMGTP]i?B\b|[MGTP]\b|mi?o\b|mln\b|mrd\b|bn\b|millions?\b|billions?\b|crores?\b|h(?:ours?|rs?)?\b|s(?:ec(?:onds?)?)?\b|min(?:utes?)?\b|days?\b|years?\b|times\b))"
+_DECIMAL = r"\d+,\d{1,2}(?=\s?(?:%|percent\b|[kKMGTP]i?B\b|[MGTP]\b|mi?o\b|mln\b|mrd\b|bn\b|millions?\b|billions?\b|crores?\b|h(?:ours?|rs?)?\b|ms\b|s(?:ec(?:onds?)?)?\b|min(?:utes?)?\b|days?\b|years?\b|times\b))"
 _DIGITS = rf"{_DECIMAL}|" r"[1-9]\d{0,2}(?:\.\d{3}){2,}(?!\d)|\d{1,3}(?:[,_' ]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _COMMA = re.compile(r"\d+,\d{1,2}")
 _SCALE = r"k|K|M|m|mn|mil|mln|mio|bn|bln|B|T|thousand|millions?|billions?|trillion|lakhs?|crores?"

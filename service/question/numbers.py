@@ -28,6 +28,10 @@ _LINE = re.compile(
 _UNIT = re.compile(
     rf"[\s-]*(?:(?P<percent>%|percent\b|per cent\b)|(?P<size>(?i:{SIZE})|B)(?P<bps>ps)?(?![\w])|(?P<chars>(?i:characters?|chars?))(?![\w])|(?P<money>[€$£]|(?i:euros?|eur|dollars?|usd|bucks|gbp|chf|francs|rupees|yen)(?![\w]))|(?P<time>(?i:{TIME}))(?![\w]))"
 )
+# "16 vCPU / 64G", "64G of RAM"
+_BARE_GIGA = re.compile(
+    r"\s?Gi?(?=\s+(?:of\s+)?(?:ram|memory|heap|disk|ssd|nvme)\b|\s*(?:[,;)/+]|[.?!](?:\s|$)|$))", re.IGNORECASE
+)
 _AND_A_HALF = re.compile(r"\s+and\s+a\s+half\b", re.IGNORECASE)
 _HALF_OF_SCALE = re.compile(r"\s+and\s+a\s+half(?=\s+(?:thousand|million|billion|trillion)s?\b)", re.IGNORECASE)
 # "3h20", "5h50m", "3m40s"
@@ -166,6 +170,8 @@ def _with_unit(text: str, end: int, value: float) -> tuple[float, Unit, int]:
         large, small = (3600, 60) if clocked["large"] == "h" else (60, 1)
         return value * large + float(clocked["small"]) * small, "duration", clocked.end()
     found = _UNIT.match(text, end)
+    if found is None and (giga := _BARE_GIGA.match(text, end)):
+        return value * 1e9, "bytes", giga.end()
     if found is None:
         return value, "count", end
     if found.group("percent"):

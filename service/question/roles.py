@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from kb.fact import Fact, Span
 from kb.quantity import Quantity
 from kb.vocabulary import Attribute
-from service.question.asides import is_aside, is_of_one
+from service.question.asides import is_aside, is_of_largest, is_of_one
 from service.question.clauses import Stretch, around, clauses, find_cue, sentences
 from service.question.counted import counted, label_of, noun_of
 from service.question.cues import on_subject
@@ -143,7 +143,7 @@ def _is_load(text: str, mention: Mention) -> bool:
 def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
     noun = noun_of(mention.noun, attribute.nouns) or label_of(text, mention, attribute.nouns)
     length = _form(text, mention, attribute)
-    if noun and not length and attribute.name != "account.followers" and is_of_one(text, mention):
+    if noun and (not length or attribute.name == "workload.devices") and _is_anothers(text, mention, attribute):
         return None
     if attribute.bare and mention.unit == "count" and not length:
         return None
@@ -167,6 +167,12 @@ def _bid(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
         modifies = int(not mention.noun.endswith(noun))
         return _Bid(attribute, _NOUN_AND_CUE if attribute.noun_needs_cue else _NOUN, modifies, len(noun), noun)
     return _Bid(attribute, _CUE, *cue) if cue and not noun else None
+
+
+def _is_anothers(text: str, mention: Mention, attribute: Attribute) -> bool:
+    """Whether one of many has the counted things; the followers of the largest account are what is asked of it."""
+    largest = attribute.name != "account.followers" and is_of_largest(text, mention)
+    return largest or is_of_one(text, mention)
 
 
 def _weak(text: str, mention: Mention, attribute: Attribute) -> _Bid | None:
