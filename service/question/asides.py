@@ -21,7 +21,7 @@ _FROM_THERE = re.compile(
 _EACH = re.compile(r"\b(?:each|apiece)\s+(?:with|has|of)?[~\s]*$", re.IGNORECASE)
 # "The biggest customer has 9,000 employees": its own, not all of them.
 _LARGEST = re.compile(
-    r"\b(?:biggest|largest|busiest|smallest|top)\s+(?:customer|client|tenant|account|shop|school|hospital|company|site|store|venue|one)\b[\s:,]*\(?(?:(?:alone|has|have|with|of|is|had|about|around|some|over)\s+)*[~\s]*$",
+    r"\b(?:biggest|largest|busiest|smallest|top)\s+(?:customer|client|tenant|account|shop|school|hospital|company|site|store|venue|one)?\b[\s:,]*\(?(?:(?:alone|has|have|with|of|is|had|about|around|some|over)\s+)*[~\s]*$",
     re.IGNORECASE,
 )
 _LARGEST_IN_BRACKETS = re.compile(

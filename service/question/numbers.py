@@ -39,11 +39,13 @@ _CLOCKED = re.compile(r"\s?(?P<large>[hm])\s?(?P<small>[0-5]\d)\s?(?:m(?:in)?|s(
 # Sensors are sampled in hertz and kilohertz; what is in megahertz and more is a clock of a processor.
 _HERTZ = re.compile(r"\s?(?P<k>[kK])?[hH]z\b")
 _TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
-_NOUN = re.compile(r"(?:\s+|-(?=[A-Za-z]{2})|(?=km\b))(?P<noun>[A-Za-z][\w'-]*(?:\s+(?!w/)[A-Za-z][\w'-]*){0,3})")
+_NOUN = re.compile(
+    r"(?:\s+|-(?=[A-Za-z]{2})|(?=(?i:km|vcpus?|cpus?|cores?)\b))(?P<noun>[A-Za-z][\w'-]*(?:\s+(?!w/)[A-Za-z][\w'-]*){0,3})"
+)
 # "2 million daily active users" are people, "2 million daily orders" a rate.
 _PEOPLE = r"(?!\s+(?:active\s+|unique\s+)?(?:users?|visitors?|customers?|actives?|players?|readers?|riders?|shoppers?|listeners?|viewers?|subscribers?|backups?|partitions?|snapshots?|tables?))"
 _PER = re.compile(
-    rf"\s*(?:/\s*|\b(?:per|in an?|an?|on an?|each|every)\s+(?:(?:working|work|business|calendar|week|school|normal|busy|quiet|good|bad|average|typical)[\s-]?|(?<=\bon a )[a-z]+ (?=day\b))?)(?P<per>(?i:{TIME}))(?![\w])|\s*(?P<adverb>(?:daily|hourly|monthly|weekly|yearly|annually){_PEOPLE}|qps\b|tps\b|rps\b|iops\b)",
+    rf"\s*(?:/\s*|\b(?:per|in an?|an?|on an?|each|every)\s+(?:(?:working|work|business|calendar|week|school|normal|busy|quiet|good|bad|average|typical)[\s-]?|(?<=\bon a )[a-z]+ (?=day\b))?)(?P<per>(?i:{TIME}|nights?))(?![\w])|\s*(?P<adverb>(?:daily|hourly|monthly|weekly|yearly|annually){_PEOPLE}|qps\b|tps\b|rps\b|iops\b)",
     re.IGNORECASE,
 )
 _EACH = re.compile(
@@ -77,6 +79,8 @@ _ADVERBS = {
     "rps": 1.0,
     "iops": 1.0,
 }
+# What comes once a night comes once a day.
+_PERIODS = SECONDS | {"night": 86400.0, "nights": 86400.0}
 _OFTEN = re.compile(r"^(?:daily|monthly|weekly|unique)\s+(?:(?:active|unique)\s+)?", re.IGNORECASE)
 # Words that end a noun phrase: "400 tenants with one database" counts tenants, not databases.
 _STOP = re.compile(
@@ -203,7 +207,7 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
     if per is None or unit not in ("count", "bytes"):
         end = after if noun else tail
         return Mention(start, end, text[start:end].strip(), value, unit, noun, tail)
-    seconds = _ADVERBS.get((per.group("adverb") or "").lower()) or SECONDS[per.group("per").lower()]
+    seconds = _ADVERBS.get((per.group("adverb") or "").lower()) or _PERIODS[per.group("per").lower()]
     behind = _FOR_ONE.match(text, per.end()) if unit == "count" else None
     end, rate = (behind or per).end(), "rate" if unit == "count" else "bandwidth"
     of_one = of_one or behind

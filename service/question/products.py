@@ -33,7 +33,7 @@ def multiplied_out(
     for one, other in pairwise(counted):
         product = _product(text, one, other)
         bound = bind(text, product, attributes, source) if product else None
-        if product is None or bound is None or bound.fact.attribute not in _MULTIPLIED:
+        if product is None or bound is None or bound.fact.attribute not in _MULTIPLIED or not bound.is_counted:
             continue
         owner = other if _IN_EACH_OF.match(text[one.end : other.start]) else one
         own = bind(text, owner, attributes, source)

@@ -63,6 +63,11 @@ class Bound:
     fact: Fact
     strength: int
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether the noun that it counts says what it is, and not a phrasing around any noun."""
+        return self.strength in (_FORM_AND_NOUN, _NOUN_AND_CUE, _NOUN, _WEAK_NOUN)
+
     def yields_to(self, other: "Bound") -> bool:
         same = self.fact.attribute == other.fact.attribute
         return same and self.strength == _WEAK_NOUN < other.strength
