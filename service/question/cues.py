@@ -12,7 +12,7 @@ from service.question.forms import places
 
 _ALTERNATIVE = re.compile(r"\b(?:or|vs|versus|instead|than|to)\b", re.IGNORECASE)
 _WEIGHED_BEFORE = re.compile(r"\b(?:vs\.?|versus)\s+(?:an?\s+)?$", re.IGNORECASE)
-_WEIGHED_BEHIND = re.compile(r"\s+(?:(?:vs\.?|versus)\s|or\s+(?:by|per|an?|in)\s)", re.IGNORECASE)
+_WEIGHED_BEHIND = re.compile(r"\s+(?:(?:vs\.?|versus)\s|or\s+(?:by|per|in)\s)", re.IGNORECASE)
 # "bigint, timestamptz" are two columns, "32-bit integer" is one.
 _LISTED = re.compile(r",|\band\b|\+|&", re.IGNORECASE)
 _NEGATIVE_START = ("no ", "not ", "without ", "zero", "can't", "cannot", "don't", "never", "lacks", "missing")
@@ -67,7 +67,7 @@ def measures(text: str, attributes: Iterable[Attribute], source: str) -> tuple[F
             for value, forms in attribute.measures.items()
             for form in forms
             for place in places(form, text)
-            if not negated(text, place.start) and not _is_alternative(text, place)
+            if not negated(text, place.start) and (attribute.adds or not _is_alternative(text, place))
         ]
         free = [hit for hit in hits if not any(_covers(other[3], hit[3]) for other in hits)]
         if free:

@@ -159,7 +159,7 @@ def _read(text: str, match: re.Match[str]) -> Mention:
     if unit == "count":
         scaled = scale is not None
         value, unit, end = _with_unit(text, end, value)
-        value *= 1.0 if scaled else thousands(text, match.group("digits") or "", unit == "count")
+        value *= 1.0 if scaled else thousands(text, match.group("digits") or "", unit in ("count", "money"))
     if unit == "count" and (times := _TIMES.match(text, end)):
         return Mention(
             match.start(), times.end(), text[match.start() : times.end()].strip(), value, "count", "times", end
@@ -203,7 +203,7 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
     of_one = each or EVERY.search(text[:start]) or _OF_EACH.search(text[:start])
     per = _PER.match(text, after) or (_PER.match(text, tail) if noun else None)
     if per is None and unit == "bytes" and (what := _OF_WHAT.match(text, tail)):
-        per = _PER.match(text, what.end() - 1)
+        per = _PER.match(text, what.end())
     if per is None or unit not in ("count", "bytes"):
         end = after if noun else tail
         return Mention(start, end, text[start:end].strip(), value, unit, noun, tail)

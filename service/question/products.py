@@ -54,9 +54,9 @@ def _product(text: str, one: Mention, other: Mention) -> Mention | None:
     many, had, end = one, other, other.end
     if _IN_EACH_OF.match(gap):
         many, had = other, one
-    elif _TIMES.match(gap):
-        pass
-    elif (with_ := _WITH.match(gap)) and (with_["each"] or (behind and _is_of(behind["one"], one.noun))):
+    elif _TIMES.match(gap) or (
+        (with_ := _WITH.match(gap)) and (with_["each"] or (behind and _is_of(behind["one"], one.noun)))
+    ):
         end += behind.end() if behind else 0
     elif not (_EACH_OF.search(text[: one.start]) and _HAS.match(gap)):
         return None

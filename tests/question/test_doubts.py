@@ -160,3 +160,61 @@ def test_a_choice_is_read_only_of_its_subject() -> None:
 def test_no_cloud_outside_a_country_allows_those_inside() -> None:
     assert understand(AskRequest(question="no cloud outside Germany"), VOCABULARY).facts.get("cloud") is None
     assert understand(AskRequest(question="no cloud, please"), VOCABULARY).facts.get("cloud") is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("the vendor quoted $8,400 a month for Cassandra", "budget"),
+        ("Going to 2 TB costs +115 € a month, we would like to stay under", "budget"),
+        ("savings are estimated at 1.1M€ a year", "budget"),
+        ("the disk is at 94% since the connector was down", "availability"),
+        ("ops wants 90", "availability"),
+        ("MySQL 8, 64 GB", "db.size"),
+        ("tempdb is 20 GB", "db.size"),
+        ("a Redis with one 8 GB instance", "db.size"),
+        ("410 tables, 88 GB", "table.bytes"),
+        ("the regulator wants an export in 24 hours", "workload.retention"),
+        ("it must work if the line is cut for 24h", "workload.retention"),
+        ("replace a 26 year old system that keeps records", "workload.retention"),
+        ("82% of the load arrives in six weeks, growth is small", "horizon"),
+        ("290 dashboards were not opened in 90 days, how many now?", "horizon"),
+        ("one customer (30% of revenue) asks", "tenant.largest_share"),
+        ("ALTER TABLE waited 4 min behind a report", "replication.lag"),
+        ("alert when the replication lag is more than 30 s", "replication.lag"),
+        ("our largest customer (45% of traffic, 2.4k stores) is throttled", "tenants"),
+        ("we have 1,200,000 clients", "tenants"),
+        ("80% of the rows belong to 5 tenants", "tenants"),
+        ("the disk hits 100% IOPS", "cache.hit_ratio"),
+        ("evictions 900/s since Tuesday", "workload.writes_per_s"),
+        ("25 imports/day", "workload.writes_per_s"),
+        ("3 nodes do 16k", "node.capacity"),
+        ("25,000 students start at once, last year the database died at 9,000", "db.capacity"),
+        ("17 services use it", "workload.users"),
+        ("600 trainers who write plans", "workload.devices"),
+        ("every farm has between 20 and 60 sensors sending data", "workload.devices"),
+        ("primary network 4 Gbps out of 10", "link.bandwidth"),
+        ("partition by day or by site?", "partition.interval"),
+        ("the system was down for 17 hours in February", "downtime.window"),
+        ("the database was back in 35 seconds", "rto"),
+        ("we are 4 hospitals", "team.size"),
+        ("an account with 2 followers", "account.followers"),
+    ],
+)
+def test_what_looks_like_a_figure_of_the_case_is_not_read_as_one(text: str, attribute: str) -> None:
+    assert attribute not in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute", "value"),
+    [
+        ("300k events a day are written; the app's reads spike to 25k/s", "workload.reads_per_s", 25_000),
+        ("top account has 260k followers", "account.followers", 260_000),
+        ("ad impressions 120k/s, 250 B, kept 14 days", "workload.item_bytes", 250),
+        ("between Lyon and Montreal: latency 92 ms", "latency.rtt", 0.092),
+        ("RTO of 8h in contracts", "rto", 28_800),
+        ("events with a 30d TTL in Cassandra", "workload.retention", 30 * 86400),
+    ],
+)
+def test_the_words_beside_it_tell_which_figure_it_is(text: str, attribute: str, value: float) -> None:
+    assert read(text)[attribute] == pytest.approx(value)

@@ -61,6 +61,8 @@ def parts(text: str) -> list[tuple[str, str]]:
         ),
         ("we push changes continuously from MySQL into ClickHouse", [("mysql", "stack"), ("clickhouse", "asked")]),
         ("migrate 300 orders a second from MySQL to Postgres", [("mysql", "from"), ("postgresql", "to")]),
+        ("everything goes to a SQL Server Express", [("sql-server", "asked")]),
+        ("Kinesis -> Lambda -> Aurora pipeline", [("amazon-aurora", "asked")]),
         ("mysql to kafka, how?", [("mysql", "asked"), ("kafka", "asked")]),
         ("We're on self-hosted Postgres", [("postgresql", "stack")]),
         (

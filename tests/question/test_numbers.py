@@ -42,6 +42,41 @@ def test_a_number_is_read_with_its_unit_and_its_noun(text: str, value: float, un
     assert text[mention.start : mention.end].strip() == mention.text
 
 
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [
+        ("1.250 offices", "count", 1250),
+        ("1.250.000 rows", "count", 1_250_000),
+        ("we pay 1.900 €", "money", 1900),
+        ("1.250 s", "duration", 1.25),
+        ("a base with 6,2 bn rows", "count", 6.2e9),
+        ("it takes 0,5 s", "duration", 0.5),
+        ("12 crore rows", "count", 1.2e8),
+        ("3 lakh records per day", "rate", 3e5 / 86400),
+        ("2 and a half million animals", "count", 2.5e6),
+        ("the batch takes 5h50", "duration", 21_000),
+        ("the report takes 3m40s", "duration", 220),
+        ("a box with 64G of RAM", "bytes", 64e9),
+        ("16vCPU", "count", 16),
+        ("900 lines each night", "rate", 900 / 86400),
+        ("80 GB of changes/night", "bandwidth", 80e9 / 86400),
+    ],
+)
+def test_a_number_is_read_as_people_elsewhere_write_it(text: str, unit: str, value: float) -> None:
+    (mention,) = mentions(text)
+    assert mention.unit == unit
+    assert mention.value == pytest.approx(value)
+
+
+def test_a_point_before_three_digits_parts_thousands_where_others_are_so_written() -> None:
+    (disk, table) = mentions("a disk of 2,3 TB and a table of 1.450 GB")
+    assert (disk.value, table.value) == (2.3e12, 1.45e12)
+
+
+def test_a_span_of_clock_times_counts_nothing() -> None:
+    assert mentions("at 8:55-9:10 every weekday, started at 9:00:00") == ()
+
+
 @pytest.mark.parametrize("text", ["since 2019", "p99 and tenant_id2", "version 8.0", "utf8mb4", "nothing at all", ""])
 def test_years_versions_and_names_are_not_numbers(text: str) -> None:
     assert mentions(text) == ()
