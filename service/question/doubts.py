@@ -4,7 +4,15 @@ import re
 from collections.abc import Sequence
 
 from kb.quantity import Quantity
-from service.question.clauses import around, clauses, sentences
+from service.question.another_time import (
+    is_asked,
+    is_of_another,
+    is_of_another_time,
+    is_quoted,
+    is_tried,
+    says_now,
+)
+from service.question.clauses import around, sentences
 from service.question.numbers import Mention, mentions
 from service.question.roles import Bound
 
@@ -53,41 +61,6 @@ _TENANCY = re.compile(
     r"\b(?:multi-?\s?tenan\w+|tenants?|(?:biggest|largest|top|smallest) (?:customer|client)|(?:customer|client)_id)\b",
     re.IGNORECASE,
 )
-# A figure of the case is said by the asker, of what is: not where the clause before it is another's, or of the past.
-_ELSEWHERE = re.compile(
-    r"(?<![\w-])(?:some(?:one|body)|reddit|hacker news|stack ?overflow|competitors?|rivals?|vendors?|sales(?:man|woman|person|people| reps?)|(?:a|the|some|this|that|his|her) (?:blog|article)|brochures?|data\s?sheets?|advis[eo]rs?|consultants?|marketing|neighbou?rs?|sister company|(?:an)?other (?:team|department|company|site|city|bank|hospital|school|shop|vendor|customer)|colleagues?|(?:the|our|an|his|their) (?:old|previous|former)|before (?:the|we|our|that)|last (?:year|month|week|night|time|summer|winter|spring|autumn|season)|ago|used to|(?<!as )(?:was|were|had|did|took|ran|gave|came|wrote|told|said|says|claimed))(?![\w-])",
-    re.IGNORECASE,
-)
-# What was, and what may be: figures of the case only where no other of their kind is.
-_ANOTHER_TIME = re.compile(
-    r"\b(?:used to|formerly|previously|originally|back then|initially|(?:back )?in (?:19|20)\d\d,? (?:we|it|there|this|that)|last (?:year|month|summer|winter|spring|autumn|season)|(?:the|our|an) (?:old|previous|former)|years ago|one day|some ?day|eventually|hop(?:e|es|ing)|dream(?:s|ing)?|pitch|might|may (?:one day|become|grow|reach)|could (?:become|grow|reach)|if (?:we|it) (?:ever|wins?|get|gets|land|lands)|by (?:20\d\d|next|the end of|summer|christmas|then)|before (?:the|we|our|that|last))\b[^.;]{0,50}$",
-    re.IGNORECASE,
-)
-_ANOTHER_TIME_BEHIND = re.compile(
-    r"[\s,(]*(?:back then|at the time|in those days|in (?:19|20)\d\d\b|last (?:year|month|summer|winter|season)|(?:\w+ )?years ago|one day|some ?day|eventually|before (?:the|we|that)\b|by (?:20\d\d|next|the end of|summer|christmas)|next (?:year|month|summer|winter|season)|planned|hoped for|if all goes|was the (?:old|former))",
-    re.IGNORECASE,
-)
-# What was tried is no figure of what runs.
-_TRIED = re.compile(
-    r"\b(?:pilot|trial|poc|proof of concept|prototype|benchmark|load[\s-]?test|stress[\s-]?test|dry[\s-]?run|test[\s-]?run|rehearsal|simulation|simulated|demo|staging|sandbox|test (?:system|environment|lab|data|set))\b[^.;!?]{0,60}$",
-    re.IGNORECASE,
-)
-_SUPPOSED = re.compile(
-    r"\b(?:suppose|supposing|imagine|hypothetical(?:ly)?|what if|in theory)\b[^.;!?]{0,60}$", re.IGNORECASE
-)
-_ASKED = re.compile(
-    r"\b(?:(?:could|can|would|will|might) (?:an?|one|the|our|a single|it|this|that|\w+)(?: \w+){0,3} (?:do|handle|take|cope|manage|sustain|survive))\b[^.;!?]{0,50}$",
-    re.IGNORECASE,
-)
-_NOW = re.compile(
-    r"\b(?:now|today|currently|at present|presently|these days|nowadays|at the moment|right now|so far|more like|in truth|in reality|actually|honestly|normal(?:ly)?|usual(?:ly)?|we (?:may|need|see)|from now on)\b[^.;,!?]{0,25}$",
-    re.IGNORECASE,
-)
-_NOW_BEHIND = re.compile(
-    r"\s*(?:now|today|currently|at present|at the moment|right now|these days|otherwise|normally|usually|typically)\b",
-    re.IGNORECASE,
-)
-_QUOTES = re.compile(r"[\"\u201c\u201d\u201e]")
 _READ = re.compile(r"\b(?:reads|requests|queries|lookups|hits|views|visits|searches)\b", re.IGNORECASE)
 _MARKED = re.compile(
     r"\b(?:sustained|steady|constant(?:ly)?|on average|average|avg|normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|today|now|currently|at the moment|overall|total|in all|altogether)\b",
@@ -163,12 +136,6 @@ def _one_of_several(text: str, mention: Mention) -> bool:
     )
 
 
-def is_of_another(text: str, mention: Mention) -> bool:
-    """Whether somebody else says it or has it, or it was so."""
-    begins = around(clauses(text), mention.start).start
-    return bool(_ELSEWHERE.search(text[begins : mention.start]))
-
-
 def without_doubtful(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None]) -> list[Bound | None]:
     """The roles but those of numbers that are denied, labels, another's, of another time, or one of two loads not told apart."""
     kept = [bound if bound and not _doubtful(text, m, bound) else None for m, bound in zip(counted, roles, strict=True)]
@@ -190,7 +157,7 @@ def _without_rivals(text: str, counted: Sequence[Mention], roles: list[Bound | N
         if len({_value(roles[n]) for n in places}) < 2:
             continue
         # What is wanted is not what is now.
-        now = [n for n in places if _says_now(text, counted[n]) != name.startswith(_WANTED)]
+        now = [n for n in places if says_now(text, counted[n]) != name.startswith(_WANTED)]
         if len(now) > 1 and name.startswith(_WANTED):
             now = [n for n in now if _WISHED.search(text[: counted[n].start])]
         for n in places:
@@ -224,11 +191,9 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
 def _is_doubted(text: str, counted: Sequence[Mention], roles: Sequence[Bound | None], n: int) -> bool:
     """Whether a figure of the case is another time's, tried or supposed, quoted, or one of a load of which it is not said what it does."""
     mention = counted[n]
-    begins = around(sentences(text), mention.start).start
-    before = text[begins : mention.start]
-    if _TRIED.search(before) or _SUPPOSED.search(before) or _is_quoted(text, mention):
+    if is_tried(text, mention) or is_quoted(text, mention):
         return True
-    if _is_of_another_time(text, mention) and _has_rival(counted, n) and not _says_now(text, mention):
+    if is_of_another_time(text, mention) and _has_rival(counted, n) and not says_now(text, mention):
         return True
     bound = roles[n]
     if bound is None or "peak" in bound.fact.attribute:
@@ -246,32 +211,18 @@ def _is_unsettled(text: str, counted: Sequence[Mention], roles: Sequence[Bound |
     if bound and bound.fact.attribute == "latency.p99":
         alike = [o for o in loose if o.unit == "duration" and o.value <= _RESPONSE and o.value != one.value]
         return bool(alike) and not _WISHED.search(text[: one.start])
-    if bound is None or bound.fact.attribute not in _MEASURED or _says_now(text, one) or not _has_rival(counted, n):
+    if bound is None or bound.fact.attribute not in _MEASURED or says_now(text, one) or not _has_rival(counted, n):
         return False
-    return _is_outdated(text, one, loose) or _is_of_another_time(text, one)
-
-
-def _is_quoted(text: str, mention: Mention) -> bool:
-    """Whether it stands in quotation marks: somebody's words; a whole question in them is the asker's."""
-    marks = [match.start() for match in _QUOTES.finditer(text)]
-    pairs = zip(marks[::2], marks[1::2], strict=False)
-    return any(
-        begin < mention.start and mention.end <= end and end - begin < len(text) * 2 // 3 for begin, end in pairs
-    )
+    return _is_outdated(text, one, loose) or is_of_another_time(text, one)
 
 
 def _is_outdated(text: str, one: Mention, loose: Sequence[Mention]) -> bool:
     """Whether another number without a noun of its own is said to be the one of now: "200M rows, today 510M"."""
-    if _says_now(text, one):
+    if says_now(text, one):
         return False
-    before = text[around(sentences(text), one.start).start : one.start]
     others = (o for o in loose if o.start > one.start and o.value != one.value and not o.noun)
     alike = [o for o in others if o.unit == one.unit or (o.unit == "count" and one.unit == "rate")]
-    return any(_says_now(text, o) for o in alike) or bool(alike and _ASKED.search(before))
-
-
-def _says_now(text: str, mention: Mention) -> bool:
-    return bool(_NOW.search(text[: mention.start]) or _NOW_BEHIND.match(text, mention.end))
+    return any(says_now(text, o) for o in alike) or bool(alike and is_asked(text, one))
 
 
 def _may_be_read(text: str, mention: Mention) -> bool:
@@ -284,12 +235,6 @@ def _may_be_read(text: str, mention: Mention) -> bool:
 
 def _of_the_case(bound: Bound) -> bool:
     return bound.fact.attribute.startswith(_OF_THE_CASE)
-
-
-def _is_of_another_time(text: str, mention: Mention) -> bool:
-    sentence = around(sentences(text), mention.start)
-    before = re.split(r"\b(?:now|today|currently)\b", text[sentence.start : mention.start], flags=re.IGNORECASE)[-1]
-    return bool(_ANOTHER_TIME.search(before) or _ANOTHER_TIME_BEHIND.match(text, mention.end))
 
 
 def _has_rival(counted: Sequence[Mention], n: int) -> bool:
