@@ -54,7 +54,7 @@ _EACH = re.compile(
 )
 # "Every train sends 10 telegrams a second": of one, unless it is a server of ours or a time.
 EVERY = re.compile(
-    rf"[,;(]\s*each\s+(?:[~]\s*|about\s+|around\s+|some\s+|with\s+|has\s+|does\s+|makes\s+|sells\s+)?$|(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
+    rf"[,;(]\s*each\s+(?:[~]\s*|about\s+|around\s+|some\s+|with\s+|has\s+|does\s+|makes\s+|sells\s+)?$|(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|boxe?s?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
     re.IGNORECASE,
 )
 # "4 scans per second per gate" are one gate's; a place of ours sends nothing.
