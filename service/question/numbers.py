@@ -59,7 +59,7 @@ EVERY = re.compile(
 )
 # "4 scans per second per gate" are one gate's; a place of ours sends nothing.
 _FOR_ONE = re.compile(
-    rf"\s*(?:/\s*|\b(?:per|(?:for|from|by|on) (?:each|every))\s+)(?!(?:{TIME})\b)(?!(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|cores?|regions?|clusters?|databases?|topics?|streams?|tables?|queues?|zones?|sites?|cit(?:y|ies)|countr(?:y|ies))\b)[A-Za-z]+",
+    rf"(?:/|\s*\b(?:per|(?:for|from|by|on) (?:each|every))\s+)(?!(?:{TIME})\b)(?!(?:nodes?|servers?|shards?|partitions?|machines?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|cores?|regions?|clusters?|databases?|topics?|streams?|tables?|queues?|zones?|sites?|cit(?:y|ies)|countr(?:y|ies))\b)[A-Za-z]+",
     re.IGNORECASE,
 )
 # "40 drones x 10 positions per second"
