@@ -24,6 +24,10 @@ _TRIED = re.compile(
     r"\b(?:pilot|trial|poc|proof of concept|prototype|benchmark|load[\s-]?test|stress[\s-]?test|dry[\s-]?run|test[\s-]?run|rehearsal|simulation|simulated|demo|staging|sandbox|test (?:system|environment|lab|data|set))\b[^.;!?]{0,60}$",
     re.IGNORECASE,
 )
+_TRIED_BEHIND = re.compile(
+    r"[\s,(]*(?:in|during|from|at) (?:our|the|a|your|my)? ?(?:own )?(?:load |stress |last )?(?:tests?|benchmarks?|trials?|pilot|poc|prototype|staging)\b",
+    re.IGNORECASE,
+)
 _SUPPOSED = re.compile(
     r"\b(?:suppose|supposing|imagine|hypothetical(?:ly)?|what if|in theory)\b[^.;!?]{0,60}$", re.IGNORECASE
 )
@@ -51,7 +55,7 @@ def is_of_another(text: str, mention: Mention) -> bool:
 def is_tried(text: str, mention: Mention) -> bool:
     """Whether it is the figure of a trial or of a supposition."""
     before = text[around(sentences(text), mention.start).start : mention.start]
-    return bool(_TRIED.search(before) or _SUPPOSED.search(before))
+    return bool(_TRIED.search(before) or _SUPPOSED.search(before) or _TRIED_BEHIND.match(text, mention.end))
 
 
 def is_asked(text: str, mention: Mention) -> bool:

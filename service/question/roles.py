@@ -27,6 +27,11 @@ _NAMED_BEHIND: Mapping[str, re.Pattern[str]] = {
 }
 _EACH_AT_MOST = 1000
 _FEW = 2
+# "5h, and the boss wants RPO of 10 min": what a number follows at once is that number's.
+_LABELS = re.compile(
+    r"\s*[:=<≤(]?\s*(?:(?:of|is|at|to|under|within|max\.?|about|around|below)\s+){0,2}[~<≤]?\d", re.IGNORECASE
+)
+_LABELLED = 24
 # Below that a percentage beside an outage is of anything.
 _PROMISED = 99
 _A_FEW_BYTES = 10_000
@@ -224,6 +229,12 @@ def _crosses(text: str, place: Stretch, mention: Mention) -> bool:
             if m.unit == mention.unit and text[m.tail : place.start] in ("", " ", "-")
         ]
         return bool(before) or any(other.unit == mention.unit for other in mentions(text[place.end : mention.start]))
+    if (
+        mention.unit != "count"
+        and _LABELS.match(text, place.end)
+        and any(other.unit == mention.unit for other in mentions(text[place.end : place.end + _LABELLED]))
+    ):
+        return True
     # "3,000 bikes, one position a minute": the one position says that they report.
     others = [other for other in mentions(text[mention.end : place.end]) if other.value != 1]
     reach = place.start - mention.end
