@@ -32,7 +32,10 @@ _REFERENCE = re.compile(
 )
 _PLAIN = re.compile(r"\d{1,4}(?![\d.,]*\s?[kKmMbB%])")
 # "MySQL 8, 64 GB" may as well be the memory of its server.
-_SIZES_OF_MEMORY = frozenset(gigabytes * 1e9 for gigabytes in (2, 4, 8, 16, 32, 64, 96, 128, 192, 256, 384, 512))
+_GIGABYTES = (2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 244, 256, 384, 488, 512, 768, 1000, 1024, 1500, 2000)
+_SIZES_OF_MEMORY = frozenset(size * 1e9 for size in _GIGABYTES)
+_BESIDE_CORES = re.compile(r"(?:cores?|v?cpus?)\s*[,/+&]\s*$", re.IGNORECASE)
+_IS_MEMORY = re.compile(r"\s*(?:of\s+)?(?:ram|memory)\b", re.IGNORECASE)
 _BESIDE_VERSION = re.compile(
     r"\b(?:pg|postgres\w*|mysql|mariadb|mongo\w*|oracle|server|rds|aurora|cloud sql|instance|vm|vps|droplet|box)\s*[\d.]*\w?\s*[,/(]\s*$",
     re.IGNORECASE,
@@ -176,6 +179,8 @@ def _doubtful(text: str, mention: Mention, bound: Bound) -> bool:
         return not _REQUESTED.search(text)
     if bound.fact.attribute == "workload.users" and mention.noun.startswith(("customers", "clients")):
         return bool(_TENANCY.search(text))
+    if bound.fact.attribute == "memory" and mention.value not in _SIZES_OF_MEMORY:
+        return bool(_BESIDE_CORES.search(text[: mention.start])) and not _IS_MEMORY.match(text, mention.end)
     if bound.fact.attribute == "db.size" and mention.value in _SIZES_OF_MEMORY:
         return bool(_BESIDE_VERSION.search(text[: mention.start]))
     if bound.fact.attribute == "db.capacity" and mention.unit == "count" and not mention.noun:

@@ -54,7 +54,7 @@ _EACH = re.compile(
 )
 # "Every train sends 10 telegrams a second": of one, unless it is a server of ours or a time.
 EVERY = re.compile(
-    rf"[,;(]\s*each\s+(?:[~]\s*|about\s+|around\s+|some\s+|with\s+|has\s+|does\s+|makes\s+|sells\s+)?$|(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|boxe?s?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
+    rf"\b(?:1|one|an?\s+(?:typical|average|single)|the\s+average)\s+(?!(?:nodes?|servers?|shards?|partitions?|machines?|boxe?s?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|primary|core|database|db)\b)[a-z]+\s+(?:does|makes|sends|writes|places|produces|creates|uploads|posts|reports|records|generates)\s+(?:[~]\s*|about\s+|around\s+|some\s+)?$|[,;(]\s*each\s+(?:[~]\s*|about\s+|around\s+|some\s+|with\s+|has\s+|does\s+|makes\s+|sells\s+)?$|(?:(?:^|[.;:!?,(]\s*|\b(?:and|where|when|that|because)\s+)(?:each|every)|\b[a-z]+s\s+each(?=\s+[a-z]+\s)(?!\s+(?:and|or|with|of|in|on|at|for|to|than)\b))(?:\s+(?:single|one))?(?:\s+of)?(?!\s+(?:[\w.]+\s+)?(?:{TIME})\b)(?:(?!\b(?:nodes?|servers?|shards?|partitions?|machines?|boxe?s?|instances?|replicas?|brokers?|hosts?|consumers?|workers?|members?|can|takes?|quer(?:y|ies)|table|row)\b)[^.;:!?,]){{4,90}}$",
     re.IGNORECASE,
 )
 # "4 scans per second per gate" are one gate's; a place of ours sends nothing.
@@ -63,7 +63,7 @@ _FOR_ONE = re.compile(
     re.IGNORECASE,
 )
 # "40 drones x 10 positions per second"
-_OF_EACH = re.compile(r"[a-z]\s+[x×]\s*$", re.IGNORECASE)
+_OF_EACH = re.compile(r"[a-z]\s+[x×]\s*(?:~|approx\.?|about|around|roughly|ca\.?)?\s*$", re.IGNORECASE)
 _OF_WHAT = re.compile(
     r"\s+of\s+(?:(?:[A-Za-z][\w'-]*\s+){1,3}?(?=per\b|an?\b|each\b|every\b|daily\b)|[A-Za-z][\w'-]*(?=/))"
 )

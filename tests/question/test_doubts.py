@@ -199,6 +199,14 @@ def test_no_cloud_outside_a_country_allows_those_inside() -> None:
         ("the database was back in 35 seconds", "rto"),
         ("we are 4 hospitals", "team.size"),
         ("an account with 2 followers", "account.followers"),
+        ("a server with 8 cores, 700 GB", "memory"),
+        ("storage 800 GB used of 1 TB", "db.size"),
+        ("full weekly, incrementals every 4 hours", "workload.interval"),
+        ("the dump runs 5h and the boss wants RPO of 10 min", "rto"),
+        ("12 pods with 8 threads", "cores"),
+        ("can the database (1,800 qps in our test) survive?", "workload.reads_per_s"),
+        ("we moved the app to another region", "regions"),
+        ("3 core members and 2 read replicas", "cores"),
     ],
 )
 def test_what_looks_like_a_figure_of_the_case_is_not_read_as_one(text: str, attribute: str) -> None:
@@ -209,6 +217,10 @@ def test_what_looks_like_a_figure_of_the_case_is_not_read_as_one(text: str, attr
     ("text", "attribute", "value"),
     [
         ("300k events a day are written; the app's reads spike to 25k/s", "workload.reads_per_s", 25_000),
+        ("640k users, 1 user does ~80 reviews a day", "source.writes_per_s", 80 / 86400),
+        ("85 stations x approx 300 songs per day", "source.writes_per_s", 300 / 86400),
+        ("the dump runs 5h and the boss wants RPO of 10 min", "rpo", 600),
+        ("One region, 99.95% promised", "regions", 1),
         ("top account has 260k followers", "account.followers", 260_000),
         ("ad impressions 120k/s, 250 B, kept 14 days", "workload.item_bytes", 250),
         ("between Lyon and Montreal: latency 92 ms", "latency.rtt", 0.092),
