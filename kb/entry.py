@@ -1,6 +1,7 @@
 """An entry of the knowledge base: its front matter, one model per kind, and its body as sections of statements."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb.belief import Belief, belief_groups
 from kb.condition import tests_absence
 
 Kind = Literal["technologies", "patterns", "tradeoffs", "designs", "playbooks", "checklists", "references"]
@@ -30,6 +32,8 @@ SectionKind = Literal[
     "next_steps",
 ]
 Severity = Literal["high", "medium", "low"]
+# The test of a rule that is read from the text and not from facts.
+BELIEVES = "believes"
 JUDGEMENT = "judgement"
 # What the entry's own executed fences show; it needs no page, and is no judgement either.
 MEASURED = "measured"
@@ -95,6 +99,12 @@ class Rule(Model):
     given: Mapping[str, Any] = {}
     fires: tuple[str | Mapping[str, Any], ...] = ()
     spares: tuple[str | Mapping[str, Any], ...] = ()
+
+    @cached_property
+    def belief(self) -> Belief | None:
+        """What the rule corrects, where it tests for a belief."""
+        groups = belief_groups(self.when.get(BELIEVES))
+        return Belief(groups) if groups else None
 
 
 class Shape(Model):
@@ -298,6 +308,17 @@ class Section:
         kept = [s.text for b in self.blocks if b.kind in ("paragraph", "list") for s in b.statements]
         return "\n".join(kept)
 
+    @cached_property
+    def sha(self) -> str:
+        """The sha256 of the text, by which a quotation shows that it is still the same."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The pages that its statements rest on, by their names in the entry, in alphabetical order."""
+        named = {name for block in self.blocks for statement in block.statements for name in statement.sources}
+        return tuple(sorted(named - OWN_WORD))
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -321,12 +342,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Conditional:
-    """A rule with a formal condition, the attributes that it tests, and whether it tests for absence."""
+    """A rule with a formal condition, the attributes without which it cannot hold, and whether it tests for absence."""
 
     entry: str
     rule: Rule
-    tested: frozenset[str]
+    needs: frozenset[str]
     late: bool
+
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        return (self.entry, self.rule.id)
 
 
 @dataclass(frozen=True)
@@ -338,13 +363,37 @@ class KnowledgeBase:
     fences: Mapping[str, FenceStatus]
 
     @cached_property
+    def derivable(self) -> frozenset[str]:
+        """What a rule that holds may make known: its derivations, and what it requires as chosen."""
+        required = (c.rule.effect.get("require") for c in self.conditionals)
+        chosen = (f"chosen.{name}" for target in required if isinstance(target, Mapping) for name in target)
+        return frozenset((*chosen, *(name for c in self.conditionals for name in c.rule.derive)))
+
+    @cached_property
     def conditionals(self) -> tuple[Conditional, ...]:
         """Every rule that facts can decide, in the order of entries and rules."""
         return tuple(
-            Conditional(entry.id, rule, frozenset(rule.when), tests_absence(rule.when))
+            Conditional(
+                entry.id,
+                rule,
+                frozenset(name for name, test in rule.when.items() if name != BELIEVES and not tests_absence(test)),
+                tests_absence(rule.when),
+            )
             for entry in self.entries.values()
             for rule in entry.meta.guidance
             if rule.when
+        )
+
+    @cached_property
+    def reference_fences(self) -> tuple[tuple[Section, Fence], ...]:
+        """The fences of references with their sections, in the order in which they stand."""
+        return tuple(
+            (section, block.fence)
+            for entry in self.entries.values()
+            if entry.kind == "references"
+            for section in entry.sections
+            for block in section.blocks
+            if block.fence is not None
         )
 
     def section(self, section_id: str) -> Section | None:

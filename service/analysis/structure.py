@@ -66,7 +66,7 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
     said = states(question.subject)
     question = replace(question, subject=without_states(question.subject))
     shapes = [_going_through(shape, said) for shape in vocabulary.shapes.values() if shape.name in shown]
-    everything = frozenset(word for shape in shapes for word in _known(shape, vocabulary))
+    everything = vocabulary.words.union(*(shape.words for shape in shapes))
     codes = {name: fence.code for name, (_, fence) in shown.items()}
     stated = relations(question.subject)
     found = _fitting(shapes, vocabulary, question, codes, everything)
@@ -88,8 +88,7 @@ def structure(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> 
 def _going_through(shape: ShapeTerm, said: Sequence[States]) -> ShapeTerm:
     """What is said to go through states is something that happens in the plain shape, and beside it in another that does not know it."""
     role = "event" if shape.name == PLAIN else "other"
-    known = frozenset(word for words in shape.nouns.values() for word in words)
-    told = (each.of for each in said if each.of and each.of not in known and not is_barred(each.of))
+    told = (each.of for each in said if each.of and each.of not in shape.words and not is_barred(each.of))
     return replace(shape, nouns={**shape.nouns, role: (*shape.nouns.get(role, ()), *told)})
 
 
@@ -178,9 +177,8 @@ def _named(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> lis
 
 def _general(vocabulary: Vocabulary, text: str) -> Mapping[str, Sequence[str]]:
     """The nouns of any domain by their role, and as places what the text says that things are at or in."""
-    known = frozenset(word for words in vocabulary.nouns.values() for word in words)
     related = {each.other for each in relations(text)}
-    places = (noun for noun in located(text) if noun not in known and noun not in related)
+    places = (noun for noun in located(text) if noun not in vocabulary.words and noun not in related)
     return {**vocabulary.nouns, "place": (*vocabulary.nouns.get("place", ()), *places)}
 
 
@@ -201,7 +199,7 @@ def _enough(roles: Mapping[str, tuple[str, ...]], question: Question) -> bool:
 
 
 def _known(shape: ShapeTerm, vocabulary: Vocabulary) -> frozenset[str]:
-    return frozenset(word for words in (*shape.nouns.values(), *vocabulary.nouns.values()) for word in words)
+    return shape.words | vocabulary.words
 
 
 def _shape(

@@ -39,7 +39,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     executes = "execute" in evidence.question.intent_ids
     if executes:
         claims.append(connective("recommend_only"))
-    fired = evidence.fired()
+    fired = evidence.fired
     corrections = [c for c in fired if "correct" in c.rule.effect and c.firing.say]
     decisions = [
         c

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from kb.fact import Fact, Span
-from kb.vocabulary import TechnologyName
-from service.question.clauses import Stretch, around, clauses, find_cue
+from kb.vocabulary import TechnologyName, Vocabulary
+from service.question.clauses import Stretch, around, clauses, find_cue, may_stand
 
 Part = Literal["asked", "compared", "stack", "excluded", "from", "to", "simile", "host"]
 # Names that are also words: a slip is never read as one of these.
@@ -177,8 +178,8 @@ def technologies(text: str, names: Mapping[str, TechnologyName]) -> tuple[Named,
     """Every technology named, longest name first where names overlap, in order of the text."""
     places: list[tuple[int, int, str]] = []
     for name in names.values():
-        for alias in (name.name, *name.aliases):
-            places += [(place.start, place.end, name.id) for place in find_cue(alias, text)]
+        standing = (alias for alias in (name.name, *name.aliases) if may_stand(alias, text))
+        places += [(place.start, place.end, name.id) for alias in standing for place in find_cue(alias, text)]
     places += _slips(text, names, [Stretch(start, end) for start, end, _ in places])
     chosen: list[tuple[int, int, str]] = []
     for place in sorted(places, key=lambda p: (p[0] - p[1], p[0])):
@@ -188,6 +189,12 @@ def technologies(text: str, names: Mapping[str, TechnologyName]) -> tuple[Named,
     return tuple(
         Named(id_, start, end, text[start:end], _part(text, start, end, ordered)) for start, end, id_ in ordered
     )
+
+
+@lru_cache(maxsize=4096)
+def named_in(text: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """The ids of what a text of the knowledge base names; kept, because the same rules and titles come up again and again."""
+    return frozenset(name.id for name in technologies(text, vocabulary.technologies))
 
 
 def called(text: str, names: Mapping[str, TechnologyName]) -> str:
@@ -201,18 +208,15 @@ def called(text: str, names: Mapping[str, TechnologyName]) -> str:
 
 
 def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stretch]) -> list[tuple[int, int, str]]:
-    known = [
-        (alias, name.id)
-        for name in names.values()
-        for alias in sorted({each.lower() for each in (name.name, *name.aliases)} - _PLAIN_WORDS)
-        if len(alias) >= _LONG_ENOUGH and " " not in alias
-    ]
     found = []
     for match in _TOKEN.finditer(text):
         word = match.group().lower()
         if word in _ORDINARY or any(place.start < match.end() and match.start() < place.end for place in taken):
             continue
-        meant = next((id_ for alias, id_ in known if _is_slip(word, alias)), None)
+        meant = next(
+            (name.id for name in names.values() for each in name.words if each[0] == word[0] and _is_slip(word, each)),
+            None,
+        )
         if meant is not None:
             found.append((match.start(), match.end(), meant))
     return found
@@ -221,7 +225,8 @@ def _slips(text: str, names: Mapping[str, TechnologyName], taken: Iterable[Stret
 def _is_slip(word: str, alias: str) -> bool:
     allowed = 1 if len(alias) <= 8 else 2
     return (
-        word[0] == alias[0]
+        len(alias) >= _LONG_ENOUGH
+        and alias not in _PLAIN_WORDS
         and word[:-1] != alias
         and DamerauLevenshtein.distance(word, alias, score_cutoff=allowed) <= allowed
     )

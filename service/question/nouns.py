@@ -9,7 +9,7 @@ from typing import TypedDict
 
 import yaml
 
-from service.question.clauses import cue_pattern
+from service.question.clauses import cue_pattern, may_stand
 from service.question.numbers import mentions
 
 _SEGMENT = re.compile(r"[.;:!?()\n]|\s[-–—]\s")
@@ -80,6 +80,13 @@ def _words() -> _Words:
     }  # fmt: skip
 
 
+@lru_cache(maxsize=1)
+def _happens() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The verbs of what happens with their nouns."""
+    verbs = _words()["happens"].items()
+    return tuple((re.compile(rf"(?<![\w-]){verb}(?![\w-])", re.IGNORECASE), noun) for verb, noun in verbs)
+
+
 @dataclass(frozen=True)
 class Noun:
     """A thing to be stored: its singular in lower case, where it stands, and whether a list names it."""
@@ -106,13 +113,10 @@ def nouns(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> tupl
     return tuple(sorted(kept, key=lambda noun: noun.start))
 
 
+@lru_cache(maxsize=64)
 def happening(text: str) -> str | None:
     """The noun of what the text first says to happen: "boats get rented" are rentals."""
-    places = [
-        (match.start(), noun)
-        for verb, noun in _words()["happens"].items()
-        if (match := re.search(rf"(?<![\w-]){verb}(?![\w-])", text, re.IGNORECASE))
-    ]
+    places = [(match.start(), noun) for verb, noun in _happens() if (match := verb.search(text))]
     return min(places)[1] if places else None
 
 
@@ -168,7 +172,8 @@ def singular(phrase: str) -> str:
 
 def _known(text: str, known: Iterable[str]) -> Iterator[Noun]:
     taken: list[tuple[int, int]] = []
-    for word in sorted(known, key=lambda each: (-len(each), each)):
+    standing = (word for word in known if may_stand(word, text))
+    for word in sorted(standing, key=lambda each: (-len(each), each)):
         for match in cue_pattern(word).finditer(text):
             if any(a < match.end() and match.start() < b for a, b in taken):
                 continue

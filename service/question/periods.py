@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from service.question.nouns import is_barred, singular
 
@@ -30,6 +31,7 @@ _TELLING = frozenset(
 _MANNER = _TELLING | frozenset(["different", "current", "old", "new", "past", "the", "and", "all", "which", "whose", "with", "where", "when", "of", "kg", "hour", "day", "night", "month", "year", "week", "time", "km", "kwh", "litre", "piece"])  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def over_time(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every amount that a sentence says to hold for a time, and the things that it may be of, the likeliest first.
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from service.question.nouns import is_barred, is_person, singular
@@ -68,6 +69,7 @@ class Relation:
     other: str
 
 
+@lru_cache(maxsize=64)
 def relations(text: str) -> tuple[Relation, ...]:
     """Every relation that the text states, each pair once, in order; what goes both ways is many to many."""
     found: dict[frozenset[str], Relation] = {}
