@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from kb.entry import Fence, KnowledgeBase, Section
 from kb.vocabulary import ShapeTerm, Vocabulary
@@ -125,10 +126,11 @@ def _fitting(
 ) -> _Fitting | None:
     """The shape that fits by the words that it knows, and its roles; None where it leaves too few nouns."""
     shapes = [_knowing(shape, shapes, question.subject) if shape.name == PLAIN else shape for shape in shapes]
+    general = _general(vocabulary, question.subject)
     bound = {
         shape.name: bind(
             shape,
-            _general(vocabulary, question.subject),
+            general,
             _happened(shape, _named(question.subject, _known(shape, vocabulary), everything), question.subject),
             codes[shape.name],
         )
@@ -230,7 +232,7 @@ def bind(
 ) -> Mapping[str, tuple[str, ...]]:
     """Each noun to a role that the template has: of the shape first, then of any domain; a listed one that fits none is the
     thing itself if nothing else is, or `other`; `centre` is the role of the thing where the shape has none."""
-    rooms = [role for role in (*shape.names, *EXTRAS) if _names(code, role)]
+    rooms = _rooms(code, (*shape.names, *EXTRAS))
     thing = next((role for role in shape.names if role not in ("event", "party")), centre)
     roles: dict[str, list[str]] = {}
     strange: list[str] = []
@@ -260,6 +262,12 @@ def bind(
         # What happens points at what takes part in it; of a thing that stands in the middle the rest are parts.
         roles |= {"thing": roles.pop("other")} if "other" in roles else {}
     return {role: tuple(names[: _most(role)]) for role, names in roles.items()}
+
+
+@lru_cache(maxsize=64)
+def _rooms(code: str, roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles that a template has; kept, because it is asked for every question."""
+    return tuple(role for role in roles if _names(code, role))
 
 
 def _happens(noun: str, shape: ShapeTerm) -> bool:

@@ -101,7 +101,7 @@ def nouns(text: str, known: Iterable[str], familiar: Iterable[str] = ()) -> tupl
     """Known nouns wherever they stand, and unknown ones in a list among known or `familiar` ones; each once, in order."""
     text = _ASIDE.sub(lambda aside: " " * len(aside[0]), text)
     found = {noun.name: noun for noun in sorted(_known(text, known), key=lambda noun: -noun.start)}
-    listed = list(_listed(text, frozenset((*known, *familiar))))
+    listed = _listed(text, frozenset((*known, *familiar)))
     for noun in reversed(listed):
         found[noun.name] = noun
     for noun in _counted(text):
@@ -206,8 +206,13 @@ def _is_compound(word: str, before: str) -> bool:
     return bool(firsts) and f" {before.lower().rstrip()}".endswith(tuple(f" {first}" for first in firsts))
 
 
-def _listed(text: str, known: frozenset[str]) -> Iterator[Noun]:
+@lru_cache(maxsize=64)
+def _listed(text: str, known: frozenset[str]) -> tuple[Noun, ...]:
     """The nouns of every list of three or more, two of which are known, or which is announced as what is to be stored."""
+    return tuple(_in_lists(text, known))
+
+
+def _in_lists(text: str, known: frozenset[str]) -> Iterator[Noun]:
     start = 0
     for end in [*(match.start() for match in _SEGMENT.finditer(text)), len(text)]:
         items = [noun for noun, clause in _items(text, start, end) if not clause or _is_known(noun, known)]
@@ -235,8 +240,13 @@ def _is_announced(text: str, start: int, items: list[Noun]) -> bool:
     return 3 * sum(not barred & set(noun.name.split()) for noun in plural) >= 2 * len(items)
 
 
-def _counted(text: str) -> Iterator[Noun]:
+@lru_cache(maxsize=64)
+def _counted(text: str) -> tuple[Noun, ...]:
     """What numbers count, in the plural: the trams and the tracks of "180 trams parked on 24 tracks"; no measures, nothing of our trade."""
+    return tuple(_behind_numbers(text))
+
+
+def _behind_numbers(text: str) -> Iterator[Noun]:
     words = _words()
     barred = words["uncounted"] | words["never"] | words["trade"] | (words["stop"] - _TWOFOLD)
     for mention in mentions(text):
