@@ -1,8 +1,9 @@
 """The lead: false premises corrected first, then the decision, from what certainly holds or from the section that answers best."""
 
-from kb.entry import Design, Entry, Rule
+from kb.entry import Entry, Rule
 from kb.fact import Fact
 from kb.guidance import offer
+from kb.kinds import Design
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
 from service.answer import elsewhere, own_change, own_index

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from kb.entry import Design, KnowledgeBase, Technology
+from kb.entry import KnowledgeBase
 from kb.fact import Fact
+from kb.kinds import Design, Technology
 from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary
 from service.analysis.demands import exclusions, family

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kb.entry import Design, Entry, KnowledgeBase, Playbook, Section, SectionKind
+from kb.entry import Entry, KnowledgeBase, Section, SectionKind
+from kb.kinds import Design, Playbook
 from service.analysis.conclusions import Conclusion
 from service.answer.fit import Fit, close_entries
 from service.answer.plan import Plan

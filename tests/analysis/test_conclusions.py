@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from kb.entry import Entry, KnowledgeBase, Reference, Rule
+from kb.entry import Entry, KnowledgeBase, Rule
 from kb.fact import Fact, FactSet
+from kb.kinds import Reference
 from kb.quantity import Quantity, Unit
 from service.analysis.conclusions import conclude, undecided
 
