@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from kb.entry import Entry, Section, Statement
 from service.answer.evidence import Evidence
+from service.answer.excerpts import DEFINING
 from service.answer.options import options, speaks_of_both
-from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
 from service.question.clauses import find_cue
 from service.question.entities import named_in
