@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from kb.vocabulary import ShapeTerm
 from service.analysis.filling import EXTRAS, names_role
-from service.question.nouns import Noun, head, is_event, is_person
+from service.question.noun_words import Noun, head, is_event, is_person
 
 _MOST_OF_ONE = 3
 # Things that only stand beside the others, and what an event leaves behind.

@@ -8,7 +8,8 @@ from service.analysis.binding import bind
 from service.analysis.relating import resolved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.nouns import Noun, happening, head, located, nouns
+from service.question.noun_words import Noun, happening, head, located
+from service.question.nouns import nouns
 from service.question.periods import over_time
 from service.question.question import Question
 from service.question.relations import relations

@@ -12,7 +12,7 @@ from service.analysis.relating import related, resolved
 from service.analysis.templates import templates
 from service.analysis.valuing import valued
 from service.question.intents import speaks_of_tables
-from service.question.nouns import is_barred
+from service.question.noun_words import is_barred
 from service.question.question import Question
 from service.question.relations import Relation, relations
 from service.question.states import States, states, without_states

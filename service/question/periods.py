@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from service.question.nouns import is_barred, singular
+from service.question.noun_words import is_barred, singular
 
 OVER_TIME = re.compile(
     r"\b(?:histor(?:y|ies)|over time|over the years|(?:every|each) (?:year|semester|season|term|quarter|month)|yearly|annually|per year|by year|year by year|(?:on|per|by|of) the year|valid (?:from|since|until|on)|from (?:a|some|a certain|a given) (?:date|day) on|effective (?:date|from)|as of|in the past|at (?:a|any|some|each|every) (?:given )?(?:date|day|moment)|old|previous|past|former|next year|(?:changes?|changed|raised|adjusted|go(?:es)? up) on|new (?:prices|rents|fees|rates|tariffs))\b",
