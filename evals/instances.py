@@ -5,7 +5,8 @@ from kb.diagram import erd
 from kb.entry import KnowledgeBase
 from kb.vocabulary import load_vocabulary
 from service.analysis.extension import poured
-from service.analysis.structure import PLAIN, RECORDS, written
+from service.analysis.fitting import PLAIN
+from service.analysis.structure import RECORDS, written
 from service.analysis.templates import templates
 from service.answer.advice import Filled
 from service.answer.instance import RELATIONS, read_relations

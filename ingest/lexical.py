@@ -102,8 +102,9 @@ class LexicalIndex:
         """The share of the terms, weighted by how rare they are, that at least one of the documents holds."""
         weights = {term: self.idf(term) for term in sorted(set(terms))}
         total = sum(weights.values())
-        wanted = np.asarray(sorted(documents))
-        held = sum(weight for term, weight in weights.items() if np.isin(wanted, self._holders(term)).any())
+        wanted = np.zeros(self._documents, dtype=np.bool_)
+        wanted[list(documents)] = True
+        held = sum(weight for term, weight in weights.items() if wanted[self._holders(term)].any())
         return held / total if total else 0.0
 
     def _holders(self, term: str) -> NDArray[np.int32]:

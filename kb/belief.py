@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 Group = Sequence[str] | Mapping[str, Sequence[str]]
 
@@ -27,52 +27,73 @@ _NEGATION = re.compile(
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'"})
 
 
-def believed(groups: Sequence[Group], text: str) -> bool:
+def belief_groups(test: object) -> tuple[Group, ...]:
+    """The groups of cues of a `believes`, none where it is not written as such."""
+    groups = test if isinstance(test, list | tuple) else ()
+    lists = [group.get("not") if isinstance(group, Mapping) else group for group in groups]
+    sound = len(lists) > 1 and all(isinstance(each, list | tuple) and each for each in lists)
+    return tuple(groups) if sound else ()
+
+
+class _Cues:
+    """Spellings of one thing, any of which will do."""
+
+    def __init__(self, cues: Sequence[str]) -> None:
+        self._cues = tuple(str(cue).translate(_APOSTROPHES) for cue in cues)
+        self._stems = tuple(_stem(cue.lower()) for cue in self._cues)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        # The longest first, so that a cue with its negation is taken whole: "doesn't support" before "support".
+        alternatives = sorted((_cue(cue) for cue in self._cues), key=len, reverse=True)
+        return re.compile(rf"(?<![A-Za-z_])(?:{'|'.join(alternatives)})(?![A-Za-z0-9_])", re.IGNORECASE)
+
+    def stand(self, clause: str) -> bool:
+        """Whether one of them stands in the clause."""
+        # Most cues do not stand in most texts, and looking for a part of a word is far cheaper than matching a pattern.
+        lower = _lower(clause)
+        for stem in self._stems:
+            if stem in lower:
+                return self.pattern.search(clause) is not None
+        return False
+
+
+class Belief:
+    """What somebody may wrongly take for true, as groups of cues; the same as itself only, so that what a text says of it is kept."""
+
+    def __init__(self, groups: Sequence[Group]) -> None:
+        self.wanted = tuple(_Cues(group) for group in groups if not isinstance(group, Mapping))
+        self.absent = tuple(_Cues(group["not"]) for group in groups if isinstance(group, Mapping))
+
+
+def believed(belief: Belief, text: str) -> bool:
     """Whether some clause of the text holds a cue of every group and is neither a question nor negated otherwise.
 
     By cues, never by similarity: "replicas do not help with writes" is as close to the belief as the belief.
     """
-    return any(not negated for negated in _assertions(groups, text))
+    return not all(_asserted(belief, text))
 
 
-def denied(groups: Sequence[Group], text: str) -> bool:
+def denied(belief: Belief, text: str) -> bool:
     """Whether the text holds the cues only in clauses that negate them: the asker knows better already."""
-    found = _assertions(groups, text)
+    found = _asserted(belief, text)
     return bool(found) and all(found)
 
 
-def _assertions(groups: Sequence[Group], text: str) -> tuple[bool, ...]:
-    """Kept, because a rule is asked about the same text several times."""
-    return _asserted(_Held(groups), text)
-
-
-class _Held:
-    """The groups of one rule for a function that keeps its results: the same object, not an equal one, since spelling
-    them out for each question took a third of its time. What is kept holds the groups, so no other object has their id."""
-
-    def __init__(self, groups: Sequence[Group]) -> None:
-        self.groups = groups
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.groups is self.groups
-
-    def __hash__(self) -> int:
-        return id(self.groups)
-
-
 @lru_cache(maxsize=4096)
-def _asserted(held: _Held, text: str) -> tuple[bool, ...]:
-    return tuple(_assert(held.groups, text))
+def _asserted(belief: Belief, text: str) -> tuple[bool, ...]:
+    """Of each clause that holds the cues whether it negates them; kept, because a rule is asked about the same text several times."""
+    return tuple(_assert(belief, text))
 
 
-def _assert(groups: Sequence[Group], text: str) -> Iterator[bool]:
+def _assert(belief: Belief, text: str) -> Iterator[bool]:
     plain = _plain(text)
-    if not _holds(groups, plain):
+    if not _holds(belief, plain):
         # Nearly every rule ends here: what no part of the text has, no clause has.
         return
     for clause in _clauses(plain):
-        for window in _windows(clause, groups):
-            yield _negated(groups, window)
+        for window in _windows(clause, belief):
+            yield _negated(belief, window)
 
 
 @lru_cache(maxsize=64)
@@ -111,40 +132,40 @@ def _asks(sentence: str) -> bool:
     return not re.match(r"^(?:when|where|if|while|may|must|whether)\b", sentence, re.IGNORECASE)
 
 
-def _windows(parts: list[str], groups: Sequence[Group]) -> Iterator[str]:
+def _windows(parts: list[str], belief: Belief) -> Iterator[str]:
     """The shortest runs of neighbouring parts that hold a cue of every group; a cue that must be absent is so in all parts."""
-    if any(isinstance(group, Mapping) and _any(group["not"], ", ".join(parts)) for group in groups):
+    if any(cues.stand(", ".join(parts)) for cues in belief.absent):
         return
     for length in range(1, len(parts) + 1):
         runs = [", ".join(parts[i : i + length]) for i in range(len(parts) - length + 1)]
-        found = [run for run in runs if _holds(groups, run)]
+        found = [run for run in runs if _holds(belief, run)]
         if found:
             yield from found
             return
 
 
-def _holds(groups: Sequence[Group], clause: str) -> bool:
-    return all(isinstance(group, Mapping) or _any(group, clause) for group in groups)
+def _holds(belief: Belief, clause: str) -> bool:
+    return all(cues.stand(clause) for cues in belief.wanted)
 
 
-def _any(cues: Sequence[str], clause: str) -> bool:
-    return _pattern(tuple(map(str, cues))).search(clause) is not None
-
-
-def _negated(groups: Sequence[Group], clause: str) -> bool:
+def _negated(belief: Belief, clause: str) -> bool:
     """A negation outside the cues: "has no transactions" asserts the belief, "is not faster" denies it."""
     rest = clause
-    for group in groups:
-        if not isinstance(group, Mapping):
-            rest = _pattern(tuple(map(str, group))).sub(lambda match: "_" * len(match.group()), rest)
+    for cues in belief.wanted:
+        rest = cues.pattern.sub(lambda match: "_" * len(match.group()), rest)
     return _NEGATION.search(rest) is not None
 
 
-@lru_cache(maxsize=4096)
-def _pattern(cues: tuple[str, ...]) -> re.Pattern[str]:
-    # The longest first, so that a cue with its negation is taken whole: "doesn't support" before "support".
-    alternatives = sorted((_cue(cue.translate(_APOSTROPHES)) for cue in cues), key=len, reverse=True)
-    return re.compile(rf"(?<![A-Za-z_])(?:{'|'.join(alternatives)})(?![A-Za-z0-9_])", re.IGNORECASE)
+@lru_cache(maxsize=64)
+def _lower(clause: str) -> str:
+    return clause.lower()
+
+
+def _stem(cue: str) -> str:
+    """What stands in every form of a cue: its longest word without the last letter, which inflection may change."""
+    for negation, _ in _NEGATIONS:
+        cue = negation.sub(" ", cue)
+    return max((word[:-1] for word in re.split(r"[\s-]+", cue)), key=len)
 
 
 # However a negation is written in a cue, all its forms are meant: "SQL doesn't scale", "SQL databases do not scale".

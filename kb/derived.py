@@ -3,21 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.entry import (
-    JUDGEMENT,
-    Block,
-    BlockKind,
-    Cell,
-    Checklist,
-    FrontMatter,
-    Item,
-    Rule,
-    Section,
-    Statement,
-    StatementKind,
-    Technology,
-    Tradeoff,
-)
+from kb.entry import JUDGEMENT, Block, BlockKind, FrontMatter, Rule, Section, Statement, StatementKind
+from kb.kinds import Cell, Checklist, Item, Technology, Tradeoff
 from kb.vocabulary import Vocabulary
 from kb.wording import offer
 

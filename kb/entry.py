@@ -1,6 +1,7 @@
-"""An entry of the knowledge base: its front matter, one model per kind, and its body as sections of statements."""
+"""An entry of the knowledge base: the front matter that every kind has, its body as sections of statements, and all entries together."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from kb.belief import Belief, belief_groups
 from kb.condition import tests_absence
 
 Kind = Literal["technologies", "patterns", "tradeoffs", "designs", "playbooks", "checklists", "references"]
@@ -30,6 +32,8 @@ SectionKind = Literal[
     "next_steps",
 ]
 Severity = Literal["high", "medium", "low"]
+# The test of a rule that is read from the text and not from facts.
+BELIEVES = "believes"
 JUDGEMENT = "judgement"
 # What the entry's own executed fences show; it needs no page, and is no judgement either.
 MEASURED = "measured"
@@ -96,6 +100,12 @@ class Rule(Model):
     fires: tuple[str | Mapping[str, Any], ...] = ()
     spares: tuple[str | Mapping[str, Any], ...] = ()
 
+    @cached_property
+    def belief(self) -> Belief | None:
+        """What the rule corrects, where it tests for a belief."""
+        groups = belief_groups(self.when.get(BELIEVES))
+        return Belief(groups) if groups else None
+
 
 class Shape(Model):
     """The shape of kb/terms/shapes.yaml that an entry is an instance of, and what fills its roles."""
@@ -118,115 +128,6 @@ class FrontMatter(Model):
     reviewed: dt.date | None = None
     guidance: tuple[Rule, ...] = ()
 
-
-class Lifecycle(Model):
-    status: Literal["active", "maintenance", "at_risk", "ended"]
-    since: str | dt.date = ""
-    note: str = ""
-    source: str = ""
-
-
-class TypedFact(Model):
-    value: str | int | float | bool
-    source: Text
-    note: str = ""
-
-
-class Score(Model):
-    score: Annotated[int, Field(ge=0, le=5)]
-    why: Text
-    facts: tuple[str, ...] = ()
-
-
-class Technology(FrontMatter):
-    family: Text
-    data_models: tuple[Text, ...]
-    licence: Text
-    lifecycle: Lifecycle
-    deployment: tuple[Literal["self-hosted", "managed", "serverless", "embedded"], ...]
-    clouds: tuple[Literal["aws", "azure", "gcp"], ...] = ()
-    # Engines that this service runs for you: it is a way to have them, not a rival of theirs.
-    hosts: tuple[EntryId, ...] = ()
-    facts: Mapping[str, TypedFact]
-    scores: Mapping[str, Score] = {}
-
-
-class Pattern(FrontMatter):
-    category: Text
-    complexity: Literal["low", "medium", "high"]
-    reversibility: Literal["easy", "costly", "one_way"]
-    shape: Shape | None = None
-
-
-class Cell(Model):
-    option: Text
-    criterion: Text
-    value: Text
-    note: str = ""
-    source: Text
-
-
-class Tradeoff(FrontMatter):
-    question: Text
-    options: tuple[Text, ...]
-    criteria: tuple[Text, ...] = ()
-    cells: tuple[Cell, ...] = ()
-
-
-class Domain(Model):
-    name: Text
-    synonyms: tuple[Text, ...] = ()
-
-
-class Design(FrontMatter):
-    domain: Domain
-    shape: Shape
-    scale: Mapping[str, str]
-    slo: Mapping[str, str]
-    uses: tuple[EntryId, ...]
-    store: EntryId
-
-
-class Playbook(FrontMatter):
-    """`moves` are phrasings by which a question names the move, in the grammar of the forms of kb/terms/attributes.yaml."""
-
-    origin: Text = Field(alias="from")
-    target: Text = Field(alias="to")
-    downtime: Text
-    point_of_no_return: Text
-    moves: tuple[Text, ...] = ()
-
-
-class Item(Model):
-    """One line of a checklist, or the id (`entry#rule`) of the rule that checks it."""
-
-    id: str = ""
-    check: str = ""
-    why: str = ""
-    how_to_verify: str = ""
-    severity: Severity = "medium"
-    source: str = ""
-    rule: str = ""
-
-
-class Checklist(FrontMatter):
-    items: tuple[Item, ...]
-    standard: str = ""
-
-
-class Reference(FrontMatter):
-    pass
-
-
-MODELS: Mapping[str, type[FrontMatter]] = {
-    "technologies": Technology,
-    "patterns": Pattern,
-    "tradeoffs": Tradeoff,
-    "designs": Design,
-    "playbooks": Playbook,
-    "checklists": Checklist,
-    "references": Reference,
-}
 
 FenceStatus = Literal["executed", "instance", "parsed"]
 StatementKind = Literal["paragraph", "item", "row", "code"]
@@ -298,6 +199,17 @@ class Section:
         kept = [s.text for b in self.blocks if b.kind in ("paragraph", "list") for s in b.statements]
         return "\n".join(kept)
 
+    @cached_property
+    def sha(self) -> str:
+        """The sha256 of the text, by which a quotation shows that it is still the same."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @cached_property
+    def sources(self) -> tuple[str, ...]:
+        """The pages that its statements rest on, by their names in the entry, in alphabetical order."""
+        named = {name for block in self.blocks for statement in block.statements for name in statement.sources}
+        return tuple(sorted(named - OWN_WORD))
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -321,12 +233,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Conditional:
-    """A rule with a formal condition, the attributes that it tests, and whether it tests for absence."""
+    """A rule with a formal condition, the attributes without which it cannot hold, and whether it tests for absence."""
 
     entry: str
     rule: Rule
-    tested: frozenset[str]
+    needs: frozenset[str]
     late: bool
+
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        return (self.entry, self.rule.id)
 
 
 @dataclass(frozen=True)
@@ -338,13 +254,37 @@ class KnowledgeBase:
     fences: Mapping[str, FenceStatus]
 
     @cached_property
+    def derivable(self) -> frozenset[str]:
+        """What a rule that holds may make known: its derivations, and what it requires as chosen."""
+        required = (c.rule.effect.get("require") for c in self.conditionals)
+        chosen = (f"chosen.{name}" for target in required if isinstance(target, Mapping) for name in target)
+        return frozenset((*chosen, *(name for c in self.conditionals for name in c.rule.derive)))
+
+    @cached_property
     def conditionals(self) -> tuple[Conditional, ...]:
         """Every rule that facts can decide, in the order of entries and rules."""
         return tuple(
-            Conditional(entry.id, rule, frozenset(rule.when), tests_absence(rule.when))
+            Conditional(
+                entry.id,
+                rule,
+                frozenset(name for name, test in rule.when.items() if name != BELIEVES and not tests_absence(test)),
+                tests_absence(rule.when),
+            )
             for entry in self.entries.values()
             for rule in entry.meta.guidance
             if rule.when
+        )
+
+    @cached_property
+    def reference_fences(self) -> tuple[tuple[Section, Fence], ...]:
+        """The fences of references with their sections, in the order in which they stand."""
+        return tuple(
+            (section, block.fence)
+            for entry in self.entries.values()
+            if entry.kind == "references"
+            for section in entry.sections
+            for block in section.blocks
+            if block.fence is not None
         )
 
     def section(self, section_id: str) -> Section | None:

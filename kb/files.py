@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from kb.entry import MODELS
 from kb.errors import Problem
+from kb.kinds import MODELS
 
 MOST_BYTES = 400_000
 _SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")

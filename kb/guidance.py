@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kb.belief import Group, believed, denied
+from kb.belief import Belief, believed, denied
 from kb.calculation import Calculated, compute, parse_call, role_of
 from kb.condition import Lookup, Truth, decide, references
-from kb.entry import Rule
+from kb.entry import BELIEVES, Rule
 from kb.errors import ImplausibleError, QuantityError
 from kb.fact import Fact, FactSet, PastedObject, Value
 from kb.quantity import Quantity, parse_quantity
@@ -55,7 +55,7 @@ def evaluate(rule: Rule, facts: FactSet) -> tuple[Firing, ...]:
 
 def may_hold(rule: Rule, facts: FactSet) -> bool:
     """Whether the text leaves room for the rule: where it tests a belief, that somebody asserts it."""
-    return "believes" not in rule.when or _test("believes", rule.when["believes"], facts, None, facts.get) is True
+    return rule.belief is None or believed(rule.belief, facts.text)
 
 
 def contradicted(rule: Rule, facts: FactSet) -> bool:
@@ -114,14 +114,17 @@ def _lookup(facts: FactSet, each: PastedObject | None) -> Lookup:
 
 def _truth(rule: Rule, facts: FactSet, each: PastedObject | None) -> Truth:
     look = _lookup(facts, each)
-    truths = [_test(attribute, test, facts, each, look) for attribute, test in rule.when.items()]
+    truths = [_test(attribute, test, each, look) for attribute, test in rule.when.items() if attribute != BELIEVES]
+    if rule.belief is not None:
+        truths.append(_held(rule.belief, facts.text))
     return False if False in truths else (None if None in truths else True)
 
 
-def _test(attribute: str, test: object, facts: FactSet, each: PastedObject | None, look: Lookup) -> Truth:
-    if attribute == "believes":
-        groups: Sequence[Group] = test if isinstance(test, list | tuple) else ()
-        return True if believed(groups, facts.text) else (False if denied(groups, facts.text) else None)
+def _held(belief: Belief, text: str) -> Truth:
+    return True if believed(belief, text) else (False if denied(belief, text) else None)
+
+
+def _test(attribute: str, test: object, each: PastedObject | None, look: Lookup) -> Truth:
     truth = decide(test, look(attribute), look)
     # What a pasted object does not have is decided: a column without `references` refers to nothing.
     own = each is not None and attribute not in _STATED and attribute.partition(".")[0] in (each.kind, "table")

@@ -10,10 +10,11 @@ from typing import TypeGuard, cast, get_args
 from pydantic import ValidationError
 
 from kb.derived import derived_sections
-from kb.entry import MODELS, Entry, FenceStatus, FrontMatter, Kind, KnowledgeBase
+from kb.entry import Entry, FenceStatus, FrontMatter, Kind, KnowledgeBase
 from kb.errors import EntryError, Fault, Problem
 from kb.files import EntryFile, find_entries
 from kb.frontmatter import FrontMatterText, split
+from kb.kinds import MODELS
 from kb.markdown import parse_sections
 from kb.rules import check_rules
 from kb.shelf import LoadedEntry, Shelf

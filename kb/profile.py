@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from kb.calculation import check_block
 from kb.ddl import parse_schema
 from kb.diagram import diagram_entities
-from kb.entry import OWN_WORD, Checklist, Design, Pattern, Shape, Technology, Tradeoff
+from kb.entry import OWN_WORD, Shape
 from kb.errors import Fault, QuantityError
+from kb.kinds import Checklist, Design, Pattern, Technology, Tradeoff
 from kb.quantity import parse_quantity
 from kb.shelf import LoadedEntry, Shelf, statements_of
 from kb.vocabulary import FactTerm

@@ -7,7 +7,6 @@ from kb.entry import Rule
 from kb.errors import Fault, FormulaError, QuantityError
 from kb.fact import FactSet
 from kb.guidance import believed, evaluate, fact_set
-from kb.rules import belief_groups
 from kb.shelf import LoadedEntry, Shelf
 
 Example = str | Mapping[str, object]
@@ -61,8 +60,7 @@ def _tried(rule: Rule, example: Example, fires: bool, stage: Stage) -> str:
 
 
 def _tried_belief(rule: Rule, sentence: str, fires: bool) -> str:
-    groups = belief_groups(rule.when.get("believes"))
-    if not groups or believed(groups, sentence) == fires:
+    if rule.belief is None or believed(rule.belief, sentence) == fires:
         return ""
     return f"the sentence {sentence!r} {'does not hold' if fires else 'holds'} the belief by its cues: mend 'believes' or the sentence"
 

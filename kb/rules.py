@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from kb.belief import Group
 from kb.calculation import parse_call, role_of
-from kb.entry import Rule
+from kb.entry import BELIEVES, Rule
 from kb.errors import Fault, FormulaError, QuantityError
 from kb.quantity import parse_quantity
 from kb.shelf import LoadedEntry, Shelf
@@ -101,8 +100,8 @@ def _pasted(name: str, vocabulary: Vocabulary) -> bool:
 
 
 def _condition(name: str, test: object, rule: Rule, vocabulary: Vocabulary) -> Iterator[str]:
-    if name == "believes":
-        if not belief_groups(test):
+    if name == BELIEVES:
+        if rule.belief is None:
             yield "'believes' needs two groups of cues or more, each a list, or {not: [cues]}"
         return
     attribute = _attribute(name, vocabulary)
@@ -112,14 +111,6 @@ def _condition(name: str, test: object, rule: Rule, vocabulary: Vocabulary) -> I
     if attribute.kind == "pasted" and attribute.of not in (rule.each, "schema", "table"):
         yield f"'when' tests {name!r} of a {attribute.of}: add 'each: {attribute.of}'"
     yield from _test(attribute, test, vocabulary)
-
-
-def belief_groups(test: object) -> tuple[Group, ...]:
-    """The groups of cues of a `believes`, none where it is not written as such."""
-    groups = test if isinstance(test, list | tuple) else ()
-    lists = [group.get("not") if isinstance(group, Mapping) else group for group in groups]
-    sound = len(lists) > 1 and all(isinstance(each, list | tuple) and each for each in lists)
-    return tuple(groups) if sound else ()
 
 
 def _test(attribute: Attribute, test: object, vocabulary: Vocabulary) -> Iterator[str]:

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, cast
 
-from kb.entry import MODELS, Block, Entry, Fence, FrontMatter, KnowledgeBase, Section, Statement
+from kb.entry import Block, Entry, Fence, FrontMatter, KnowledgeBase, Section, Statement
 from kb.errors import SnapshotError
+from kb.kinds import MODELS
 
 FORMAT = 1
 _STATEMENT = tuple(field.name for field in fields(Statement))

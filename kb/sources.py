@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from kb.entry import OWN_WORD, Checklist, FrontMatter, Section, Technology, Tradeoff
+from kb.entry import OWN_WORD, FrontMatter, Section
 from kb.errors import Fault
 from kb.frontmatter import FrontMatterText, Place
+from kb.kinds import Checklist, Technology, Tradeoff
 
 
 def named_sources(meta: FrontMatter) -> Iterator[tuple[Place, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import resources
 from typing import Literal, TypeVar
 
@@ -105,6 +106,11 @@ class ShapeTerm:
     # The rule that its schema keeps, and how, with roles as slots.
     decides: str = ""
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The nouns of every role."""
+        return frozenset(word for words in self.nouns.values() for word in words)
+
 
 @dataclass(frozen=True)
 class Invariant:
@@ -133,10 +139,16 @@ class TechnologyName:
     name: str
     aliases: tuple[str, ...]
 
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What it is called in one word, in lower case and in alphabetical order."""
+        spellings = {each.lower() for each in (self.name, *self.aliases)}
+        return tuple(sorted(each for each in spellings if " " not in each))
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Every closed list of kb/terms."""
+    """Every closed list of kb/terms; constructed once, and the same as itself only, so that what is read by it can be kept."""
 
     attributes: Mapping[str, Attribute]
     criteria: Mapping[str, Criterion]
@@ -148,6 +160,11 @@ class Vocabulary:
     covers: Mapping[str, str]
     subjects: Mapping[str, str]
     nouns: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The nouns of any domain."""
+        return frozenset(word for words in self.nouns.values() for word in words)
 
 
 def load_vocabulary() -> Vocabulary:

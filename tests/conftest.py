@@ -16,7 +16,8 @@ from ingest.edition import Edition, open_edition
 from ingest.embeddings import BUNDLED, Embedder
 from ingest.graph import MODELS, compile_model, open_embedder
 from ingest.lexical import tokenize
-from kb.entry import Answer, Block, Entry, Fence, KnowledgeBase, Pattern, Rule, Section, Source, Statement
+from kb.entry import Answer, Block, Entry, Fence, KnowledgeBase, Rule, Section, Source, Statement
+from kb.kinds import Pattern
 from kb.loader import collect, own_entries
 from kb.postgres import Cluster, running_postgres
 from service.advisor import Advisor

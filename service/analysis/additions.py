@@ -20,7 +20,7 @@ from service.analysis.names import (
     written,
 )
 from service.question.changes import Change, period_of, table_called, thing_of
-from service.question.nouns import is_person
+from service.question.noun_words import is_person
 
 # Between the names of a slot that stands for several.
 BETWEEN = " | "

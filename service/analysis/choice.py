@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from kb.entry import KnowledgeBase, Technology
+from kb.entry import KnowledgeBase
 from kb.fact import FactSet
+from kb.kinds import Technology
 from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary, Workload
 from service.analysis.conclusions import Conclusion

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kb.entry import Conditional, KnowledgeBase, Rule
 from kb.fact import Fact, FactSet
 from kb.guidance import Firing, contradicted, evaluate, may_hold
-from service.analysis.estimates import Blank, Estimated, blanks, derived, estimate, said
+from service.analysis.estimates import Blank, Estimated, blanks, derivable, derived, estimate, said
 
 RuleKey = tuple[str, str]
 # Chains in the entries are two or three links long; more rounds than this is a cycle.
@@ -46,21 +46,24 @@ class Conclusions:
 
 def conclude(kb: KnowledgeBase, facts: FactSet) -> Conclusions:
     """Run all rules; those that test for absence run last and derive nothing, so that order never matters."""
-    estimates = estimate(facts)
+    estimates = found = estimate(facts)
+    # Rules are many and facts few: one that tests what nobody stated and nothing derives is not looked at again.
+    within = _reached(kb.conditionals, _known(facts) | kb.derivable | derivable())
     # What somebody believes stands in the text and no derived fact changes it: most such rules need no second look.
-    early = [each for each in kb.conditionals if not each.late and may_hold(each.rule, facts)]
+    early = [each for each in within if not each.late and may_hold(each.rule, facts)]
     fired: dict[RuleKey, Conclusion] = {}
     for _ in range(_ROUNDS):
-        facts = facts.extended(derived(estimate(facts)))
+        facts = facts.extended(derived(found))
         round_ = _run(early, facts)
-        new = [fact for found in round_ for fact in _consequences(found) if facts.get(fact.attribute) != fact.value]
-        fired = {found.key: found for found in round_}
+        new = [fact for each in round_ for fact in _consequences(each) if facts.get(fact.attribute) != fact.value]
+        fired = {each.key: each for each in round_}
         fresh = [fact for fact in new if fact.attribute not in facts.by_attribute]
         if not fresh:
             break
         facts = facts.extended(fresh)
-    fired |= {found.key: found for found in _run((each for each in kb.conditionals if each.late), facts)}
-    ordered = tuple(fired[key] for each in kb.conditionals if (key := (each.entry, each.rule.id)) in fired)
+        found = estimate(facts)
+    fired |= {each.key: each for each in _run((each for each in within if each.late), facts)}
+    ordered = tuple(fired[key] for each in within if (key := each.key) in fired)
     return Conclusions(
         _without_overruled(ordered), frozenset(fired), facts, said(estimates, facts.text), blanks(facts, estimates)
     )
@@ -77,20 +80,19 @@ def undecided(kb: KnowledgeBase, conclusions: Conclusions, entries: Iterable[str
 
 
 def _run(rules: Iterable[Conditional], facts: FactSet) -> list[Conclusion]:
-    """Rules are many and facts few: one that tests what nobody stated cannot hold, and is not looked at."""
-    known = _known(facts)
-    return [
-        Conclusion(each.entry, firing)
-        for each in rules
-        if each.late or each.rule.each or each.tested <= known
-        for firing in evaluate(each.rule, facts)
-    ]
+    reached = _reached(rules, _known(facts))
+    return [Conclusion(each.entry, firing) for each in reached for firing in evaluate(each.rule, facts)]
+
+
+def _reached(rules: Iterable[Conditional], known: frozenset[str]) -> list[Conditional]:
+    """The rules that may hold where no more than this is known; of pasted objects they know better what they have."""
+    return [each for each in rules if each.rule.each or each.needs <= known]
 
 
 def _known(facts: FactSet) -> frozenset[str]:
-    """What has a value: stated, derived, of the pasted schema as a whole; beliefs are read from the text."""
+    """What has a value: stated, derived, of the pasted schema as a whole."""
     schema = (name for each in facts.objects if each.kind == "schema" for name in each.attributes)
-    return frozenset((*facts.by_attribute, *schema, "believes"))
+    return frozenset((*facts.by_attribute, *schema))
 
 
 def _consequences(conclusion: Conclusion) -> list[Fact]:

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kb.entry import Technology
 from kb.fact import FactSet
+from kb.kinds import Technology
 from kb.quantity import Quantity
 
 # The least score on "sustained write throughput" that carries a rate, by the anchors of kb/terms/criteria.yaml:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 
 import yaml
@@ -12,7 +12,7 @@ from kb.calculation import FORMULAS, Calculated, compute, role_of
 from kb.entry import SectionKind
 from kb.errors import FormulaError
 from kb.fact import Fact, FactSet
-from kb.quantity import Quantity, parse_quantity, show
+from kb.quantity import Quantity, Unit, parse_quantity, show
 from service.question.clauses import find_cue
 from service.question.numbers import mentions
 
@@ -52,6 +52,24 @@ class Estimate:
     compare: tuple[str, ...] = ()
     hidden: bool = False
 
+    @cached_property
+    def literals(self) -> Mapping[str, Quantity]:
+        """Roles whose value the row gives."""
+        given = ((role, source) for role, source in self.roles.items() if isinstance(source, str))
+        return {role: parse_quantity(source, role_of(self.formula, role).unit) for role, source in given}
+
+    @cached_property
+    def sources(self) -> Mapping[str, tuple[Unit | None, tuple[str, ...]]]:
+        """Roles that facts fill: in which unit, and the attributes of which the first known one counts."""
+        asked = ((role, source) for role, source in self.roles.items() if not isinstance(source, str))
+        return {role: (role_of(self.formula, role).unit, source) for role, source in asked}
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """Roles that a fact must fill: the row gives them no value and the formula no default."""
+        roles = (role.name for role in FORMULAS[self.formula].roles if role.required)
+        return tuple(role for role in roles if role not in self.literals)
+
 
 @dataclass(frozen=True)
 class Estimated:
@@ -66,11 +84,8 @@ class Estimated:
     @property
     def assumed(self) -> tuple[str, ...]:
         """Roles that a default filled."""
-        return tuple(name for name in self.calculated.arguments if name not in self.used and name not in self.literal)
-
-    @property
-    def literal(self) -> frozenset[str]:
-        return frozenset(name for name, source in self.estimate.roles.items() if isinstance(source, str))
+        given = {*self.used, *self.estimate.literals}
+        return tuple(name for name in self.calculated.arguments if name not in given)
 
 
 @dataclass(frozen=True)
@@ -112,6 +127,11 @@ def derived(found: Iterable[Estimated]) -> tuple[Fact, ...]:
     )
 
 
+def derivable() -> frozenset[str]:
+    """What estimates may make known."""
+    return frozenset(row.gives for row in estimate_table() if row.gives)
+
+
 def said(found: Sequence[Estimated], text: str) -> tuple[Estimated, ...]:
     """Those that are to the point: their words stand in the question, and none that forbids them."""
     return tuple(each for each in found if not each.estimate.hidden and _to_the_point(each.estimate, text))
@@ -136,12 +156,11 @@ def _filled(row: Estimate, known: FactSet) -> Estimated | None:
     if not _allowed(row, known) or (row.gives and known.get(row.gives) is not None):
         return None
     used = _inputs(row, known)
-    literals = {
-        role: _literal(row.formula, role, source) for role, source in row.roles.items() if isinstance(source, str)
-    }
+    if any(role not in used for role in row.required):
+        return None
     try:
         values = {role: fact.value for role, fact in used.items() if isinstance(fact.value, Quantity)}
-        calculated = compute(row.formula, {**values, **literals})
+        calculated = compute(row.formula, {**values, **row.literals})
     except FormulaError:
         # Something is missing, or outside the range in which the formula says anything: silence.
         return None
@@ -149,18 +168,10 @@ def _filled(row: Estimate, known: FactSet) -> Estimated | None:
     return Estimated(row, calculated, used, limit=limit)
 
 
-@lru_cache(maxsize=256)
-def _literal(formula: str, role: str, source: str) -> Quantity:
-    return parse_quantity(source, role_of(formula, role).unit)
-
-
 def _inputs(row: Estimate, known: FactSet) -> dict[str, Fact]:
     """The first known attribute of the role's unit, for each role that has one."""
     filled = {}
-    for role, sources in row.roles.items():
-        if isinstance(sources, str):
-            continue
-        unit = role_of(row.formula, role).unit
+    for role, (unit, sources) in row.sources.items():
         facts = (known.by_attribute[name] for name in sources if name in known.by_attribute)
         fitting = (f for f in facts if isinstance(f.value, Quantity) and unit in (None, f.value.unit))
         fact = next(fitting, None)
@@ -191,10 +202,7 @@ def _stands(words: Iterable[str], text: str) -> bool:
 
 def _blank(row: Estimate, known: FactSet) -> Blank | None:
     filled = _inputs(row, known)
-    required = [role.name for role in FORMULAS[row.formula].roles if role.required]
-    missing = {
-        role: source[0] for role in required if role not in filled and not isinstance(source := row.roles[role], str)
-    }
+    missing = {role: row.sources[role][1][0] for role in row.required if role not in filled}
     return Blank(row, filled, missing) if missing and filled else None
 
 

@@ -8,10 +8,7 @@ from kb.entry import Fence, KnowledgeBase, Section
 def templates(kb: KnowledgeBase, mark: str, engine: str = "") -> Mapping[str, tuple[Section, Fence]]:
     """The fences of references that carry the mark ("shape", "change"), of one engine where one is wanted, by its value in the order in which they stand."""
     return {
-        block.fence.attributes[mark]: (section, block.fence)
-        for entry in kb.entries.values()
-        if entry.kind == "references"
-        for section in entry.sections
-        for block in section.blocks
-        if block.fence is not None and mark in block.fence.attributes and engine in ("", block.fence.engine)
+        fence.attributes[mark]: (section, fence)
+        for section, fence in kb.reference_fences
+        if mark in fence.attributes and engine in ("", fence.engine)
     }

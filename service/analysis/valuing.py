@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from service.question.nouns import head
+from service.question.noun_words import head
 from service.question.periods import over_time
 from service.question.relations import Relation
 

@@ -81,7 +81,7 @@ def _order(evidence: Evidence) -> list[SectionKind]:
 def _concluded(evidence: Evidence, book: CitationBook, stated: tuple[Conclusion, ...]) -> list[_Piece]:
     """Rules that hold, by the kind they belong to, each group with the calculations it rests on."""
     by_kind: dict[SectionKind, list[Conclusion]] = {}
-    for conclusion in evidence.fired():
+    for conclusion in evidence.fired:
         if evidence.changes and not conclusion.firing.calculations:
             # Rules of other subjects than what is to be added.
             continue

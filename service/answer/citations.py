@@ -74,16 +74,8 @@ class CitationBook:
             other = self._kb.entries.get(link.partition("#")[0])
             if other is None:
                 continue
-            sections = (target,) if target else other.sections[:1]
-            named = {
-                s
-                for section in sections
-                for block in section.blocks
-                for st in block.statements
-                for s in st.sources
-                if s not in OWN_WORD
-            }
-            yield from (_cited(other, source) for source in sorted(named))
+            section = target or next(iter(other.sections), None)
+            yield from (_cited(other, source) for source in (section.sources if section else ()))
 
 
 def _cited(entry: Entry, source_id: str) -> CitedSource:

@@ -1,6 +1,5 @@
 """Claims: statements, rules and results turned into what the answer says, each with its support and its citations."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 
@@ -159,7 +158,7 @@ def _calc_lines(code: str, citations: tuple[int, ...]) -> Iterable[Claim]:
 
 
 def _support(section: Section, statement: Statement) -> Quoted | Judged:
-    sha = hashlib.sha256(section.text.encode()).hexdigest()
+    sha = section.sha
     if set(statement.sources) == {JUDGEMENT} and not statement.links:
         return Judged(section=section.id, start=statement.start, end=statement.end, sha=sha)
     return Quoted(section=section.id, start=statement.start, end=statement.end, sha=sha)

@@ -178,7 +178,7 @@ def _is_subject(evidence: Evidence, text: str) -> bool:
 
 
 def _used(evidence: Evidence) -> frozenset[str]:
-    used = {name for conclusion in evidence.fired() for name in conclusion.firing.used}
+    used = {name for conclusion in evidence.fired for name in conclusion.firing.used}
     if evidence.selection.chosen:
         used |= _STEERING
         used |= {

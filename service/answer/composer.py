@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from kb.entry import Design
+from kb.kinds import Design
 from service.analysis.conclusions import Conclusion
 from service.analysis.review.review import review
 from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Filled, Part, Understanding

@@ -6,11 +6,11 @@ from itertools import pairwise
 
 from kb.entry import Entry, Section, Statement
 from service.answer.evidence import Evidence
+from service.answer.excerpts import DEFINING
 from service.answer.options import options, speaks_of_both
-from service.answer.selection import DEFINING
 from service.answer.topics import carries_over, section_kind
 from service.question.clauses import find_cue
-from service.question.entities import technologies
+from service.question.entities import named_in
 
 _ANNOUNCEMENT, _SHARED_WORDS, _AS_NEAR = 14, 2, 0.85
 _OPENING, _STEM, _ROOT = 3, 6, 5
@@ -210,9 +210,8 @@ def _asked_about(evidence: Evidence) -> set[str]:
 def _weighed(evidence: Evidence) -> set[str]:
     """Sections found by a question that names every product which the asker compares."""
     compared = {name.id for name in evidence.question.technologies if name.part == "compared"}
-    known = evidence.vocabulary.technologies
     put = (hit for hit in evidence.retrieved.hits if hit.route == "answer" and len(compared) > 1)
-    return {hit.section for hit in put if compared <= {name.id for name in technologies(hit.matched, known)}}
+    return {hit.section for hit in put if compared <= named_in(hit.matched, evidence.vocabulary)}
 
 
 def _beside(evidence: Evidence) -> set[str]:
@@ -231,9 +230,9 @@ def _put_by_the_author(evidence: Evidence) -> set[str]:
 def _on_a_stranger(evidence: Evidence, section: Section) -> bool:
     """Whether the section opens with a product that nobody named, where the asker's own is known: "DynamoDB is the choice …"."""
     first = next((s.text for s in _statements(section)), "")
-    opening = technologies(" ".join(first.split()[:_OPENING]), evidence.vocabulary.technologies)
+    opening = named_in(" ".join(first.split()[:_OPENING]), evidence.vocabulary)
     spoken = {name.id for name in evidence.question.technologies}
-    return bool(spoken and opening) and not spoken & {name.id for name in opening}
+    return bool(spoken and opening) and not spoken & opening
 
 
 def _lifecycles(evidence: Evidence) -> list[Section]:

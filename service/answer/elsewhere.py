@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from kb.entry import Design, Entry, KnowledgeBase, Section, Statement, Technology
+from kb.entry import Entry, KnowledgeBase, Section, Statement
 from kb.fact import FactSet
+from kb.kinds import Design, Technology
 from kb.wording import pour
 from service.analysis.demands import Exclusion, exclusions
 from service.analysis.structure import Structure

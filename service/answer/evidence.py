@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from kb.entry import KnowledgeBase, Rule, Section
@@ -15,7 +16,7 @@ from service.answer.elsewhere import Elsewhere
 from service.answer.parts import Part
 from service.answer.plan import Plan
 from service.answer.selection import Selection
-from service.question.entities import technologies
+from service.question.entities import named_in
 from service.question.question import Question
 from service.question.reads import Read
 from service.question.request import AskRequest
@@ -74,7 +75,7 @@ class Evidence:
         backbone = self.selection.backbone
         return self.structure is not None and (backbone is None or backbone.fit != "near")
 
-    @property
+    @cached_property
     def entries(self) -> frozenset[str]:
         return frozenset(chosen.entry.id for chosen in self.selection.chosen)
 
@@ -91,8 +92,17 @@ class Evidence:
         return self.relevance < _WEAK and best < (_ASKED_FOR if asked else _NEAR_ENOUGH)
 
     def rule_score(self, key: RuleKey) -> float:
-        return max((hit.score for hit in self.retrieved.rules if (hit.entry, hit.rule) == key), default=0.0)
+        return self._rule_scores.get(key, 0.0)
 
+    @cached_property
+    def _rule_scores(self) -> Mapping[RuleKey, float]:
+        scores: dict[RuleKey, float] = {}
+        for hit in self.retrieved.rules:
+            key = (hit.entry, hit.rule)
+            scores[key] = max(hit.score, scores.get(key, hit.score))
+        return scores
+
+    @cached_property
     def fired(self) -> tuple[Conclusion, ...]:
         """What holds and is to the point: rules of the chosen entries, near rules of others, and every correction."""
         return tuple(c for c in self.conclusions.fired if self._to_the_point(c))
@@ -102,7 +112,7 @@ class Evidence:
         """Of the question, or of the part of it that is answered best."""
         return max((self.retrieved.relevance, *(part.retrieved.relevance for part in self.parts)))
 
-    @property
+    @cached_property
     def section_scores(self) -> Mapping[str, float]:
         """The score of each section found, for the question or for the part of it that it answers best."""
         scores: dict[str, float] = {}
@@ -113,7 +123,7 @@ class Evidence:
                 scores[hit.section] = max(hit.score, scores.get(hit.section, 0.0))
         return scores
 
-    @property
+    @cached_property
     def named(self) -> frozenset[str]:
         """Entries of the technologies that the asker speaks of."""
         spoken = {f"technologies/{n.id}" for n in self.question.technologies if n.part != "simile"}
@@ -152,7 +162,7 @@ class Evidence:
         """Whether the rule waits for a product that nobody named, in an answer that chooses none: "If Firestore is read …"."""
         if self.plan.choosing or self.choice is not None:
             return False
-        on = {f"technologies/{name.id}" for name in technologies(rule.condition, self.vocabulary.technologies)}
+        on = {f"technologies/{name}" for name in named_in(rule.condition, self.vocabulary)}
         return bool(on) and not on & (self.named | self.entries | {_OURS})
 
     def rule_section(self, key: RuleKey) -> Section:

@@ -71,7 +71,7 @@ def _section(evidence: Evidence, section_id: str, score: float, matched: str) ->
 
 
 def _fired(evidence: Evidence) -> Iterator[str]:
-    said = {c.key for c in evidence.fired()}
+    said = {c.key for c in evidence.fired}
     for conclusion in evidence.conclusions.fired[: 4 * _RULES]:
         near = evidence.rule_score(conclusion.key)
         state = "stated" if conclusion.key in said else "beside the point"

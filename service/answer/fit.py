@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from kb.entry import Design, Entry, KnowledgeBase, Playbook, Technology
+from kb.entry import Entry, KnowledgeBase
+from kb.kinds import Design, Playbook, Technology
 from service.question.clauses import find_cue, sentences
 from service.question.forms import places
 from service.question.question import Question

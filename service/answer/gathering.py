@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from kb.entry import Design, Entry, KnowledgeBase
+from kb.entry import Entry, KnowledgeBase
+from kb.kinds import Design
 from kb.vocabulary import Vocabulary
 from service.analysis.choice import Choice, choose, shortlist
 from service.analysis.conclusions import Conclusions, conclude

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from kb.ddl import parse_schema
 from kb.diagram import erd
 from kb.wording import identifier, pour
-from service.analysis.structure import PLAIN, Structure
+from service.analysis.fitting import PLAIN
+from service.analysis.structure import Structure
 from service.answer.advice import BlockUnion, Claim, Code, Diagram, Filled, Paragraph
 from service.answer.citations import CitationBook
 from service.answer.claims import quoted_block

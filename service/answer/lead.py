@@ -1,8 +1,9 @@
 """The lead: false premises corrected first, then the decision, from what certainly holds or from the section that answers best."""
 
-from kb.entry import Design, Entry, Rule
+from kb.entry import Entry, Rule
 from kb.fact import Fact
 from kb.guidance import offer
+from kb.kinds import Design
 from kb.quantity import Quantity
 from service.analysis.conclusions import Conclusion
 from service.answer import elsewhere, own_change, own_index
@@ -39,7 +40,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     executes = "execute" in evidence.question.intent_ids
     if executes:
         claims.append(connective("recommend_only"))
-    fired = evidence.fired()
+    fired = evidence.fired
     corrections = [c for c in fired if "correct" in c.rule.effect and c.firing.say]
     decisions = [
         c

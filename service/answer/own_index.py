@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from kb.entry import KnowledgeBase, Section, Technology
+from kb.entry import KnowledgeBase, Section
+from kb.kinds import Technology
 from kb.wording import pour, quoted
 from service.answer.advice import BlockUnion, Claim, Code, Filled, Paragraph
 from service.answer.citations import CitationBook

@@ -10,7 +10,7 @@ from service.answer.citations import CitationBook
 from service.answer.claims import quote, ruled
 from service.answer.decisive import told_of
 from service.answer.evidence import Evidence
-from service.question.entities import technologies
+from service.question.entities import named_in
 from service.question.polar import Proposal, proposal, stems
 from service.retrieval.hits import Hit
 
@@ -51,14 +51,10 @@ def forbidden(evidence: Evidence, conclusions: Sequence[Conclusion], book: Citat
     left = {str(evidence.question.facts.get("migration.from"))}
     for conclusion in conclusions:
         match = _FORBIDDEN.match(conclusion.firing.say)
-        if match is not None and _forbids(match, asked) and not left & _products(evidence, match["object"]):
+        if match is not None and _forbids(match, asked) and not left & named_in(match["object"], evidence.vocabulary):
             section = evidence.rule_section(conclusion.key)
             return (_short("no", section, book), ruled(conclusion, section, book))
     return ()
-
-
-def _products(evidence: Evidence, text: str) -> set[str]:
-    return {name.id for name in technologies(text, evidence.vocabulary.technologies)}
 
 
 def _forbids(match: re.Match[str], asked: Proposal) -> bool:
@@ -84,7 +80,7 @@ def _is_the_same(evidence: Evidence, asked: Proposal, answer: Answer, hit: Hit) 
     text = evidence.question.text
     if set(_NUMBER.findall(answer.q)) - set(_NUMBER.findall(text)):
         return False
-    if _products(evidence, answer.q) - {name.id for name in evidence.question.technologies}:
+    if named_in(answer.q, evidence.vocabulary) - {name.id for name in evidence.question.technologies}:
         return False
     if hit.matched == answer.q and hit.dense >= _ALIKE:
         return True

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from kb.entry import Design, KnowledgeBase, Technology
+from kb.entry import KnowledgeBase
 from kb.fact import Fact
+from kb.kinds import Design, Technology
 from kb.quantity import Quantity
 from kb.vocabulary import Vocabulary
 from service.analysis.demands import exclusions, family
@@ -13,7 +14,7 @@ from service.answer.evidence import Gap
 from service.answer.fit import has_playbook
 from service.answer.plan import CHOOSING, Plan
 from service.answer.selection import Selection
-from service.question.entities import technologies
+from service.question.entities import named_in
 from service.question.intents import speaks_of_data
 from service.question.question import Question
 from service.retrieval.search import Retrieved
@@ -159,8 +160,7 @@ def _is_a_subject(name: str, vocabulary: Vocabulary, retrieved: Retrieved, selec
     """Whether what answers is written on the product without being its profile: by its title, or by the nearest questions."""
     titles = [chosen.entry.title for chosen in selection.chosen]
     questions = [hit.matched for hit in retrieved.hits[:_NEAR_QUESTIONS] if hit.route == "answer"]
-    known = vocabulary.technologies
-    return any(found.id == name for text in (*titles, *questions) for found in technologies(text, known))
+    return any(name in named_in(text, vocabulary) for text in (*titles, *questions))
 
 
 def assumed(question: Question, selection: Selection) -> tuple[Fact, ...]:

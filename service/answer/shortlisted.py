@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from kb.entry import Entry, KnowledgeBase, Section, Technology
+from kb.entry import Entry, KnowledgeBase, Section
 from kb.fact import Fact
+from kb.kinds import Technology
 from service.analysis.choice import Choice
 from service.analysis.demands import family
 from service.answer.selection import Chosen, Selection

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from kb.entry import Design, Entry, KnowledgeBase, Section, SectionKind
+from kb.entry import Entry, KnowledgeBase, Section, SectionKind
+from kb.kinds import Design
 from service.answer.plan import Plan
 from service.answer.selection import Chosen, Selection
 from service.answer.topics import section_kind

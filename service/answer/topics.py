@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import get_args
 
-from kb.entry import Entry, Pattern, Section, SectionKind
+from kb.entry import Entry, Section, SectionKind
+from kb.kinds import Pattern
 
 WORKING_ORDER: tuple[SectionKind, ...] = get_args(SectionKind)
 

@@ -1,6 +1,6 @@
 """The verdict of a choice: who is recommended and why, who lost and why, the scores criterion by criterion, what would turn it."""
 
-from kb.entry import Technology
+from kb.kinds import Technology
 from service.analysis.choice import BUILT_FOR, IN_USE, RULES, Choice
 from service.analysis.demands import Exclusion
 from service.answer.advice import Alternative, BlockUnion, Claim, Computed, ListBlock, Paragraph, Table

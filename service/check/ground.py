@@ -184,7 +184,7 @@ def passages(evidence: Evidence) -> tuple[Passage, ...]:
     """Every passage of the evidence, sections first."""
     kb = evidence.kb
     shown = [s for chosen in evidence.selection.chosen for s in chosen.sections]
-    shown += [evidence.rule_section(c.key) for c in evidence.fired()]
+    shown += [evidence.rule_section(c.key) for c in evidence.fired]
     return tuple(passage(section, kb.entries[section.entry]) for section in shown)
 
 
@@ -198,7 +198,7 @@ def stances(evidence: Evidence) -> tuple[frozenset[str], frozenset[str]]:
     """Technologies that what holds speaks for, and those that it speaks against; what it does both to is open."""
     favoured: set[str] = set()
     refused: set[str] = set()
-    for conclusion in evidence.fired():
+    for conclusion in evidence.fired:
         for effect, target in conclusion.rule.effect.items():
             if effect in _OPINIONS and isinstance(target, str) and target.startswith("technologies/"):
                 (favoured if effect in _POSITIVE else refused).add(target.removeprefix("technologies/"))

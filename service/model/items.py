@@ -65,7 +65,7 @@ _Raw = tuple[str, str, Section, tuple[Claim, ...]]
 
 def _all(evidence: Evidence, known: Advice) -> Iterator[_Raw]:
     yield from _results(evidence, known)
-    for conclusion in evidence.fired():
+    for conclusion in evidence.fired:
         firing = conclusion.firing
         if firing.say:
             said = sentence(firing.say, firing.because, firing.unless)

@@ -80,7 +80,7 @@ class Work:
 
     def _always(self) -> tuple[Claim, ...]:
         """What the summary says whoever words it: that this only recommends, where the knowledge base ends, and corrections."""
-        corrections = {f"{c.entry}#rule-{c.rule.id}" for c in self.desk.evidence.fired() if "correct" in c.rule.effect}
+        corrections = {f"{c.entry}#rule-{c.rule.id}" for c in self.desk.evidence.fired if "correct" in c.rule.effect}
         kept = [
             claim
             for claim in self.known.summary

@@ -47,7 +47,7 @@ def _plan(evidence: Evidence, known: Advice) -> Iterator[str]:
 def _conclusions(evidence: Evidence) -> Iterator[str]:
     """What holds, with the facts that it rests on and what it is for or against."""
     facts = evidence.conclusions.facts.by_attribute
-    for conclusion in evidence.fired():
+    for conclusion in evidence.fired:
         chain = ", ".join(f"{name} = {facts[name].spelling}" for name in conclusion.firing.used if name in facts)
         effects = ", ".join(f"{effect} {target}" for effect, target in conclusion.rule.effect.items())
         said = conclusion.firing.say or conclusion.rule.condition

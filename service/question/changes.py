@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kb.schema import Column, Schema, Table
-from service.question.nouns import head, is_barred, is_person, singular
+from service.question.noun_words import head, is_barred, is_person, singular
 from service.question.periods import AMOUNTS, OVER_TIME
 from service.question.relations import relations
 

@@ -1,7 +1,7 @@
 """Text as clauses: where words stand, and whether a cue is negated within its clause."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,11 +33,13 @@ class Stretch:
         return self.start <= position < self.end
 
 
+@lru_cache(maxsize=64)
 def clauses(text: str) -> tuple[Stretch, ...]:
     """The clauses of a text, in order, covering it whole."""
     return _cut(text, _CLAUSE_END)
 
 
+@lru_cache(maxsize=64)
 def sentences(text: str) -> tuple[Stretch, ...]:
     """The sentences of a text, in order, covering it whole."""
     return _cut(text, _SENTENCE_END)
@@ -73,11 +75,20 @@ def _lower(text: str) -> str:
     return text.lower()
 
 
-def find_cue(cue: str, text: str) -> Iterator[Stretch]:
+def may_stand(cue: str, text: str) -> bool:
+    """Whether the text has the letters that the cue begins with.
+
+    Most cues do not stand in most texts, and looking for a word is far cheaper than matching a pattern.
+    """
+    return _first_word(cue) in _lower(text)
+
+
+def find_cue(cue: str, text: str) -> Iterable[Stretch]:
     """Every place where the cue stands as whole words; of "warehouse + etl" where the text has the others too."""
-    # Most cues do not stand in most texts, and looking for a word is far cheaper than matching a pattern.
-    if _first_word(cue) not in _lower(text):
-        return
+    return _places(cue, text) if _first_word(cue) in _lower(text) else ()
+
+
+def _places(cue: str, text: str) -> Iterator[Stretch]:
     cue, *others = cue.split(" + ")
     if not all(cue_pattern(other).search(text) for other in others):
         return

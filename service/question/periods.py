@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
-from service.question.nouns import is_barred, singular
+from service.question.noun_words import is_barred, singular
 
 OVER_TIME = re.compile(
     r"\b(?:histor(?:y|ies)|over time|over the years|(?:every|each) (?:year|semester|season|term|quarter|month)|yearly|annually|per year|by year|year by year|(?:on|per|by|of) the year|valid (?:from|since|until|on)|from (?:a|some|a certain|a given) (?:date|day) on|effective (?:date|from)|as of|in the past|at (?:a|any|some|each|every) (?:given )?(?:date|day|moment)|old|previous|past|former|next year|(?:changes?|changed|raised|adjusted|go(?:es)? up) on|new (?:prices|rents|fees|rates|tariffs))\b",
@@ -30,6 +31,7 @@ _TELLING = frozenset(
 _MANNER = _TELLING | frozenset(["different", "current", "old", "new", "past", "the", "and", "all", "which", "whose", "with", "where", "when", "of", "kg", "hour", "day", "night", "month", "year", "week", "time", "km", "kwh", "litre", "piece"])  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def over_time(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every amount that a sentence says to hold for a time, and the things that it may be of, the likeliest first.
 

@@ -9,7 +9,7 @@ from importlib import resources
 
 import yaml
 
-from service.question.nouns import singular
+from service.question.noun_words import singular
 
 _SENTENCE = re.compile(r"[.;?!](?:\s|$)|\n|\s[-–—]\s")
 # A place for a value ends no sentence.

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from service.question.nouns import is_barred, is_person, singular
+from service.question.noun_words import is_barred, is_person, singular
 
 # `many_to_many`: several on both sides. `one_to_many`: `other` belongs to `one`. `over_time`: `one` is at one `other` at a
 # time and moves. `once`: a pair of both occurs once. `not_at_once`: of `one` no two `other` overlap. `valued`: `other` is an
@@ -68,6 +69,7 @@ class Relation:
     other: str
 
 
+@lru_cache(maxsize=64)
 def relations(text: str) -> tuple[Relation, ...]:
     """Every relation that the text states, each pair once, in order; what goes both ways is many to many."""
     found: dict[frozenset[str], Relation] = {}

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from service.question.nouns import singular
+from service.question.noun_words import singular
 
 # Participles, and words that say as much.
 _STATE = r"(?:not (?:yet )?)?(?:partly |partially |fully )?(?:(?:in|on|out of|under) [a-z]+|[a-z]+(?:ed|en|wn|ught)|open|new|draft|sent|paid|sold|lost|done|built|left|won|active|inactive|pending|ready|progress|hold|review|available|free|closed|overdue|late|live|dead|idle|busy|fit|sick|due|out|in|running|waiting)"

@@ -86,8 +86,9 @@ class Retriever:
             near = edition.dense.nearest(vector, min(CANDIDATES, len(edition.nodes)))
         except StoreError as error:
             raise RetrievalError(f"the index cannot be searched: {error}") from error
-        best = np.argsort(-lexical, kind="stable")[:CANDIDATES]
-        rows = sorted({edition.rows[node_id] for node_id, _ in near} | {int(row) for row in best if lexical[row] > 0})
+        matched = np.flatnonzero(lexical > 0)
+        best = matched[np.argsort(-lexical[matched], kind="stable")[:CANDIDATES]]
+        rows = sorted({edition.rows[node_id] for node_id, _ in near} | {int(row) for row in best})
         # The exact product: what only the words found has its cosine too, and no score hangs on the index's arithmetic.
         dense = np.round(edition.vectors[rows] @ vector, DECIMALS)
         written = [row for row in rows if edition.nodes[row].route in WRITTEN]

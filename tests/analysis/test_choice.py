@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from kb.entry import Entry, KnowledgeBase, Lifecycle, Rule, Score, Technology, TypedFact
+from kb.entry import Entry, KnowledgeBase, Rule
 from kb.fact import Fact, FactSet
 from kb.guidance import Firing
+from kb.kinds import Lifecycle, Score, Technology, TypedFact
 from kb.quantity import Quantity, Unit
 from kb.vocabulary import load_vocabulary
 from service.analysis.choice import BUILT_FOR, IN_USE, RULES, Choice, choose, shortlist

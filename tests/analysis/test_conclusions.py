@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from kb.entry import Entry, KnowledgeBase, Reference, Rule
+from kb.entry import Entry, KnowledgeBase, Rule
 from kb.fact import Fact, FactSet
+from kb.kinds import Reference
 from kb.quantity import Quantity, Unit
 from service.analysis.conclusions import conclude, undecided
 
@@ -61,6 +62,18 @@ def test_what_an_effect_requires_is_a_fact_for_what_follows() -> None:
     first = rule("shard", {"tenants": ">= 100"}, effect={"require": {"partitioning": "by_tenant"}})
     second = rule("scatter", {"chosen.partitioning": "by_tenant"})
     assert fired(base(second, first), facts(tenants=(400, "count"))) == ["scatter", "shard"]
+
+
+def test_what_an_estimate_gives_is_a_fact_for_rules() -> None:
+    known = facts(workload__writes_per_s=(100, "rate"), workload__retention=(86400, "duration"))
+    assert fired(base(rule("large", {"volume.rows": ">= 1M"})), known) == ["large"]
+
+
+def test_a_rule_that_tests_for_absence_waits_for_what_else_it_tests() -> None:
+    kb = base(rule("alone", {"tenants": ">= 100", "team.size": "unknown"}))
+    assert fired(kb, FactSet()) == []
+    assert fired(kb, facts(tenants=(400, "count"))) == ["alone"]
+    assert fired(kb, facts(tenants=(400, "count"), team__size=(3, "count"))) == []
 
 
 def test_rules_that_test_for_absence_run_last() -> None:

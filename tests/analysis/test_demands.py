@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kb.entry import Lifecycle, Score, Technology, TypedFact
 from kb.fact import Fact, FactSet, Value
+from kb.kinds import Lifecycle, Score, Technology, TypedFact
 from kb.quantity import Quantity
 from service.analysis.demands import exclusions, family, names
 

@@ -11,7 +11,8 @@ from kb.entry import KnowledgeBase
 from kb.postgres import Cluster
 from kb.statements import split_statements
 from kb.vocabulary import load_vocabulary
-from service.analysis.structure import EXTRAS, Structure, instance, structure
+from service.analysis.filling import EXTRAS, instance
+from service.analysis.structure import Structure, structure
 from service.question.question import understand
 from service.question.request import AskRequest
 

@@ -1,6 +1,6 @@
 """Choices in answers: a shortlist where nobody is named, a verdict among those who are."""
 
-from kb.entry import Technology
+from kb.kinds import Technology
 from service.advisor import Advisor
 from service.answer.advice import Advice, Table
 from service.question.request import AskRequest

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from kb.entry import Technology, TypedFact
+from kb.kinds import Technology, TypedFact
 from service.advisor import Advisor
 from service.answer.advice import Advice
 from service.answer.claims import sentence

@@ -10,7 +10,8 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from kb.entry import Block, Entry, Fence, Kind, KnowledgeBase, Pattern, Section, Source, Statement, StatementKind
+from kb.entry import Block, Entry, Fence, Kind, KnowledgeBase, Section, Source, Statement, StatementKind
+from kb.kinds import Pattern
 from kb.vocabulary import load_vocabulary
 from service.answer import advice as parts
 from service.answer.advice import Advice, AdviceSection, Citation, CitedSource, Claim

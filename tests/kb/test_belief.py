@@ -1,9 +1,9 @@
 import pytest
 
-from kb.belief import Group, believed, denied
+from kb.belief import Belief, believed, denied
 
-SCALE = [["replica", "follower"], ["write", "insert"], ["faster", "scale", "cope"]]
-ENOUGH = [["rls", "row level security"], ["enough", "don't need"], ["tenant", "composite"]]
+SCALE = Belief([["replica", "follower"], ["write", "insert"], ["faster", "scale", "cope"]])
+ENOUGH = Belief([["rls", "row level security"], ["enough", "don't need"], ["tenant", "composite"]])
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_a_negation_inside_a_cue_is_the_belief_itself() -> None:
 
 
 def test_a_group_may_demand_that_a_cue_is_absent() -> None:
-    groups: list[Group] = [["replica"], ["backup"], {"not": ["restore"]}]
-    assert believed(groups, "Our replica is our backup")
-    assert not believed(groups, "Our replica is our backup and we restore from it")
+    belief = Belief([["replica"], ["backup"], {"not": ["restore"]}])
+    assert believed(belief, "Our replica is our backup")
+    assert not believed(belief, "Our replica is our backup and we restore from it")
 
 
 @pytest.mark.parametrize(
@@ -63,18 +63,18 @@ def test_cues_match_as_they_are_inflected(text: str) -> None:
     cue = {"100m": "m users", "we": "copy", "policies": "policy", "scaling": "scale", "it's": "up"}[
         text.split(maxsplit=1)[0]
     ]
-    assert believed([[cue]], text)
+    assert believed(Belief([[cue]]), text)
 
 
 def test_a_cue_is_not_found_inside_a_word() -> None:
-    assert not believed([["key"]], "monkeys")
+    assert not believed(Belief([["key"]]), "monkeys")
 
 
 @pytest.mark.parametrize(
     "text", ["SQL databases don't scale", "SQL does not scale", "SQL DBs do not scale", "sql doesnt scale"]
 )
 def test_a_negation_in_a_cue_stands_for_all_its_forms(text: str) -> None:
-    groups: list[Group] = [["sql"], ["scale"], ["doesn't"]]
-    assert believed(groups, text)
-    assert not believed(groups, "SQL scales")
-    assert believed([["replica"], ["cannot lag"]], "A replica can't lag")
+    belief = Belief([["sql"], ["scale"], ["doesn't"]])
+    assert believed(belief, text)
+    assert not believed(belief, "SQL scales")
+    assert believed(Belief([["replica"], ["cannot lag"]]), "A replica can't lag")

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from kb.entry import Block, Entry, Fence, Reference, Section, Source
+from kb.entry import Block, Entry, Fence, Section, Source
 from kb.errors import Problem
 from kb.fence import read_fence
 from kb.fences import verify
+from kb.kinds import Reference
 from kb.postgres import Cluster, running_postgres
 
 META = Reference(title="T", summary="A reference with fences, long enough to be a summary.", sources={"s": Source(title="S", url="https://example.org", publisher="E", checked=dt.date(2026, 11, 24))})  # fmt: skip

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kb.entry import FrontMatter, Pattern
+from kb.entry import FrontMatter
 from kb.errors import EntryError, Problem
 from kb.files import MOST_BYTES
+from kb.kinds import Pattern
 from kb.loader import collect, load, own_entries, parse_lock, read_fence_lock
 
 SAMPLE = Path(__file__).parent / "sample"

@@ -2,7 +2,8 @@ import re
 
 import pytest
 
-from service.question.nouns import happening, is_person, located, nouns, singular
+from service.question.noun_words import happening, is_person, located, singular
+from service.question.nouns import nouns
 
 KNOWN = frozenset(
     [
