@@ -8,11 +8,11 @@ from sqlglot import exp
 from kb.query import parse_query
 
 _NAME = r"[\"`\[]?[A-Za-z_][\w$.\"`\]\[]*"
-# In capitals a statement may begin anywhere; in small letters only where a line or a colon begins it.
+# In capitals a statement may begin anywhere; in small letters only where a line, a colon or a question mark is before it.
 _LOUD = re.compile(
     rf"\b(?:EXPLAIN\s+(?:ANALYZE\s+|ANALYSE\s+|\([^()]*\)\s*|FORMAT=\w+\s+)?)?(?:SELECT\s[^;]{{1,2000}}?\bFROM\s+(?:{_NAME}|\()|UPDATE\s+{_NAME}\s+SET\s+{_NAME}\s*=|DELETE\s+FROM\s+{_NAME}|INSERT\s+INTO\s+{_NAME}|WITH\s+(?:RECURSIVE\s+)?\w+\s+AS\s*\(\s*SELECT\b)"
 )
-_QUIET = re.compile(rf"(?:^|[:`])[ \t]*(?P<statement>{_LOUD.pattern})", re.IGNORECASE | re.MULTILINE)
+_QUIET = re.compile(rf"(?:^|[:`?!])[ \t]*(?P<statement>{_LOUD.pattern})", re.IGNORECASE | re.MULTILINE)
 # A question mark behind an operator is a place for a value.
 _END = re.compile(
     r";|\n\s*\n|\Z|`|\\G|(?<![=<>(,]\s)(?<![=<>(,])(?<!LIMIT\s)(?<!OFFSET\s)(?<!LIKE\s)(?<!AND\s)(?<!BETWEEN\s)\?(?=\s*(?:\Z|[A-Z]|\n))",

@@ -1,11 +1,12 @@
 """What is pasted: code in the question or in attachments, taken apart so that prose is read as prose and code as code."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from service.question.artefact.artefacts import Given
 from service.question.artefact.plan_text import is_plan, without_plan
+from service.question.bare_code import bare_code
 from service.question.bare_sql import bare_statements
 from service.question.request import AskRequest
 
@@ -32,6 +33,9 @@ def pasted(request: AskRequest) -> Pasted:
     prose = request.question
     texts = [Given("question", match.group(2), match.group(1)) for match in _FENCED.finditer(prose)]
     prose = _FENCED.sub(_blank, prose)
+    codes = list(bare_code(prose))
+    texts += [Given("question", prose[start:end]) for start, end in codes]
+    prose = _without(prose, codes)
     asked = _BARE_DDL.sub(_blank, prose)
     asked = without_plan(asked) if is_plan(asked) else asked
     prose, bare = _without_bare(prose)
@@ -42,16 +46,21 @@ def pasted(request: AskRequest) -> Pasted:
 
 def prose_of(text: str) -> str:
     """What of a text is prose, at the same length."""
-    return _without_bare(_FENCED.sub(_blank, text))[0]
+    prose = _FENCED.sub(_blank, text)
+    return _without_bare(_without(prose, bare_code(prose)))[0]
+
+
+def _without(prose: str, spans: Iterable[tuple[int, int]]) -> str:
+    for start, end in spans:
+        prose = f"{prose[:start]}{' ' * (end - start)}{prose[end:]}"
+    return prose
 
 
 def _without_bare(prose: str) -> tuple[str, str]:
     """The prose without the code that stands in it unfenced, and that code: tables, statements, plans."""
     spans = [match.span() for match in _BARE_DDL.finditer(prose)]
     spans += list(bare_statements(_BARE_DDL.sub(_blank, prose)))
-    rest = prose
-    for start, end in spans:
-        rest = f"{rest[:start]}{' ' * (end - start)}{rest[end:]}"
+    rest = _without(prose, spans)
     parts = [(start, f"{prose[start:end].rstrip(' ;')};") for start, end in spans]
     plan = without_plan(rest) if is_plan(rest) else rest
     if plan != rest:

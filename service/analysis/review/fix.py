@@ -114,6 +114,21 @@ def create_index(subject: Subject, table: Table, names: Sequence[str], tail: str
     return f"CREATE {word}{concurrently} {named} ON {table_sql(subject, table)} ({columns}){tail};"
 
 
+def index_on(subject: Subject, table: str, columns: Sequence[str]) -> str:
+    """An index on a table that only a query or a plan names, each column with its direction or within lower().
+
+    Nothing where a name had to be quoted, or where the engine has no index on an expression.
+    """
+    bare = all(re.fullmatch(r"\w+(?:\(\w+\))?(?: DESC)?", name) for name in (table, *columns))
+    quoted_names = [w for n in (table, *columns) for w in re.findall(r"\w+", n) if f'"{w}"' in subject.artefacts.text]
+    folded = any("(" in column for column in columns)
+    if not columns or not bare or quoted_names or (folded and subject.dialect == "sqlserver"):
+        return ""
+    name = re.sub(r"\W+", "_", "_".join((table, *(c.removesuffix(" DESC").rstrip(")") for c in columns))))[:60]
+    keys = ", ".join(f"({c})" if "(" in c and subject.is_mysql else c for c in columns)
+    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name}_idx ON {table} ({keys});"
+
+
 def add_check(subject: Subject, table: Table, name: str, condition: str) -> str:
     """A check that binds new rows at once; old ones are validated without a lock on writers."""
     t, constraint = table_sql(subject, table), quoted(re.sub(r"\W", "_", f"{table.name}_{name}").lower()[:60], subject)
