@@ -86,7 +86,8 @@ class DeterministicComposer:
         """What is left of the lead where the worst of what was pasted leads: who asks what is wrong or slow is told that
         before any passage. None where something else decides; tried in a book of its own, so that nothing is cited unsaid."""
         ids = evidence.question.intent_ids
-        about = ids & _ABOUT_WHAT_IS_PASTED or _SLOW.search(evidence.question.text)
+        judged = review(evidence.question.artefacts, evidence.question.facts)
+        about = ids & _ABOUT_WHAT_IS_PASTED or _SLOW.search(evidence.question.text) or judged.answers
         other = evidence.choice is not None or evidence.plan.whole or bool(evidence.changes) or (ids and not about)
         scratch = CitationBook(evidence.kb, self._public_url)
         if evidence.question.artefacts.empty or other or not _worst(_judged(evidence, scratch)):

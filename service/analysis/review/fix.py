@@ -75,7 +75,7 @@ def alter_type(subject: Subject, table: Table, column: Column, kind: str, using:
     t, c, new = table_sql(subject, table), column_sql(subject, table, column.name), type_sql(subject, kind)
     null = "" if column.nullable else " NOT NULL"
     if subject.is_mysql:
-        return f"ALTER TABLE {t} MODIFY {c} {new}{null};"
+        return f"ALTER TABLE {t} MODIFY {c} {new}{null}{_as_before(subject, column)};"
     if subject.dialect == "sqlserver":
         return f"ALTER TABLE {t} ALTER COLUMN {c} {new}{null};"
     if subject.dialect == "oracle":
@@ -85,6 +85,14 @@ def alter_type(subject: Subject, table: Table, column: Column, kind: str, using:
     drop, default = _default_around(column, t, c, using)
     body = f" USING {using.format(c=c)}" if using else ""
     return f"{drop}ALTER TABLE {t} ALTER COLUMN {c} TYPE {new}{body};{default}"
+
+
+def _as_before(subject: Subject, column: Column) -> str:
+    """What MODIFY would drop unless it is stated again: the counter, and a default that is a plain value or the clock."""
+    if column.generated and subject.artefacts.framework is None:
+        return " AUTO_INCREMENT"
+    plain = re.fullmatch(r"'[^']*'|-?\d+(?:\.\d+)?|TRUE|FALSE|CURRENT_TIMESTAMP(?:\(\d?\))?", column.default, re.IGNORECASE)  # fmt: skip
+    return f" DEFAULT {column.default}" if plain else ""
 
 
 def _default_around(column: Column, t: str, c: str, using: str) -> tuple[str, str]:
@@ -156,7 +164,7 @@ def set_not_null(subject: Subject, table: Table, column: Column) -> str:
     if subject.is_postgresql:
         return f"ALTER TABLE {t} ALTER COLUMN {c} SET NOT NULL;"
     if subject.is_mysql:
-        return f"ALTER TABLE {t} MODIFY {c} {column.declared} NOT NULL;"
+        return f"ALTER TABLE {t} MODIFY {c} {column.declared} NOT NULL{_as_before(subject, column)};"
     if subject.dialect == "sqlserver":
         return f"ALTER TABLE {t} ALTER COLUMN {c} {column.declared} NOT NULL;"
     if subject.dialect == "oracle":

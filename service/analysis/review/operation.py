@@ -147,7 +147,7 @@ def _breaks(setting: Setting, line: _Line) -> bool:
 
 def _settings_rule(product: Product, family: Family, section: str) -> Rule:
     return Rule(
-        f"{product}-{family}", family, "medium", section, lambda subject: _setting_hits(product, family, subject)
+        f"{product}-{family}", family, "medium", section, lambda subject: _setting_hits(product, family, subject), apart=True
     )
 
 

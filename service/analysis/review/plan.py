@@ -232,10 +232,10 @@ def slow_trigger(subject: Subject) -> Iterable[Hit]:
 
 PLAN = (
     Rule("slow-trigger", "indexes", "high", "checklists/schema-review#foreign-keys-without-an-index", slow_trigger),
-    Rule("full-scan", "query", "high", "checklists/index-review#tables-that-are-read-in-full", full_scan),
+    Rule("full-scan", "query", "high", "checklists/index-review#tables-that-are-read-in-full", full_scan, apart=True),
     Rule("scan-of-most", "query", "medium", "patterns/index-selection#selectivity-and-correlation-decide", scan_of_most),
-    Rule("filtered-index-scan", "indexes", "high", "patterns/composite-index-ordering#read-four-lines-of-the-plan", filtered_index_scan),
-    Rule("repeated-inner", "query", "high", "patterns/join-strategies#three-algorithms", repeated_inner),
+    Rule("filtered-index-scan", "indexes", "high", "patterns/composite-index-ordering#read-four-lines-of-the-plan", filtered_index_scan, apart=True),
+    Rule("repeated-inner", "query", "high", "patterns/join-strategies#three-algorithms", repeated_inner, apart=True),
     Rule("wrong-estimate", "query", "medium", "patterns/join-strategies#a-wrong-estimate-picks-the-wrong-join", wrong_estimate),
     Rule("sorted-apart", "query", "medium", "patterns/composite-index-ordering#read-four-lines-of-the-plan", sorted_apart),
     Rule("spilled", "query", "medium", "patterns/composite-index-ordering#read-four-lines-of-the-plan", spilled),

@@ -30,6 +30,7 @@ from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
 from service.analysis.review.stated import STATED
+from service.analysis.review.taken_twice import TAKEN_TWICE
 from service.analysis.review.tenancy import TENANCY
 from service.analysis.review.transaction import TRANSACTION
 from service.analysis.review.types import TYPES
@@ -38,5 +39,5 @@ from service.analysis.review.wanted_index import WANTED
 from service.analysis.review.within_parent import WITHIN_PARENT
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *SAID_TWICE, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *DOCUMENT_INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *CONFIGURATION, *WANTED
+    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *SAID_TWICE, *TAKEN_TWICE, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *DOCUMENT_INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *CONFIGURATION, *WANTED
 )  # fmt: skip
