@@ -162,7 +162,7 @@ CONFIGURATION = (
     Rule("share-of-memory", "query", "medium", "patterns/cache-layers#engine-notes", share_of_memory),
     Rule("copies-of-the-log", "integrity", "medium", "patterns/backup-strategies#a-physical-base-and-an-unbroken-log", copies_of_the_log),
     Rule("cost-of-spinning-disks", "query", "low", "patterns/index-selection#costs-tuned-for-spinning-disks", cost_of_spinning_disks),
-    Rule("eviction-by-purpose", "growth", "medium", "technologies/redis#design-rules", eviction_by_purpose, apart=True),
+    Rule("eviction-by-purpose", "growth", "medium", "technologies/redis#design-rules", eviction_by_purpose, asked=True, apart=True),
     Rule("memory-alone", "integrity", "medium", "technologies/redis#what-a-crash-costs", memory_alone),
     Rule("open-redis", "tenancy", "high", "technologies/redis#security", open_redis, apart=True),
     Rule("open-mongodb", "tenancy", "high", "technologies/mongodb#security", open_mongodb, apart=True),

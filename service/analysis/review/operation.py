@@ -91,16 +91,20 @@ _EXPLAINED: Mapping[tuple[Product, Family], str] = {
 }
 
 
+_SESSION = re.compile(r"\badvisory lock|\bLISTEN\b|\bNOTIFY\b|\bsession[- ]level\b|\bSET\s+search_path|\btemp(?:orary)? tables?\b|\bsession (?:advisory|variable|state)", re.IGNORECASE)  # fmt: skip
+
+
 def _setting_hits(product: Product, family: Family, subject: Subject) -> Iterable[Hit]:
     measured = _SHARES if memory_gib(subject) else ()
+    # Who needs his session keeps a pool of sessions.
+    kept = subject.facts.text if product == "pgbouncer" else ""
     for setting in (s for s in subject.artefacts.settings if s.name not in measured):
+        if setting.name == "pool_mode" and setting.value.lower() == "session" and _SESSION.search(kept):
+            continue
         for line in _LINES:
             if (line.product, line.family) == (product, family) and _breaks(setting, line):
                 say = line.say.format(n=setting.name, v=setting.value)
                 yield Hit(setting.name, setting.place, say, line.because, severity=line.severity)
-
-
-_SESSION = re.compile(r"\badvisory lock|\bLISTEN\b|\bNOTIFY\b|\bsession[- ]level\b|\bSET\s+search_path|\btemp(?:orary)? tables?\b|\bsession (?:advisory|variable|state)", re.IGNORECASE)  # fmt: skip
 
 
 def session_state_in_transaction_pool(subject: Subject) -> Iterable[Hit]:

@@ -1,5 +1,6 @@
 """A review: every rule over what was pasted, its hits ranked, and what is good."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,9 @@ from service.question.artefact.artefacts import Artefacts
 MOST_SHOWN = 10
 # A rule that hits hundreds of columns says the same each time.
 MOST_OF_A_RULE = 50
+# Who asks why something is slow hears of indexes and queries before types.
+_SPEED = re.compile(r"\b(?:slow(?:er|ly)?|faster|speed (?:it |this |them )?up|index(?:es)?|takes? (?:\w+ )?\d|times? out)\b", re.IGNORECASE)  # fmt: skip
+_ABOUT_SPEED = frozenset({"indexes", "query"})
 _ASKED = frozenset(rule.id for rule in RULES if rule.asked)
 _RANK: Mapping[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
@@ -58,13 +62,16 @@ class Review:
 
 def review(artefacts: Artefacts, facts: FactSet) -> Review:
     """Judge what was pasted with what is known of the case; pure, and the same for the same input."""
+    if artefacts.empty:
+        return Review(artefacts, (), ())
     subject = Subject(artefacts, facts)
     by_group: dict[tuple[str, Severity, str], list[Finding]] = {}
     for rule in RULES:
         for finding in _findings(rule, subject):
             by_group.setdefault((rule.id, finding.severity, finding.object if rule.apart else ""), []).append(finding)
     groups = [Group(tuple(sorted(each, key=lambda f: (f.source, f.line, f.object)))) for each in by_group.values()]
-    ranked = sorted(groups, key=lambda g: (_RANK[g.first.severity], g.first.rule not in _ASKED, FAMILIES.index(g.first.family), -len(g.findings), g.first.rule, g.first.line))  # fmt: skip
+    wanted = _ABOUT_SPEED if _SPEED.search(facts.text) else frozenset[str]()
+    ranked = sorted(groups, key=lambda g: (g.first.family not in wanted or g.first.severity == "low", _RANK[g.first.severity], g.first.rule not in _ASKED, FAMILIES.index(g.first.family), -len(g.findings), g.first.rule, g.first.line))  # fmt: skip
     fixed = in_sequence([[f.fix for f in g.findings] for g in ranked], subject)
     told = tuple(
         Group(tuple(replace(f, fix=fix) for f, fix in zip(g.findings, fixes, strict=True)))

@@ -7,6 +7,7 @@ from service.analysis.review.closed_values import CLOSED_VALUES
 from service.analysis.review.concurrency import CONCURRENCY
 from service.analysis.review.configuration import CONFIGURATION
 from service.analysis.review.document_indexes import DOCUMENT_INDEXES
+from service.analysis.review.documents import DOCUMENTS
 from service.analysis.review.engine import ENGINE
 from service.analysis.review.engine_types import ENGINE_TYPES
 from service.analysis.review.finding import Rule
@@ -39,5 +40,5 @@ from service.analysis.review.wanted_index import WANTED
 from service.analysis.review.within_parent import WITHIN_PARENT
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *SAID_TWICE, *TAKEN_TWICE, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *DOCUMENT_INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *CONFIGURATION, *WANTED
+    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *SAID_TWICE, *TAKEN_TWICE, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *DOCUMENT_INDEXES, *DOCUMENTS, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *CONFIGURATION, *WANTED
 )  # fmt: skip

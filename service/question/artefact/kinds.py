@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from kb.definition import DIALECTS
+from service.question.artefact.documents import is_document
 from service.question.artefact.plan_text import is_mysql_plan, is_plan
 from service.question.artefact.settings_file import product_of
 
 ArtefactKind = Literal[
-    "sql", "sqlalchemy", "django", "prisma", "typeorm", "entity_framework", "python", "plan", "settings", "unknown"
+    "sql", "sqlalchemy", "django", "prisma", "typeorm", "entity_framework", "python", "plan", "settings", "document", "unknown"
 ]  # fmt: skip
 FRAMEWORKS: tuple[ArtefactKind, ...] = ("sqlalchemy", "django", "prisma", "typeorm", "entity_framework")
 
@@ -64,6 +65,7 @@ _TOLD: tuple[tuple[ArtefactKind, Callable[[str], object]], ...] = (
     ("sql", _is_sql),
     ("plan", is_plan),
     ("python", _PYTHON.search),
+    ("document", is_document),
 )
 
 

@@ -27,6 +27,7 @@ _MARKS: tuple[tuple[Product, re.Pattern[str]], ...] = (
 _BARE = re.compile(
     rf"^(?:[#;].*|\[[\w-]+\]|\|?\s*[\w.-]+\s*(?:=|\|)\s*\S.{{0,160}}|\s*[\w.]+:(?:\s+[\w.:/\"'-]+(?:,\s*[\w.:/-]+)*)?|(?:appendonly|appendfsync|maxmemory[a-z-]*|protected-mode|save|bind|port|dir|requirepass|databases|timeout|tcp-[a-z-]+|loglevel|replicaof|stop-writes-on-bgsave-error|rdb[a-z]+|dbfilename|auto-aof-[a-z-]+|io-threads)\s+\S+(?:\s+\S+){{0,3}}|[a-z]+(?:-[a-z]+)+|\+[-+]+\+|[-+]{{4,}}|\(\d+ rows?\)|{_ACCESS.pattern[1:]}.*)\s*$"
 )
+_DRAWN = re.compile(r"^(?:[-+| ]+|\(\d+ rows?\)|[a-z]+(?:-[a-z]+)+)$")
 _SENTENCE = re.compile(r"[.?!]\s*$|\?")
 
 
@@ -70,8 +71,8 @@ def read_settings_file(text: str) -> tuple[tuple[Setting, ...], tuple[str, ...]]
             found.append(Setting("postgresql", "pg_hba.conf", match.group(1).lower(), line.place, "pg_hba.conf"))
         elif match := _SETTING.match(line.text):
             name = match.group(1).lower().replace("-", "_") if product == "mysql" else match.group(1).lower()
-            found.append(Setting(product, name, match.group(2).strip().strip("'\"").strip(), line.place, section))
-        else:
+            found.append(Setting(product, name, _with_unit(name, match.group(2).strip().strip("'\"").strip()), line.place, section))  # fmt: skip
+        elif not _DRAWN.match(line.text):
             unread.append(line.text)
     return tuple(found), tuple(unread)
 
@@ -89,6 +90,14 @@ def _named(comment: str) -> Product | None:
 
 
 _FILES: dict[Product, tuple[str, ...]] = {"postgresql": ("postgresql.conf", "pg_hba"), "pgbouncer": ("pgbouncer",), "mysql": ("my.cnf",), "redis": ("redis.conf",), "mongodb": ("mongod.conf",)}  # fmt: skip
+# What the server counts in where a size has no unit.
+_COUNTED_IN = {"shared_buffers": 8, "effective_cache_size": 8, "wal_buffers": 8, "work_mem": 1, "maintenance_work_mem": 1}  # fmt: skip
+
+
+def _with_unit(name: str, value: str) -> str:
+    return f"{int(value) * _COUNTED_IN[name]}kB" if name in _COUNTED_IN and value.isdigit() else value
+
+
 _UNITS = {"": 1.0, "b": 1.0, "k": 1e3, "kb": 1024.0, "m": 1024.0**2, "mb": 1024.0**2, "g": 1024.0**3, "gb": 1024.0**3, "t": 1024.0**4, "tb": 1024.0**4, "ms": 0.001, "s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0}  # fmt: skip
 
 
