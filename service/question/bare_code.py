@@ -15,7 +15,9 @@ _BRACED = re.compile(
 )
 _OPENING, _CLOSING = "([{", ")]}"
 _DOCUMENT = re.compile(r"(?:^|(?<=:)[ \t]*)(?=\[?\s*\{\s*(?:['\"]\w+['\"]|_id)\s*:)", re.MULTILINE)
-_CALL = re.compile(r"\bdb\.\w+\.(?:find|findOne|aggregate|update\w*|insert\w*|delete\w*|createIndex|count\w*|distinct)\(")
+_CALL = re.compile(
+    r"\bdb\.\w+\.(?:find|findOne|aggregate|update\w*|insert\w*|delete\w*|createIndex|count\w*|distinct)\("
+)
 _CHAINED = re.compile(r"\s*\.\w+(?=\()")
 _LONGEST = 20_000
 

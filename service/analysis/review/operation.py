@@ -151,7 +151,12 @@ def _breaks(setting: Setting, line: _Line) -> bool:
 
 def _settings_rule(product: Product, family: Family, section: str) -> Rule:
     return Rule(
-        f"{product}-{family}", family, "medium", section, lambda subject: _setting_hits(product, family, subject), apart=True
+        f"{product}-{family}",
+        family,
+        "medium",
+        section,
+        lambda subject: _setting_hits(product, family, subject),
+        apart=True,
     )
 
 

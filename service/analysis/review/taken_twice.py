@@ -15,7 +15,7 @@ _SAME = re.compile(
     rf"\b(?:two|both|three|several|2|3|multiple|different|many)\b[^.?!\n]{{0,60}}?\b(?:the |a )?same (\w+)|\b(\w+?)s? (?:\w+ )?(?:was|were|is|are|gets?|got|been|being) (?:{_GOT}) (?:twice|two times|more than once)|\bdouble[- ]?(?:book|sell|sold|sale|assign|redeem)\w*\b[^.?!\n]{{0,40}}?\b(?:of|for|the|a) (\w+)",
     re.IGNORECASE,
 )
-_NO_THING = frozenset("time day moment second minute row record data thing way place error problem id table database transaction".split())  # fmt: skip
+_NO_THING = frozenset(["time", "day", "moment", "second", "minute", "row", "record", "data", "thing", "way", "place", "error", "problem", "id", "table", "database", "transaction"])  # fmt: skip
 _TAKER = re.compile(r"\b(?:buyer|user|customer|holder|owner|guest|member|client|passenger|patient|student|assignee|renter|player|winner|agent|worker|driver|courier|rider|visitor|attendee)\b|\b(?:taken|booked|sold|reserved|claimed|redeemed|assigned|used) (?:by|to)\b")  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def tells(table: Table, noun: str) -> bool:
 def taken_twice(subject: Subject) -> Iterable[Hit]:
     noun = same_thing(subject)
     for table in subject.tables if noun else ():
-        thing, taker = thing_of(table, noun), _taker(subject, table)
+        thing, taker = thing_of(table, noun), _taker(table)
         if thing is not None and period(table) is None:
             yield from _not_unique(subject, table, thing, taker)
         elif thing is None and taker is not None and _says(words_of(table.name), noun):
@@ -78,7 +78,7 @@ def _not_unique(subject: Subject, table: Table, thing: Column, taker: Column | N
     )
 
 
-def _taker(subject: Subject, table: Table) -> Column | None:
+def _taker(table: Table) -> Column | None:
     """The column that is empty until somebody takes the row."""
     return next((c for c in table.columns if c.nullable and _TAKER.search(words_of(c.name))), None)
 

@@ -83,7 +83,9 @@ class Artefacts:
 
     @property
     def framework(self) -> ArtefactKind | None:
-        return next((k for k in self.kinds if k not in ("sql", "plan", "settings", "document", "unknown", "python")), None)
+        return next(
+            (k for k in self.kinds if k not in ("sql", "plan", "settings", "document", "unknown", "python")), None
+        )
 
     def scope_at(self, place: Place | None) -> str:
         """The innermost function, method or procedure that holds a place."""

@@ -44,7 +44,9 @@ def _postgresql(lines: list[str], at: int) -> tuple[int, str] | None:
         if _DRAWN.match(line.strip("\n")) and line.strip():
             made.append("")
         elif not part and len(cells) >= 4 and cells[0]:
-            made.append(_column(_written(cells[0]), cells[1], "not null" in cells[2:], cells[4] if len(cells) > 4 else ""))
+            made.append(
+                _column(_written(cells[0]), cells[1], "not null" in cells[2:], cells[4] if len(cells) > 4 else "")
+            )
         elif found := _PART.match(line):
             part = found.group()
             made.append("")

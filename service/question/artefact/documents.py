@@ -8,7 +8,9 @@ from kb.schema import Place
 
 _DOCUMENT = re.compile(r"\A\s*\[?\s*\{\s*(?:['\"]\w+['\"]|_id)\s*:|\bnew (?:mongoose\.)?Schema\(|\bdb\.\w+\.\w+\(")
 _ARRAY = re.compile(r"['\"]?(?P<name>[A-Za-z_]\w*)['\"]?\s*:\s*\[")
-_FIND = re.compile(r"\bdb\.(?P<name>\w+)\.find(?:One)?\(\s*\{(?P<filter>(?:[^{}]|\{[^{}]*\})*)\}[^)]*\)(?P<rest>[^;\n]*)")
+_FIND = re.compile(
+    r"\bdb\.(?P<name>\w+)\.find(?:One)?\(\s*\{(?P<filter>(?:[^{}]|\{[^{}]*\})*)\}[^)]*\)(?P<rest>[^;\n]*)"
+)
 _SORT = re.compile(r"\.sort\(\s*\{(?P<keys>[^{}]*)\}")
 _PAIR = re.compile(r"['\"]?(?P<name>[\w.]+)['\"]?\s*:\s*(?P<value>\{[^{}]*\}|\[[^\]]*\]|'[^']*'|\"[^\"]*\"|[^,]+)")
 _RANGE = re.compile(r"\$(?:gte?|lte?|ne|nin|regex|exists)\b")
@@ -39,7 +41,9 @@ def is_document(text: str) -> bool:
 
 
 def calls_mongodb(text: str) -> bool:
-    return re.search(r"\bdb\.\w+\.(?:find\w*|aggregate|createIndex|update\w+|insert\w+)\(|\bmongoose\b", text) is not None
+    return (
+        re.search(r"\bdb\.\w+\.(?:find\w*|aggregate|createIndex|update\w+|insert\w+)\(|\bmongoose\b", text) is not None
+    )
 
 
 def arrays_of(text: str) -> Iterator[Array]:
