@@ -64,7 +64,7 @@ def _led(subject: Subject, tree: exp.Expr, node: exp.Table, kept: float) -> bool
 
 def _by_itself(node: PlanNode) -> bool:
     """Whether a node finds its rows by values and not by the rows of another table."""
-    looked_up = "Index" in node.what and "Scan" in node.what and re.search(r"[a-z_]\w*\.\w", node.details.get("Index Cond", "")) is None  # fmt: skip
+    looked_up = "Index" in node.what and "Scan" in node.what and re.search(r"[a-z_]\w*\.\w", re.sub(r"'[^']*'", "", node.details.get("Index Cond", ""))) is None  # fmt: skip
     return node.loops == 1 and ((node.reads_all and "Filter" in node.details) or looked_up)
 
 

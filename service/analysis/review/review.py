@@ -18,7 +18,6 @@ MOST_SHOWN = 10
 MOST_OF_A_RULE = 50
 # Who asks why something is slow hears of indexes and queries before types.
 _SPEED = re.compile(r"\b(?:slow(?:er|ly)?|faster|speed (?:it |this |them )?up|index(?:es)?|takes? (?:\w+ )?\d|times? out)\b", re.IGNORECASE)  # fmt: skip
-_ABOUT_SPEED = frozenset({"indexes", "query"})
 _ASKED = frozenset(rule.id for rule in RULES if rule.asked)
 _RANK: Mapping[Severity, int] = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
@@ -70,14 +69,25 @@ def review(artefacts: Artefacts, facts: FactSet) -> Review:
         for finding in _findings(rule, subject):
             by_group.setdefault((rule.id, finding.severity, finding.object if rule.apart else ""), []).append(finding)
     groups = [Group(tuple(sorted(each, key=lambda f: (f.source, f.line, f.object)))) for each in by_group.values()]
-    wanted = _ABOUT_SPEED if _SPEED.search(facts.text) else frozenset[str]()
-    ranked = sorted(groups, key=lambda g: (g.first.family not in wanted or g.first.severity == "low", _RANK[g.first.severity], g.first.rule not in _ASKED, FAMILIES.index(g.first.family), -len(g.findings), g.first.rule, g.first.line))  # fmt: skip
+    asks_speed = _SPEED.search(facts.text) is not None
+    ranked = sorted(groups, key=lambda g: (not (asks_speed and _speeds(g.first)), *_rank(g)))
     fixed = in_sequence([[f.fix for f in g.findings] for g in ranked], subject)
     told = tuple(
         Group(tuple(replace(f, fix=fix) for f, fix in zip(g.findings, fixes, strict=True)))
         for g, fixes in zip(ranked, fixed, strict=True)
     )
     return Review(artefacts, told, praises(subject, frozenset(rule for rule, _, _ in by_group)))
+
+
+def _speeds(finding: Finding) -> bool:
+    fast = finding.family in ("indexes", "query") or finding.rule == "unindexed-foreign-key"
+    return fast and finding.severity != "low"
+
+
+def _rank(group: Group) -> tuple[int, bool, int, int, str, int]:
+    """Worst first; among equals what mends what has happened, then by family, number and name."""
+    first = group.first
+    return _RANK[first.severity], first.rule not in _ASKED, FAMILIES.index(first.family), -len(group.findings), first.rule, first.line  # fmt: skip
 
 
 def _findings(rule: Rule, subject: Subject) -> Iterable[Finding]:

@@ -12,7 +12,7 @@ from service.analysis.review.subject import Subject
 
 _GOT = r"sold|booked|taken|assigned|reserved|bought|claimed|issued|given out|handed out|picked|redeemed|used"
 _SAME = re.compile(
-    rf"\b(?:two|both|three|several|2|3|multiple|different|many)\b[^.?!\n]{{0,60}}?\b(?:the |a )?same (\w+)|\b(\w+?)s? (?:\w+ )?(?:was|were|is|are|gets?|got|been|being) (?:{_GOT}) (?:twice|two times|more than once)|\bdouble[- ]?(?:book|sell|sold|sale|assign|redeem)\w*\b[^.?!\n]{{0,40}}?\b(?:of|for|the|a) (\w+)",
+    rf"\b(?:two|both|three|several|2|3|multiple|different|many)\b[^.?!\n]{{0,60}}?\b(?:the |a )?same (\w+)|\b(\w+?)s? (?:\w+ )?(?:was|were|is|are|gets?|got|been|being) (?:{_GOT}) (?:twice|two times|more than once)|\bdouble[- ]?(?:book|sell|sold|sale|assign|redeem)\w*\s+(?:of\s+|for\s+)?(?:the\s+|a\s+|an\s+|our\s+)?(\w+)",
     re.IGNORECASE,
 )
 _NO_THING = frozenset(["time", "day", "moment", "second", "minute", "row", "record", "data", "thing", "way", "place", "error", "problem", "id", "table", "database", "transaction"])  # fmt: skip
@@ -63,7 +63,8 @@ def taken_twice(subject: Subject) -> Iterable[Hit]:
 def _not_unique(subject: Subject, table: Table, thing: Column, taker: Column | None) -> Iterable[Hit]:
     owners = [c for key in table.keys_of("foreign") for n in key.columns if (c := table.column(n)) and not c.nullable and c != thing and not _TAKER.search(words_of(n))]  # fmt: skip
     names = tuple(dict.fromkeys(c.name for c in (*owners, thing)))
-    if any(set(columns) <= set(names) for columns in subject.uniques(table)):
+    # A key of the thing and of who has it lets two have it.
+    if any(set(columns) <= set(names) or (thing.name in columns and not any(_TAKER.search(words_of(c)) for c in columns)) for columns in subject.uniques(table)):  # fmt: skip
         return
     fields = [subject.artefacts.fields.get(f"{table.name}.{name}", name) for name in names]
     model = subject.artefacts.framework == "django"

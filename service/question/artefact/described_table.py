@@ -106,6 +106,7 @@ def _written(name: str) -> str:
 
 def _column(name: str, kind: str, required: bool, default: str) -> str:
     identity = default.upper() if default.startswith("generated ") else ""
+    default = re.sub(r"::[\w ]+(?:\(\d+\))?$", "", default)
     given = f" DEFAULT {default}" if default and not identity else f" {identity}" if identity else ""
     return f", {name} {kind}{' NOT NULL' if required else ''}{given}"
 
