@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from service.question.artefact.plan_json import json_plans
 from service.question.artefact.settings_file import is_setting, product_of
 
 _LONGEST_LINES = 400
+# What begins as code does and turns out to be none is not tried for ever.
+_NOTHING, _MOST_TRIES = -1, 40
 _IMPORT = r"import [\w.]+(?: as \w+)?$|from [\w.]+ import [\w*(, ]+\)?$"
 _HEAD = re.compile(r"^(?:async )?def \w+\(.*|^class \w+(?:\(.*\))?:")
 _PYTHON = re.compile(rf"^(?:{_IMPORT}|@\w[\w.]*(?:\(.*\))?$|(?:async )?def \w+\(|class \w+(?:\(.*\))?:|\w+ = [\w.]+\(|[)\]}}])")  # fmt: skip
@@ -41,9 +44,13 @@ def _of_lines(text: str) -> Iterator[tuple[int, int]]:
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
-    at = 0
+    at, tries = 0, dict.fromkeys(_READERS, _MOST_TRIES)
     while at < len(lines):
-        end = max(read([line.rstrip() for line in lines[at : at + _LONGEST_LINES]]) for read in _READERS)
+        stretch, end = [line.rstrip() for line in lines[at : at + _LONGEST_LINES]], 0
+        for read, left in tries.items():
+            found = read(stretch) if left else 0
+            tries[read] = left - (found == _NOTHING)
+            end = max(end, found)
         if end:
             yield starts[at], starts[at + end] - (len(lines[at + end - 1]) - len(lines[at + end - 1].rstrip()))
         at += end or 1
@@ -62,7 +69,7 @@ def _settings(lines: list[str]) -> int:
         return 0
     end = next((n for n, line in enumerate(lines) if line.strip() and not is_setting(line)), len(lines))
     end = _trimmed(lines, end)
-    return end if product_of("\n".join(lines[:end])) else 0
+    return end if product_of("\n".join(lines[:end])) else _NOTHING
 
 
 def _python(lines: list[str]) -> int:
@@ -71,7 +78,7 @@ def _python(lines: list[str]) -> int:
         return 0
     end = next((n for n, line in enumerate(lines) if line[:1].strip() and not _PYTHON.match(line)), len(lines))
     end = _trimmed(lines, end)
-    return end if any(_HEAD.match(line) for line in lines[:end]) and end > 1 else 0
+    return end if any(_HEAD.match(line) for line in lines[:end]) and end > 1 else _NOTHING
 
 
 def _braced(lines: list[str]) -> int:
@@ -80,10 +87,10 @@ def _braced(lines: list[str]) -> int:
         return 0
     head = next((n for n, line in enumerate(lines[:8]) if "{" in line and not line.startswith(("import", "@"))), None)
     if head is None or any(not _BRACED.match(line) for line in lines[:head]):
-        return 0
+        return _NOTHING
     above = "\n".join(lines[:head])
     end = _balanced("\n".join(lines), len(above) + lines[head].index("{") + (1 if above else 0))
-    return "\n".join(lines)[:end].count("\n") + 1 if end else 0
+    return "\n".join(lines)[:end].count("\n") + 1 if end else _NOTHING
 
 
 _READERS: tuple[Callable[[list[str]], int], ...] = (_settings, _python, _braced)
@@ -92,11 +99,14 @@ _READERS: tuple[Callable[[list[str]], int], ...] = (_settings, _python, _braced)
 def _balanced_ones(text: str) -> Iterator[tuple[int, int]]:
     """Documents and calls of a document store; plans in JSON are read elsewhere."""
     plans = json_plans(text)[1]
-    for match in _DOCUMENT.finditer(text):
-        end = _balanced(text, match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip()))
-        if end and not any(start < end and match.end() < stop for start, stop in plans):
+    last = 0
+    for match in islice(_DOCUMENT.finditer(text), _MOST_TRIES):
+        begin = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+        end = _balanced(text, begin) if begin >= last else 0
+        if end and not any(start < end and begin < stop for start, stop in plans):
+            last = end
             yield match.end(), end
-    for match in _CALL.finditer(text):
+    for match in islice(_CALL.finditer(text), _MOST_TRIES):
         end = _balanced(text, match.end() - 1)
         while end and (chained := _CHAINED.match(text, end)):
             end = _balanced(text, chained.end())
