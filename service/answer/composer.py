@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from kb.kinds import Design
 from service.analysis.conclusions import Conclusion
-from service.analysis.review.review import review
+from service.analysis.review.review import Review, review
 from service.answer.advice import Advice, AdviceSection, Alternative, Claim, Confidence, Filled, Part, Understanding
 from service.answer.body import body
 from service.answer.citations import CitationBook
@@ -29,6 +29,7 @@ _MOST_FINDINGS = 6
 _BRIEF_FINDING = "**{severity}**, {where}: {say}."
 _ABOUT_WHAT_IS_PASTED = frozenset({"review", "index", "query", "define", "evolve"})
 _SLOW = re.compile(r"\b(?:is|are|runs?|so|very|too|gets?|got|became) (?:so |very |too |really )?slow\b", re.IGNORECASE)
+_NUMBER = re.compile(r"\d\s*[A-Za-z]")
 _WORTH_TELLING, _MOST_TOLD = ("**Critical**", "**High**", "**Medium**"), 2
 
 
@@ -50,11 +51,12 @@ class DeterministicComposer:
 
     def compose(self, evidence: Evidence) -> Advice:
         book = CitationBook(evidence.kb, self._public_url)
-        begun = self._worst_first(evidence)
+        judged = review(evidence.question.artefacts, evidence.question.facts)
+        begun = self._worst_first(evidence, judged)
         summary, stated = begun if begun is not None else lead(evidence, book)
         said = frozenset(claim.text for claim in summary)
         plain = frozenset(_plain(evidence, summary)) | said
-        found = _judged(evidence, book)
+        found = _told(evidence, judged, book)
         if begun is not None:
             summary = (*_worst(found), *summary)
         told = body(evidence, book, stated, plain)
@@ -65,7 +67,7 @@ class DeterministicComposer:
         return Advice(
             id=answer_id(evidence.request, evidence.edition, self.name),
             question=evidence.request.question,
-            understanding=understanding(evidence),
+            understanding=_without_used(understanding(evidence), judged),
             clarifying_questions=clarifying(evidence),
             summary=(
                 *(_as_decided(evidence) if recorded else ()),
@@ -82,17 +84,22 @@ class DeterministicComposer:
             form="record" if recorded else None,
         )
 
-    def _worst_first(self, evidence: Evidence) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]] | None:
+    def _worst_first(
+        self, evidence: Evidence, judged: Review
+    ) -> tuple[tuple[Claim, ...], tuple[Conclusion, ...]] | None:
         """What is left of the lead where the worst of what was pasted leads: who asks what is wrong or slow is told that
         before any passage. None where something else decides; tried in a book of its own, so that nothing is cited unsaid."""
         ids = evidence.question.intent_ids
-        about = ids & _ABOUT_WHAT_IS_PASTED or _SLOW.search(evidence.question.text)
+        about = ids & _ABOUT_WHAT_IS_PASTED or _SLOW.search(evidence.question.text) or judged.answers
         other = evidence.choice is not None or evidence.plan.whole or bool(evidence.changes) or (ids and not about)
         scratch = CitationBook(evidence.kb, self._public_url)
-        if evidence.question.artefacts.empty or other or not _worst(_judged(evidence, scratch)):
+        if evidence.question.artefacts.empty or other or not _worst(_told(evidence, judged, scratch)):
             return None
         summary, stated = lead(evidence, scratch)
-        return None if stated else (tuple(c for c in summary if c.support.kind == "connective"), stated)
+        if stated:
+            # What follows from the asker's own numbers stands beside the answer, or is the answer itself.
+            return (summary, stated) if judged.answers else None
+        return tuple(c for c in summary if c.support.kind == "connective"), stated
 
 
 def decline(request: AskRequest, edition: str, composer: str) -> Advice:
@@ -120,13 +127,23 @@ def answer_id(request: BaseModel, edition: str, composer: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
-def _judged(evidence: Evidence, book: CitationBook) -> tuple[AdviceSection, ...]:
+def _without_used(understood: Understanding, judged: Review) -> Understanding:
+    """What the review has used of the asker's numbers is taken into account."""
+    said = "".join(finding.say for finding in judged.findings).replace(" ", "")
+    idle = tuple(
+        each
+        for each in understood.not_taken_into_account
+        if not (_NUMBER.search(each.text) and re.search(rf"(?<![\d.,]){re.escape(each.text.replace(' ', ''))}", said))
+    )
+    return understood.model_copy(update={"not_taken_into_account": idle})
+
+
+def _told(evidence: Evidence, judged: Review, book: CitationBook) -> tuple[AdviceSection, ...]:
     """The review of what the question brought along; nothing where it brought nothing that could be judged."""
-    artefacts = evidence.question.artefacts
-    if artefacts.empty:
+    if judged.artefacts.empty:
         return ()
     wanted = Wanted(evidence.plan.erd, wants_contexts(evidence.question.text), _MOST_FINDINGS, unread=False)
-    return reviewed(review(artefacts, evidence.question.facts), evidence.kb, book, wanted)
+    return reviewed(judged, evidence.kb, book, wanted)
 
 
 def _worst(found: tuple[AdviceSection, ...]) -> tuple[Claim, ...]:

@@ -105,9 +105,11 @@ class _Writer:
         return self._filled("**{severity}**, {where}: {say}, because {because}.", slots, first.section, first.rule)
 
     def _code(self, code: str, finding: Finding) -> Code:
-        language = "sql"
+        documents = code.startswith("db.")
+        language = "javascript" if documents else "sql"
         claim = self._filled("{fix}", {}, finding.section, finding.rule, code)
-        return Code(language=language, dialect=self.dialect, status="parsed", claims=(claim,))
+        dialect = "mongodb" if documents else self.dialect
+        return Code(language=language, dialect=dialect, status="parsed", claims=(claim,))
 
     def _praise(self, praise: Praise) -> Claim:
         return self._filled(f"{praise.text}.", {}, praise.section, "good")

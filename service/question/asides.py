@@ -34,6 +34,7 @@ _ON_AVERAGE = re.compile(
 _AT_MOST = re.compile(r"\s*(?:max|maximum|limit|cap|quota)\b", re.IGNORECASE)
 _OF_OURS = re.compile(r"\b(?:each|every)(?:\s+(?:single|one))?\s+(?:of\s+)?(?:(?:our|the|these|those|all|its|their|my)\s+)*$", re.IGNORECASE)  # fmt: skip
 # "Costs 14k a month", "a bill of 900": money, whatever is counted elsewhere.
+_SAME = re.compile(r"(?:two|three|several|[23])(?:\s+[\w-]+){1,6}?\s+(?:the\s+)?(?:very\s+)?same\b", re.IGNORECASE)
 _PRICE = re.compile(
     r"\b(?:costs?|costing|pay|pays|paying|paid|spend|spends|spending|spent|bills?|budget|prices?|priced|fees?)\b[\s:,]*(?:(?:us|me|is|are|of|about|around|roughly|over|nearly|almost|some|at|for|up|to|now|already|currently)\s+)*[~\s]*$",
     re.IGNORECASE,
@@ -57,6 +58,11 @@ def is_aside(text: str, mention: Mention) -> bool:
     if mention.unit in ("bytes", "count"):
         return bool(_LEFT.match(text, mention.tail) or _LEFT.match(text, mention.end) or _FROM_THERE.search(before))
     return False
+
+
+def is_of_a_fault(text: str, mention: Mention) -> bool:
+    """Whether the number tells how many met in one place: the two of "two people bought the same seat" size nothing."""
+    return _SAME.match(text, mention.start) is not None
 
 
 def is_of_one(text: str, mention: Mention) -> bool:

@@ -10,6 +10,7 @@ from kb.quantity import Quantity
 from kb.vocabulary import ShapeTerm, Vocabulary
 from service.question.anaphora import only_draws
 from service.question.artefact.artefacts import Artefacts, read_artefacts
+from service.question.asides import is_of_a_fault
 from service.question.clauses import find_cue
 from service.question.constraints import check_weights, stated
 from service.question.cues import choices, flags, measures
@@ -103,6 +104,9 @@ def understand(request: AskRequest, vocabulary: Vocabulary) -> Question:
     back = before if only_draws(meant) else ""
     known = FactSet(tuple(facts))
     artefacts = read_artefacts(given, likely=str(known.get("engine") or "")) if given else Artefacts()
+    if artefacts.product and known.get("engine") is None and not named:
+        facts.append(Fact("engine", artefacts.product, "pasted"))
+        meant = f"{meant} {artefacts.product}"
     own = _moving(intents(meant, _compared(facts, named)), FactSet(tuple(current)), meant)
     goes_on = bool(before) and _asks_on(own, meant, before, named)
     point = "" if before or _A_CASE & {intent.id for intent in own} else focus(meant)
@@ -148,7 +152,7 @@ def _read(text: str, source: str, vocabulary: Vocabulary) -> tuple[list[Fact], l
         fact = further(yearly(text, bound.fact), attributes, facts) if bound and certain else None
         if fact is not None:
             facts.append(fact)
-        else:
+        elif not is_of_a_fault(text, mention):
             loose.append(_loose(mention, source))
     facts += [fact for fact in worded if not _said_with_a_number(fact, facts)]
     facts += flags(text, attributes.values(), source)

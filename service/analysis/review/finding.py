@@ -27,13 +27,19 @@ class Hit:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule: `severity` is that of its hits unless they bring their own; `section` explains it."""
+    """One rule: `severity` is that of its hits unless they bring their own; `section` explains it.
+
+    `asked` is whether its hits mend what the asker says has happened, and `apart` whether each hit is told by itself
+    because the next one says something else.
+    """
 
     id: str
     family: Family
     severity: Severity
     section: str
     find: Callable[[Subject], Iterable[Hit]]
+    asked: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ def alter_type(subject: Subject, table: Table, column: Column, kind: str, using:
     t, c, new = table_sql(subject, table), column_sql(subject, table, column.name), type_sql(subject, kind)
     null = "" if column.nullable else " NOT NULL"
     if subject.is_mysql:
-        return f"ALTER TABLE {t} MODIFY {c} {new}{null};"
+        return f"ALTER TABLE {t} MODIFY {c} {new}{null}{_as_before(subject, column)};"
     if subject.dialect == "sqlserver":
         return f"ALTER TABLE {t} ALTER COLUMN {c} {new}{null};"
     if subject.dialect == "oracle":
@@ -85,6 +85,14 @@ def alter_type(subject: Subject, table: Table, column: Column, kind: str, using:
     drop, default = _default_around(column, t, c, using)
     body = f" USING {using.format(c=c)}" if using else ""
     return f"{drop}ALTER TABLE {t} ALTER COLUMN {c} TYPE {new}{body};{default}"
+
+
+def _as_before(subject: Subject, column: Column) -> str:
+    """What MODIFY would drop unless it is stated again: the counter, and a default that is a plain value or the clock."""
+    if column.generated and subject.artefacts.framework is None:
+        return " AUTO_INCREMENT"
+    plain = re.fullmatch(r"'[^']*'|-?\d+(?:\.\d+)?|TRUE|FALSE|CURRENT_TIMESTAMP(?:\(\d?\))?", column.default, re.IGNORECASE)  # fmt: skip
+    return f" DEFAULT {column.default}" if plain else ""
 
 
 def _default_around(column: Column, t: str, c: str, using: str) -> tuple[str, str]:
@@ -114,6 +122,21 @@ def create_index(subject: Subject, table: Table, names: Sequence[str], tail: str
     return f"CREATE {word}{concurrently} {named} ON {table_sql(subject, table)} ({columns}){tail};"
 
 
+def index_on(subject: Subject, table: str, columns: Sequence[str]) -> str:
+    """An index on a table that only a query or a plan names, each column with its direction or within lower().
+
+    Nothing where a name had to be quoted, or where the engine has no index on an expression.
+    """
+    bare = all(re.fullmatch(r"\w+(?:\(\w+\))?(?: DESC)?", name) for name in (table, *columns))
+    quoted_names = [w for n in (table, *columns) for w in re.findall(r"\w+", n) if f'"{w}"' in subject.artefacts.text]
+    folded = any("(" in column for column in columns)
+    if not columns or not bare or quoted_names or (folded and subject.dialect == "sqlserver"):
+        return ""
+    name = re.sub(r"\W+", "_", "_".join((table, *(c.removesuffix(" DESC").rstrip(")") for c in columns))))[:60]
+    keys = ", ".join(f"({c})" if "(" in c and subject.is_mysql else c for c in columns)
+    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name}_idx ON {table} ({keys});"
+
+
 def add_check(subject: Subject, table: Table, name: str, condition: str) -> str:
     """A check that binds new rows at once; old ones are validated without a lock on writers."""
     t, constraint = table_sql(subject, table), quoted(re.sub(r"\W", "_", f"{table.name}_{name}").lower()[:60], subject)
@@ -141,7 +164,7 @@ def set_not_null(subject: Subject, table: Table, column: Column) -> str:
     if subject.is_postgresql:
         return f"ALTER TABLE {t} ALTER COLUMN {c} SET NOT NULL;"
     if subject.is_mysql:
-        return f"ALTER TABLE {t} MODIFY {c} {column.declared} NOT NULL;"
+        return f"ALTER TABLE {t} MODIFY {c} {column.declared} NOT NULL{_as_before(subject, column)};"
     if subject.dialect == "sqlserver":
         return f"ALTER TABLE {t} ALTER COLUMN {c} {column.declared} NOT NULL;"
     if subject.dialect == "oracle":

@@ -8,7 +8,7 @@ from sqlglot import exp
 from kb.meaning import words_of
 from kb.schema import Index, Table
 from service.analysis.review.finding import Hit, Rule
-from service.analysis.review.fix import columns_sql, create_index, quoted
+from service.analysis.review.fix import columns_sql, create_index, index_on, quoted
 from service.analysis.review.statement import aliases, column_of, conditions, orders, place_of, sought, table_of
 from service.analysis.review.subject import Subject
 
@@ -183,16 +183,9 @@ def index_for_query(subject: Subject) -> Iterable[Hit]:
                 place_of(query, node),
                 f"The table was not pasted, so whether an index serves this query is not known; it wants one on {node.name} ({', '.join(columns)}): columns compared with = first, then those of the sort, or one range",
                 f"without it the query reads the whole table{_rows(subject)} each time; EXPLAIN (ANALYZE, BUFFERS) tells which it does",
-                _on_unknown(subject, node.name, columns),
+                index_on(subject, node.name, columns),
                 "medium" if slow else "low",
             )
-
-
-def _on_unknown(subject: Subject, table: str, columns: tuple[str, ...]) -> str:
-    if not all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in (table, *columns)):
-        return ""
-    name = f"{table}_{'_'.join(columns)}_idx"[:60]
-    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name} ON {table} ({', '.join(columns)});"
 
 
 def _rows(subject: Subject) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from kb.entry import Severity
+from service.analysis.review.configuration import memory_gib
 from service.analysis.review.finding import Family, Hit, Rule
 from service.analysis.review.subject import Subject
 from service.question.artefact.settings_file import Product, Setting, amount
@@ -90,15 +91,20 @@ _EXPLAINED: Mapping[tuple[Product, Family], str] = {
 }
 
 
+_SESSION = re.compile(r"\badvisory lock|\bLISTEN\b|\bNOTIFY\b|\bsession[- ]level\b|\bSET\s+search_path|\btemp(?:orary)? tables?\b|\bsession (?:advisory|variable|state)", re.IGNORECASE)  # fmt: skip
+
+
 def _setting_hits(product: Product, family: Family, subject: Subject) -> Iterable[Hit]:
-    for setting in subject.artefacts.settings:
+    measured = _SHARES if memory_gib(subject) else ()
+    # Who needs his session keeps a pool of sessions.
+    kept = subject.facts.text if product == "pgbouncer" else ""
+    for setting in (s for s in subject.artefacts.settings if s.name not in measured):
+        if setting.name == "pool_mode" and setting.value.lower() == "session" and _SESSION.search(kept):
+            continue
         for line in _LINES:
             if (line.product, line.family) == (product, family) and _breaks(setting, line):
                 say = line.say.format(n=setting.name, v=setting.value)
                 yield Hit(setting.name, setting.place, say, line.because, severity=line.severity)
-
-
-_SESSION = re.compile(r"\badvisory lock|\bLISTEN\b|\bNOTIFY\b|\bsession[- ]level\b|\bSET\s+search_path|\btemp(?:orary)? tables?\b|\bsession (?:advisory|variable|state)", re.IGNORECASE)  # fmt: skip
 
 
 def session_state_in_transaction_pool(subject: Subject) -> Iterable[Hit]:
@@ -114,23 +120,27 @@ def session_state_in_transaction_pool(subject: Subject) -> Iterable[Hit]:
             )
 
 
+# Said with the memory of the machine where it is stated.
+_SHARES = ("shared_buffers", "innodb_buffer_pool_size")
 _MUCH_MEMORY = 16.0
 _OF_BUFFERS = 4.0
 
 
 def memory_of_all(subject: Subject) -> Iterable[Hit]:
-    """work_mem of every connection at once against the memory: some four times the buffers, where they are set by the book."""
+    """work_mem of every connection at once against the memory, or some four times the buffers, where they are set by the book."""
     found = {s.name: s for s in subject.artefacts.settings if s.product == "postgresql"}
     each, most, buffers = (found.get(name) for name in ("work_mem", "max_connections", "shared_buffers"))
     if each is None or most is None:
         return
     total = (amount(each.value) or 0) * (amount(most.value) or 0) / 1024**3
-    limit = _OF_BUFFERS * (amount(buffers.value) or 0) / 1024**3 if buffers else _MUCH_MEMORY
+    memory = memory_gib(subject)
+    limit = memory or (_OF_BUFFERS * (amount(buffers.value) or 0) / 1024**3 if buffers else _MUCH_MEMORY)
     if total > max(limit, 1.0):
+        beside = f" against {memory:,.0f} GB of memory" if memory else ""
         yield Hit(
             each.name,
             each.place,
-            f"work_mem {each.value} times max_connections {most.value} is {total:,.0f} GB, and a sort or hash takes it several times per query; lower it to some megabytes, raise it per statement, and put a pooler in front",
+            f"work_mem {each.value} times max_connections {most.value} is {total:,.0f} GB{beside}, and a sort or hash takes it several times per query; lower it to some megabytes, raise it per statement, and put a pooler in front",
             "when many sort at once the machine swaps, or the kernel kills the server",
         )
 
@@ -141,7 +151,12 @@ def _breaks(setting: Setting, line: _Line) -> bool:
 
 def _settings_rule(product: Product, family: Family, section: str) -> Rule:
     return Rule(
-        f"{product}-{family}", family, "medium", section, lambda subject: _setting_hits(product, family, subject)
+        f"{product}-{family}",
+        family,
+        "medium",
+        section,
+        lambda subject: _setting_hits(product, family, subject),
+        apart=True,
     )
 
 

@@ -8,8 +8,10 @@ from sqlglot import exp
 
 from kb.schema import Place
 from service.analysis.review.finding import Hit, Rule
+from service.analysis.review.fix import index_on
 from service.analysis.review.statement import sought
 from service.analysis.review.subject import Subject
+from service.question.artefact.plan_node import PlanNode
 
 _MANY_REMOVED, _FACTOR, _MANY_LOOPS = 10_000, 10, 100
 
@@ -26,10 +28,11 @@ class _Asked:
         return f"an index on ({', '.join(self.columns)}), equality and join columns first" if self.columns else ""
 
 
-def _asked(subject: Subject, name: str, inner: bool) -> _Asked:
+def _asked(subject: Subject, name: str, inner: bool, kept: float = 0) -> _Asked:
     """MySQL's plans call a table by its alias, PostgreSQL's by its name; without a query beside it there is only that.
 
-    `inner` is whether another table leads to it, so that its join columns narrow what is read.
+    `inner` is whether another table leads to it, so that its join columns narrow what is read; `kept` is how many of its
+    rows its own filter leaves, against which another table of few rows leads better.
     """
     low = name.lower()
     for query in subject.artefacts.queries:
@@ -37,19 +40,49 @@ def _asked(subject: Subject, name: str, inner: bool) -> _Asked:
         node = next((t for t in named if t.alias_or_name.lower() == low), None)
         node = node or next((t for t in named if t.name.lower() == low), None)
         if node is not None:
-            return _Asked(node.name, tuple(dict.fromkeys(sought(query.tree, node.alias_or_name, inner))))
+            led = kept > 0 and _led(subject, query.tree, node, kept)
+            found = sought(query.tree, node.alias_or_name, inner, led)
+            # The key of a table has its index already.
+            keys = ("id", f"{node.name.lower().removesuffix('s')}_id")
+            wanted = found if found[:1] and found[0].lower() not in keys else []
+            return _Asked(node.name, tuple(dict.fromkeys(wanted)))
     return _Asked(name, ())
+
+
+def _led(subject: Subject, tree: exp.Expr, node: exp.Table, kept: float) -> bool:
+    """Whether a table that it is joined with has so few rows that going from them to this one reads less than its filter."""
+    names = {t.alias_or_name.lower(): t.name.lower() for t in tree.find_all(exp.Table)}
+    few = {p.table.lower() for p in subject.artefacts.plans if _by_itself(p) and _kept(p) * _FACTOR**2 <= kept and _kept(p) <= _MANY_LOOPS}  # fmt: skip
+    own = node.alias_or_name.lower()
+    for pair in tree.find_all(exp.EQ):
+        sides = [s.table.lower() for s in (pair.this, pair.expression) if isinstance(s, exp.Column)]
+        other = next((s for s in sides if s != own), "")
+        if len(sides) == 2 and own in sides and {other, names.get(other, "")} & few:
+            return True
+    return False
+
+
+def _by_itself(node: PlanNode) -> bool:
+    """Whether a node finds its rows by values and not by the rows of another table."""
+    looked_up = "Index" in node.what and "Scan" in node.what and re.search(r"[a-z_]\w*\.\w", re.sub(r"'[^']*'", "", node.details.get("Index Cond", ""))) is None  # fmt: skip
+    return node.loops == 1 and ((node.reads_all and "Filter" in node.details) or looked_up)
+
+
+def _kept(node: PlanNode) -> float:
+    return node.actual if node.actual is not None else node.rows
 
 
 def full_scan(subject: Subject) -> Iterable[Hit]:
     for node in subject.artefacts.plans:
-        removed, kept = node.number("Rows Removed by Filter"), node.actual if node.actual is not None else node.rows
+        removed, kept = node.number("Rows Removed by Filter"), _kept(node)
         wasteful = removed >= max(_MANY_REMOVED, _FACTOR * (kept or 1))
         if not node.reads_all or not (wasteful or (removed == 0 and "Filter" in node.details and node.actual is None)):
             continue
-        asked = _asked(subject, node.table, node.loops > 1)
-        condition = node.details.get("Filter", "")[:80]
-        mend = f"create {asked.advice}" if asked.columns else f"index the columns of its filter {condition}".rstrip()
+        asked = _asked(subject, node.table, node.loops > 1, kept)
+        condition = node.details.get("Filter", "")
+        if not asked.columns and " OR " not in condition:
+            asked = _Asked(asked.table, tuple(_columns(condition)))
+        mend = f"create {asked.advice}" if asked.columns else f"index the columns of its filter {condition[:80]}".rstrip()  # fmt: skip
         yield Hit(
             asked.table,
             node.place,
@@ -75,11 +108,7 @@ def scan_of_most(subject: Subject) -> Iterable[Hit]:
 
 def _index(subject: Subject, asked: _Asked) -> str:
     """Only for the table as the query names it, which may stand in no schema that was pasted."""
-    plain = all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in (asked.table, *asked.columns))
-    if not asked.columns or not plain or subject.artefacts.framework is not None:
-        return ""
-    name = f"{asked.table}_{'_'.join(asked.columns)}_idx"[:60]
-    return f"CREATE INDEX {'CONCURRENTLY ' if subject.is_postgresql else ''}{name} ON {asked.table} ({', '.join(asked.columns)});"
+    return "" if subject.artefacts.framework is not None else index_on(subject, asked.table, asked.columns)
 
 
 def filtered_index_scan(subject: Subject) -> Iterable[Hit]:
@@ -100,10 +129,15 @@ def filtered_index_scan(subject: Subject) -> Iterable[Hit]:
 
 
 def _columns(condition: str) -> list[str]:
-    """The columns that a plan's condition compares with =, then the others."""
+    """What a plan's condition compares with =, columns or their lower(), then the others."""
     bare = re.sub(r"'[^']*'(?:::[\w ]+)?", "", condition)
-    equal = re.findall(r"(\w+)\)?(?:::\w+)?\s*=", bare)
-    return [*equal, *(c for c in re.findall(r"(\w+)\)?(?:::\w+)?\s*(?:[<>]=?|~~)", bare) if c not in equal)]
+    folded = [f"{word.lower()}({column})" for word, column in _FOLDED.findall(bare)]
+    rest = _FOLDED.sub("", bare)
+    equal = [*folded, *re.findall(r"(\w+)\)?(?:::\w+)?\s*=(?!=)", rest)]
+    return list(dict.fromkeys([*equal, *(c for c in re.findall(r"(\w+)\)?(?:::\w+)?\s*(?:[<>]=?|~~)", rest) if c not in equal)]))  # fmt: skip
+
+
+_FOLDED = re.compile(r"\b(lower|upper)\(\(?(?:\w+\.)?(\w+)\)?(?:::\w+)?\)\s*=", re.IGNORECASE)
 
 
 def wrong_estimate(subject: Subject) -> Iterable[Hit]:
@@ -198,10 +232,10 @@ def slow_trigger(subject: Subject) -> Iterable[Hit]:
 
 PLAN = (
     Rule("slow-trigger", "indexes", "high", "checklists/schema-review#foreign-keys-without-an-index", slow_trigger),
-    Rule("full-scan", "query", "high", "checklists/index-review#tables-that-are-read-in-full", full_scan),
+    Rule("full-scan", "query", "high", "checklists/index-review#tables-that-are-read-in-full", full_scan, apart=True),
     Rule("scan-of-most", "query", "medium", "patterns/index-selection#selectivity-and-correlation-decide", scan_of_most),
-    Rule("filtered-index-scan", "indexes", "high", "patterns/composite-index-ordering#read-four-lines-of-the-plan", filtered_index_scan),
-    Rule("repeated-inner", "query", "high", "patterns/join-strategies#three-algorithms", repeated_inner),
+    Rule("filtered-index-scan", "indexes", "high", "patterns/composite-index-ordering#read-four-lines-of-the-plan", filtered_index_scan, apart=True),
+    Rule("repeated-inner", "query", "high", "patterns/join-strategies#three-algorithms", repeated_inner, apart=True),
     Rule("wrong-estimate", "query", "medium", "patterns/join-strategies#a-wrong-estimate-picks-the-wrong-join", wrong_estimate),
     Rule("sorted-apart", "query", "medium", "patterns/composite-index-ordering#read-four-lines-of-the-plan", sorted_apart),
     Rule("spilled", "query", "medium", "patterns/composite-index-ordering#read-four-lines-of-the-plan", spilled),

@@ -5,7 +5,9 @@ from service.analysis.review.aggregate import AGGREGATE
 from service.analysis.review.audit import AUDIT
 from service.analysis.review.closed_values import CLOSED_VALUES
 from service.analysis.review.concurrency import CONCURRENCY
+from service.analysis.review.configuration import CONFIGURATION
 from service.analysis.review.document_indexes import DOCUMENT_INDEXES
+from service.analysis.review.documents import DOCUMENTS
 from service.analysis.review.engine import ENGINE
 from service.analysis.review.engine_types import ENGINE_TYPES
 from service.analysis.review.finding import Rule
@@ -29,6 +31,7 @@ from service.analysis.review.sargable import SARGABLE
 from service.analysis.review.security import SECURITY
 from service.analysis.review.shape import SHAPE
 from service.analysis.review.stated import STATED
+from service.analysis.review.taken_twice import TAKEN_TWICE
 from service.analysis.review.tenancy import TENANCY
 from service.analysis.review.transaction import TRANSACTION
 from service.analysis.review.types import TYPES
@@ -37,5 +40,5 @@ from service.analysis.review.wanted_index import WANTED
 from service.analysis.review.within_parent import WITHIN_PARENT
 
 RULES: tuple[Rule, ...] = (
-    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *SAID_TWICE, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *DOCUMENT_INDEXES, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *WANTED
+    *TYPES, *MONEY, *MOMENTS, *CLOSED_VALUES, *KEYS, *REFERENCES, *INTEGRITY, *UNIQUENESS, *WITHIN_PARENT, *SAID_TWICE, *TAKEN_TWICE, *ROW_CHECKS, *SHAPE, *PROMISES, *STATED, *ENGINE, *ENGINE_TYPES, *ROUTINE, *INDEXES, *DOCUMENT_INDEXES, *DOCUMENTS, *CONCURRENCY, *TRANSACTION, *TENANCY, *SECURITY, *AUDIT, *GROWTH, *FRAMEWORK, *ACCESS, *QUERY, *PITFALLS, *SARGABLE, *AGGREGATE, *PLAN, *OPERATION, *CONFIGURATION, *WANTED
 )  # fmt: skip

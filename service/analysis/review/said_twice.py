@@ -8,6 +8,7 @@ from kb.schema import Column, Table
 from service.analysis.review.finding import Hit, Rule
 from service.analysis.review.fix import create_index
 from service.analysis.review.subject import Subject
+from service.analysis.review.taken_twice import same_thing, tells
 
 _TWICE = re.compile(
     r"\btwice\b|\btwo or three times\b|\b(?:two|three|several) times\b|\ba second time\b|\bduplicat\w+|\bdouble[- ]?(?:book|click|charg|count|entr)\w*|\bmore than once\b|\bexactly once\b|\b(?:sen[dt]|deliver\w*|resen[dt]|retr\w+|comes?|came) (?:\w+ ){0,3}again\b|\b(?:two|both|three) \w+ (?:\w+ ){0,4}(?:the )?same\b|\bsame \w+ (?:two|three|several) times\b|\b(?:has|have|got|with) two \w+ (?:in|for|of|at)\b",
@@ -17,10 +18,12 @@ _COUNTER = re.compile(r"\b(?:no|number|seq|sequence|counter|slot|shift|turn|roun
 
 
 def entered_twice(subject: Subject) -> Iterable[Hit]:
-    said = _TWICE.search(subject.facts.text)
+    said, noun = _TWICE.search(subject.facts.text), same_thing(subject)
     for table in subject.tables if said else ():
         names = _identity(subject, table)
-        if said is None or not names or not _by_number_only(subject, table):
+        # Which column is the thing is told, and what goes with it is found by that.
+        named = bool(noun) and tells(table, noun)
+        if said is None or named or not names or not _by_number_only(subject, table):
             continue
         yield Hit(
             subject.named(table),

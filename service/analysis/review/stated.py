@@ -139,7 +139,7 @@ _ALTERED = re.compile(r"\bALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?([\w.\"
 
 STATED = (
     Rule("cascade-over-records", "integrity", "high", "patterns/integrity-constraints-and-validation#an-action-for-every-foreign-key", cascade_over_records),
-    Rule("one-at-a-time", "integrity", "high", "patterns/integrity-constraints-and-validation#no-two-periods-overlap", one_at_a_time),
+    Rule("one-at-a-time", "integrity", "high", "patterns/integrity-constraints-and-validation#no-two-periods-overlap", one_at_a_time, asked=True),
     Rule("stated-once", "integrity", "medium", "patterns/normal-forms#a-surrogate-key-hides-the-duplicate", stated_once),
     Rule("backfill-at-once", "growth", "high", "patterns/batch-and-upsert#chunks-by-key", backfill_at_once),
 )  # fmt: skip

@@ -97,14 +97,20 @@ def orders(tree: exp.Expr) -> list[exp.Column]:
     return [o.this for o in order.expressions if isinstance(o.this, exp.Column)] if order else []
 
 
-def sought(tree: exp.Expr, name: str, inner: bool) -> list[str]:
-    """Columns compared with a value, those of the join where it is inner, then those of the order, then one range."""
+def sought(tree: exp.Expr, name: str, inner: bool, led: bool = False) -> list[str]:
+    """Columns compared with a value, those of the join where it is inner, then those of the order, then one range.
+
+    Those of the join come first where it is `led` by the other table, which has few rows.
+    """
     alone = len(list(tree.find_all(exp.Table))) == 1
 
     def own(node: object) -> str:
-        """The name of a column of this table, else nothing."""
-        mine = isinstance(node, exp.Column) and (node.table.lower() == name.lower() or (alone and not node.table))
-        return node.name if mine and isinstance(node, exp.Column) else ""
+        """The name of a column of this table, also within lower() or upper(), which an index can hold; else nothing."""
+        folded = isinstance(node, exp.Lower | exp.Upper)
+        column = node.this if isinstance(node, exp.Lower | exp.Upper) else node
+        if not isinstance(column, exp.Column) or not (column.table.lower() == name.lower() or (alone and not column.table)):  # fmt: skip
+            return ""
+        return f"{type(node).__name__.lower()}({column.name})" if folded else column.name
 
     valued: list[str] = []
     joined: list[str] = []
@@ -117,8 +123,9 @@ def sought(tree: exp.Expr, name: str, inner: bool) -> list[str]:
             if column := own(side):
                 (joined if isinstance(opposite, exp.Column) else valued).append(column)
     order = [column for each in orders(tree) if (column := own(each))]
-    ranges = [column for node in tree.find_all(*_RANGES) if (column := own(node.this))][:1]
-    return [*valued, *(joined if inner else ()), *(order or ranges)] or joined
+    ranges = [column for node in tree.find_all(*_RANGES) if (column := own(node.this)) and "(" not in column][:1]
+    first, last = (joined, []) if led else ([], joined if inner else [])
+    return [*first, *valued, *last, *(order or ranges)] or joined
 
 
 def each_query(subject: Subject) -> Iterator[tuple[Query, exp.Expr]]:

@@ -1,5 +1,6 @@
 """The index that a pasted query asks for where its tables were not pasted: equality first, then the order, then the range."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -7,6 +8,8 @@ from sqlglot import exp
 
 from kb.query import Query
 from service.analysis.review.finding import Hit, Rule
+from service.analysis.review.fix import index_on
+from service.analysis.review.plan import PLAN
 from service.analysis.review.statement import each_query, place_of
 from service.analysis.review.subject import Subject
 
@@ -25,19 +28,21 @@ class _Compared:
 
 def wanted_index(subject: Subject) -> Iterable[Hit]:
     """One index for each table of a query that is filtered by bare columns; tables that were pasted are judged by what they have."""
-    told: set[str] = set()
+    told: set[tuple[str, ...]] = set()
+    # What a plan shows of a table tells more than the query alone, and one index is proposed once.
+    planned = {re.split(r"[. ]", hit.object)[0].lower() for rule in PLAN for hit in rule.find(subject)}
     for query, tree in each_query(subject):
         if not isinstance(tree, exp.Select | exp.Update | exp.Delete):
             continue
         names = _names(tree)
         compared = list(_comparisons(tree, names))
         for table in dict.fromkeys(each.table for each in compared):
-            if subject.table(table) is not None:
+            if subject.table(table) is not None or table.lower() in planned:
                 continue
             columns = _columns(table, compared, _order(tree, names))
-            statement = _statement(subject, table, columns)
-            if statement not in told:
-                told.add(statement)
+            statement = index_on(subject, table, columns)
+            if (table, *columns) not in told:
+                told.add((table, *columns))
                 yield _hit(table, columns, query, statement)
 
 
@@ -108,12 +113,6 @@ def _columns(table: str, compared: list[_Compared], order: list[tuple[str, str]]
     sort = [column for _, column in order] if all(name == table for name, _ in order) else []
     rest = sort or ranges[:1]
     return tuple(dict.fromkeys((*equal, *(c for c in rest if c.split()[0] not in equal))))[:_MOST_COLUMNS]
-
-
-def _statement(subject: Subject, table: str, columns: tuple[str, ...]) -> str:
-    name = "_".join((table, *(column.split()[0] for column in columns[:2]), "idx"))
-    how = "CONCURRENTLY " if subject.schema.dialect == "postgresql" else ""
-    return f"CREATE INDEX {how}{name} ON {table} ({', '.join(columns)});"
 
 
 WANTED = (

@@ -13,6 +13,7 @@ from service.question.artefact.clike_code import clike_traits, scopes_of
 from service.question.artefact.django_calls import lookup_traits
 from service.question.artefact.django_migrations import migration_traits
 from service.question.artefact.django_models import read_django
+from service.question.artefact.documents import calls_mongodb
 from service.question.artefact.entity_framework_models import read_entity_framework
 from service.question.artefact.kinds import ArtefactKind, dialect_named, dialect_of, kind_of
 from service.question.artefact.model import Model, Scope, Trait
@@ -72,15 +73,19 @@ class Artefacts:
     @property
     def empty(self) -> bool:
         """Whether there is nothing that a review could judge."""
-        return not (self.schema.tables or self.queries or self.plans or self.settings or self.traits or self._has_sql)
+        return not (self.schema.tables or self.queries or self.plans or self.settings or self.traits or {"sql", "document"} & set(self.kinds))  # fmt: skip
 
     @property
-    def _has_sql(self) -> bool:
-        return "sql" in self.kinds
+    def product(self) -> str:
+        """The product that settings or calls are of, where they are of one only; empty for what several products read."""
+        told = {setting.product for setting in self.settings} | ({"mongodb"} if calls_mongodb(self.text) else set())
+        return told.pop() if len(told) == 1 else ""
 
     @property
     def framework(self) -> ArtefactKind | None:
-        return next((k for k in self.kinds if k not in ("sql", "plan", "settings", "unknown", "python")), None)
+        return next(
+            (k for k in self.kinds if k not in ("sql", "plan", "settings", "document", "unknown", "python")), None
+        )
 
     def scope_at(self, place: Place | None) -> str:
         """The innermost function, method or procedure that holds a place."""
@@ -150,6 +155,8 @@ def _with_text(found: Artefacts, kind: ArtefactKind, content: str, start: int) -
         settings, unread = read_settings_file(content)
         moved = tuple(replace(each, place=_moved(each.place, start)) for each in settings)
         return replace(found, settings=(*found.settings, *moved), unparsed=(*found.unparsed, *unread))
+    if kind == "document":
+        return found
     if kind == "plan":
         nodes = tuple(replace(each, place=_moved(each.place, start)) for each in read_plan(content))
         return replace(found, plans=(*found.plans, *nodes))

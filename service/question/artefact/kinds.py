@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Literal, get_args
 
 from kb.definition import DIALECTS
+from service.question.artefact.documents import is_document
 from service.question.artefact.plan_text import is_mysql_plan, is_plan
 from service.question.artefact.settings_file import product_of
 
 ArtefactKind = Literal[
-    "sql", "sqlalchemy", "django", "prisma", "typeorm", "entity_framework", "python", "plan", "settings", "unknown"
+    "sql", "sqlalchemy", "django", "prisma", "typeorm", "entity_framework", "python", "plan", "settings", "document", "unknown"
 ]  # fmt: skip
 FRAMEWORKS: tuple[ArtefactKind, ...] = ("sqlalchemy", "django", "prisma", "typeorm", "entity_framework")
 
@@ -28,7 +29,7 @@ _SQL = re.compile(
     r"\b(?:CREATE\s+(?:\w+\s+){0,3}(?:TABLE|INDEX|POLICY|FUNCTION|VIEW|TRIGGER|PROCEDURE|SEQUENCE|TYPE)|ALTER\s+TABLE|INSERT\s+INTO|DELETE\s+FROM|UPDATE\s+[\w.\"`\[\]]+\s+SET|DROP\s+(?:TABLE|INDEX)|GRANT\s+\w+|MERGE\s+INTO|TRUNCATE|REPLACE\s+INTO)\b|\bSELECT\b.+?\bFROM\b|^\s*(?:BEGIN|LOCK|SELECT|EXPLAIN|DECLARE|SET)\b",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
-_NAMES = {"postgres": "postgresql", "pg": "postgresql", "mssql": "sqlserver", "tsql": "sqlserver", "sql server": "sqlserver", "oracledb": "oracle", "sqlite3": "sqlite"}  # fmt: skip
+_NAMES = {"postgres": "postgresql", "pg": "postgresql", "mssql": "sqlserver", "tsql": "sqlserver", "sql server": "sqlserver", "sql-server": "sqlserver", "azure-sql-database": "sqlserver", "oracle-database": "oracle", "oracledb": "oracle", "sqlite3": "sqlite"}  # fmt: skip
 _KINDS = {"ef": "entity_framework", "ef core": "entity_framework", "efcore": "entity_framework", "entity-framework": "entity_framework", "entity framework": "entity_framework", "c#": "entity_framework"}  # fmt: skip
 
 
@@ -64,6 +65,7 @@ _TOLD: tuple[tuple[ArtefactKind, Callable[[str], object]], ...] = (
     ("sql", _is_sql),
     ("plan", is_plan),
     ("python", _PYTHON.search),
+    ("document", is_document),
 )
 
 

@@ -20,7 +20,17 @@ _DRAWN = re.compile(r"\+-|\| |\|-|\*{5}|\d+ rows? in set|\(\d+ rows?\)")
 
 def is_plan(text: str) -> bool:
     """Whether a line is a node of a plan."""
-    return _NODE.search(text) is not None or is_row(text) or is_step(text) or bool(json_plans(text)[0])
+    return (
+        any(_is_node(line.text) for line in lines_of(text))
+        or is_row(text)
+        or is_step(text)
+        or bool(json_plans(text)[0])
+    )
+
+
+def _is_node(line: str) -> bool:
+    """Without its cost no line is tried: a long one in capitals would be searched from each of them to its end."""
+    return "(cost=" in line and _NODE.search(line) is not None
 
 
 def is_mysql_plan(text: str) -> bool:
@@ -45,10 +55,7 @@ def without_plan(text: str) -> str:
     for line in _ENDED.sub("; ", _without_json(text)).splitlines(keepends=True):
         bare = line.strip()
         node = (
-            _NODE.search(bare[:2_000]) is not None
-            or _LABEL.match(bare) is not None
-            or is_step(bare)
-            or _DRAWN.match(bare) is not None
+            _is_node(bare[:2_000]) or _LABEL.match(bare) is not None or is_step(bare) or _DRAWN.match(bare) is not None
         )
         inside = node or (inside and _DETAIL.match(bare) is not None) or (upright and is_cell(bare))
         lines.append(re.sub(r"[^\n]", " ", line) if inside else line)
