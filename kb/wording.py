@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from kb.entry import Rule
 from kb.errors import FormulaError
 from kb.fact import Fact, FactSet, PastedObject, Value
-from kb.quantity import Quantity
+from kb.quantity import MAGNITUDES, Quantity
 
 FORMATS = frozenset({"count", "rate", "bytes", "percent", "duration", "names", "sql", "words"})
 _SLOT = re.compile(r"\{([a-z0-9_.]+):([a-z]+)\}")
@@ -100,9 +100,7 @@ _NO_NOUN = (
     r"(?!(?:a|across|an|and|at|by|for|from|has|in|is|it|its|of|on|or|over|per|that|the|this|to|unless|was|with)\b)"
 )
 _NOUN_AFTER = re.compile(rf" (?:{_NO_NOUN}[a-z]+ )?{_NO_NOUN}(?:[a-z]{{2,}}s|people)\b")
-_COUNTED = re.compile(
-    r"(?:about )?[\d.,_]+(?:\s?(?:k|m|bn|b|t|thousand|million|billion|trillion)\b)?|\w+(?= )", re.IGNORECASE
-)
+_COUNTED = re.compile(rf"(?:about )?[\d.,_]+(?:\s?(?:{'|'.join(filter(None, MAGNITUDES))})\b)?|\w+(?= )", re.IGNORECASE)
 
 
 def slot_names(text: str) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from service.retrieval.search import Retrieved
 _NEAREST, _MOST_OF_THEM, _SEVERAL = 12, 7, 4
 # Of two questions that share their subject and little else .7 was the most.
 _THE_VERY_QUESTION = 0.75
+# A section this near is about the very case.
+_CLEAR, _AS_NEAR = 0.55, 0.9
 _WHOLE_WORDS = frozenset({"design", "migrate", "erd", "evolve"})
 _CHOICES = frozenset({"choose", "choose_store", "compare", "license", "alternatives"})
 
@@ -43,6 +45,8 @@ def bearing(kb: KnowledgeBase, question: Question, retrieved: Retrieved, fits: M
     if not candidates or _is_put_elsewhere(kb, retrieved):
         return None
     count, _, name = min(candidates)
+    if kb.entries[name].kind == "playbooks" and _on_his_product(question, retrieved):
+        return None
     if kb.entries[name].kind == "designs" and asks_a_detail(question):
         return None
     needed = _SEVERAL if question.intent_ids & _WHOLE_WORDS else _MOST_OF_THEM
@@ -55,6 +59,14 @@ def _is_put_elsewhere(kb: KnowledgeBase, retrieved: Retrieved) -> bool:
     if first is None or first.route != "answer" or first.dense < _THE_VERY_QUESTION:
         return False
     return kb.entries[first.entry].kind in ("patterns", "tradeoffs", "references")
+
+
+def _on_his_product(question: Question, retrieved: Retrieved) -> bool:
+    """Whether a section of the profile of what the asker runs is about as near as anything, and no word says that he moves."""
+    own = {f"technologies/{name.id}" for name in question.technologies if name.part in ("asked", "stack")}
+    nearest = max((hit.score for hit in retrieved.hits if hit.entry in own), default=0.0)
+    first = max((hit.score for hit in retrieved.hits[:1]), default=0.0)
+    return nearest >= max(_CLEAR, _AS_NEAR * first) and not question.intent_ids & _WHOLE_WORDS
 
 
 def _upgrades(kb: KnowledgeBase, question: Question) -> bool:

@@ -22,9 +22,11 @@ _COUNTS = re.compile(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", re
 _LIFECYCLE, _LIVING = "licence and lifecycle", ("host", "asked", "stack")
 _WORD = re.compile(r"[a-z0-9_]+")
 _FITS = "best fit"
-# A sentence that leans on the one before it says nothing by itself.
+_HOW_MUCH = re.compile(r"\bhow (?:many|much|large|big|often|long|far)\b", re.IGNORECASE)
+# A sentence that leans on the one before it, or on the sums and the code that stand beside it, says nothing by itself.
 _LEANS = re.compile(
-    r"(?:it|they|this|these|those|both|neither|each of them|such)\b|(?:\S+ ){1,3}of (?:them|these|those)\b",
+    r"(?:it|they|this|these|those|both|neither|each of them|such)\b|(?:\S+ ){1,3}of (?:them|these|those)\b"
+    r"|the (?:first|second|third|last|upper|lower|right|left) (?:figure|number|line|row|column|query|statement|sum)\b",
     re.IGNORECASE,
 )
 # What runs, proves or warns answers only after what says what to do.
@@ -165,6 +167,10 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
     ]
     put = _put_by_the_author(evidence)
     beside = _beside(evidence) - asked
+    fits = max((scores.get(s.id, 0.0) for s in near if s.path[0].lower() == _FITS), default=0.0)
+    # Whether the one that is asked about will do stands under what it fits, unless the very point is far nearer.
+    will_do = evidence.plan.choosing and evidence.choice is None and best < max(_CLEAR, fits + _FAR)
+    will_do = will_do and _HOW_MUCH.search(evidence.question.text) is None
     weighed = _weighed(evidence)
     # A design in passing is about somebody's case; what is written on the subject itself leads before it.
     ranked = sorted(
@@ -173,8 +179,7 @@ def _by_decisiveness(evidence: Evidence) -> list[Section]:
             s.id not in weighed,
             s.entry not in asked,
             s.entry in beside,
-            # Whether the one that is asked about will do stands under what it fits.
-            evidence.plan.choosing and evidence.choice is None and s.path[0].lower() != _FITS,
+            will_do and s.path[0].lower() != _FITS,
             s.entry.startswith("designs/") and not evidence.question.goes_on,
             s.path[0].lower() in _WARNING and s.id not in put,
             -scores.get(s.id, 0.0),
@@ -231,7 +236,7 @@ def _on_a_stranger(evidence: Evidence, section: Section) -> bool:
     """Whether the section opens with a product that nobody named, where the asker's own is known: "DynamoDB is the choice …"."""
     first = next((s.text for s in _statements(section)), "")
     opening = named_in(" ".join(first.split()[:_OPENING]), evidence.vocabulary)
-    spoken = {name.id for name in evidence.question.technologies}
+    spoken = {name.id for name in evidence.question.technologies if name.part != "excluded"}
     return bool(spoken and opening) and not spoken & opening
 
 

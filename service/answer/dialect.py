@@ -9,12 +9,15 @@ _DIALECTS: Mapping[str, str] = {
     "mysql": "mysql", "mariadb": "mysql", "sql-server": "sqlserver", "oracle-database": "oracle", "sqlite": "sqlite",
     "clickhouse": "clickhouse",
 }  # fmt: skip
+_WITHOUT_SQL = frozenset(
+    {"cassandra", "dynamodb", "elasticsearch", "mongodb", "neo4j", "opensearch", "redis", "scylladb", "valkey"}
+)
 _OTHER_DIALECT, _OWN_DIALECT = 0.75, 1.25
 
 
 def of_engine(entries: Iterable[Entry], engine: str, scores: Mapping[str, float]) -> Mapping[str, float]:
     """What runs on the asker's engine comes before what runs on another: SQL of another dialect helps him little."""
-    if engine not in _DIALECTS:
+    if not _differs(engine):
         return scores
     weighed = dict(scores)
     for section in (s for entry in entries for s in entry.sections if s.id in scores):
@@ -26,9 +29,14 @@ def of_engine(entries: Iterable[Entry], engine: str, scores: Mapping[str, float]
 
 
 def _foreign(section: Section, engine: str) -> bool:
-    """Whether all SQL of the section is of another dialect than that of the asker's engine."""
+    """Whether all SQL of the section is of another dialect than that of the asker's engine, which may have none."""
     dialects = _dialects(section)
-    return engine in _DIALECTS and bool(dialects) and _DIALECTS[engine] not in dialects
+    return _differs(engine) and bool(dialects) and _DIALECTS.get(engine) not in dialects
+
+
+def _differs(engine: str) -> bool:
+    """Whether the engine is known for a dialect of its own, or for having no SQL at all."""
+    return engine in _DIALECTS or engine in _WITHOUT_SQL
 
 
 def is_written_for(section: Section, engine: str) -> bool:

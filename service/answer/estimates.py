@@ -47,10 +47,13 @@ _NAMELESS = frozenset(
 
 def leading(evidence: Evidence, book: CitationBook) -> tuple[Claim, ...]:
     """The asked figures, each in one sentence; nothing where a whole design is asked for, and a blank only where a figure is."""
-    if evidence.plan.whole or evidence.plan.choosing or _ENTRY not in evidence.kb.entries:
+    figure = _FIGURE.search(evidence.question.text)
+    # "How much memory do we need?" chooses nothing.
+    choosing = evidence.plan.choosing and (evidence.choice is not None or not figure)
+    if evidence.plan.whole or choosing or _ENTRY not in evidence.kb.entries:
         return ()
     if not evidence.conclusions.estimates:
-        if not _FIGURE.search(evidence.question.text):
+        if not figure:
             return ()
         return tuple(_blank(evidence, each, book) for each in evidence.conclusions.blanks[:_MOST_BLANKS])
     return tuple(_result(evidence, found, book) for found in asked(evidence))

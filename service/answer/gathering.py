@@ -23,6 +23,7 @@ from service.answer.scope import assumed, gaps, is_open, is_ours, of_one_concern
 from service.answer.selection import Found, Selection, explaining, select, spoken
 from service.answer.shortlisted import assumed_workload, shortlisted
 from service.answer.standing import STORE, Ground, with_standing
+from service.answer.strangers import behind
 from service.question.intents import Intent, by_example, intent_table, speaks_of_tables
 from service.question.needs import tells_needs
 from service.question.question import Question, understand
@@ -127,7 +128,7 @@ def _asks_how(outline: Plan) -> bool:
 
 def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence:
     """Select what answers, choose a technology where one is wanted, and run the rules again under what is assumed."""
-    question, retrieved = asked.question, asked.retrieved
+    question, retrieved = asked.question, behind(kb, vocabulary, asked.question, asked.retrieved)
     concern = _of_a_concern(question, retrieved)
     drawn = question.intent_ids & _DRAWING and not question.artefacts.given and not concern
     built = structure(kb, vocabulary, question) if drawn else None

@@ -19,7 +19,8 @@ from service.answer.options import weighing
 from service.answer.plainly import answered, forbidden
 from service.answer.repetition import distinct
 from service.answer.verdict import contrast, reasons, verdict
-from service.question.polar import proposal
+from service.question.entities import technologies
+from service.question.polar import proposal, stems
 
 _MOST_DECISIONS = 3
 _AS_NEAR = 0.85
@@ -27,6 +28,10 @@ _AS_NEAR = 0.85
 _CLEAR = 0.6
 _ALL_ITS_OWN, _ALIKE = 4, 0.06
 _BY_FAR = 0.08
+# A rule that nothing decides leads only where so much of its condition stands in the asker's own words.
+_HIS_CASE = 0.3
+# An author's question this near is the asker's.
+_PUT = 0.7
 # Where a pattern and a trade-off say what to do.
 _ANSWERING = ("solution", "how to choose")
 _DECISIVE = ("require", "exclude", "prefer", "avoid")
@@ -52,7 +57,7 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     # What follows from the asker's own numbers leads before a passage about somebody else's.
     own = not stated and evidence.selection.backbone is None
     own_rules = [c for c in fired if c.firing.say and "ask" not in c.rule.effect and _leads(evidence, c)]
-    stated += _nearest(evidence, own_rules)[:1] if own else []
+    stated += _nearest(evidence, [c for c in own_rules if not _put_elsewhere(evidence, c)])[:1] if own else []
     own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
@@ -140,7 +145,7 @@ def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
         return False
     if evidence.elsewhere is not None and evidence.elsewhere.store.id in stores:
         return False
-    if choice is None and stores and _has_another(evidence, stores):
+    if choice is None and stores and (_has_another(evidence, stores) or _put_elsewhere(evidence, conclusion)):
         return False
     if evidence.plan.whole or evidence.plan.choosing or conclusion.entry in evidence.named:
         return True
@@ -149,6 +154,15 @@ def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
         return True
     best = max((hit.score for hit in evidence.retrieved.hits[:1]), default=0.0)
     return evidence.rule_score(conclusion.key) >= _AS_NEAR * best
+
+
+def _put_elsewhere(evidence: Evidence, conclusion: Conclusion) -> bool:
+    """Whether an author has put this question and another section answers it, which a figure in passing does not outdo."""
+    first = next(iter(evidence.retrieved.hits), None)
+    if first is None or first.route != "answer" or first.score < _PUT:
+        return False
+    explained = f"{conclusion.entry}#{conclusion.rule.explained}"
+    return first.section != explained and evidence.rule_score(conclusion.key) < _AS_NEAR * first.score
 
 
 def _has_another(evidence: Evidence, stores: list[str]) -> bool:
@@ -239,10 +253,24 @@ def _nearest_offer(evidence: Evidence) -> tuple[str, Rule] | None:
         offer
         for offer in evidence.offers(_MOST_DECISIONS)
         if evidence.rule_score((offer[0], offer[1].id)) >= max(_CLEAR, _AS_NEAR * hits[0].score)
+        and _is_his_case(evidence, offer[1])
     ]
     # Of rules about as near the one whose entry answers best.
     order = [chosen.entry.id for chosen in sorted(evidence.selection.chosen, key=lambda c: -c.score)]
     return min(near, key=lambda offer: order.index(offer[0]), default=None)
+
+
+def _is_his_case(evidence: Evidence, rule: Rule) -> bool:
+    """Whether the asker said much of what the rule waits for: the name of his product alone does not make him its case.
+
+    A belief is corrected for whoever asks about it, in whatever words.
+    """
+    if "correct" in rule.effect:
+        return True
+    found = technologies(rule.condition, evidence.vocabulary.technologies)
+    named = {stem for name in found for stem in stems(name.text)}
+    waited = stems(rule.condition) - named
+    return len(waited & stems(evidence.question.context)) >= _HIS_CASE * len(waited)
 
 
 def _of_a_list(evidence: Evidence) -> tuple[str, Rule] | None:

@@ -84,7 +84,9 @@ def _is_the_same(evidence: Evidence, asked: Proposal, answer: Answer, hit: Hit) 
         return False
     if hit.matched == answer.q and hit.dense >= _ALIKE:
         return True
-    shared = len(put.stems & stems(text))
+    # A product that both speak of is shared, by whichever of its names.
+    products = {stem for name in technologies(answer.q, evidence.vocabulary.technologies) for stem in stems(name.text)}
+    shared = len(put.stems & (stems(text) | products))
     if put.sense != asked.sense:
         return 0 < shared == len(put.stems)
     return shared >= max(_AUTHORS * len(put.stems), 2) and len(put.stems & asked.stems) >= _ASKERS * len(asked.stems)

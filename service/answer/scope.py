@@ -31,6 +31,8 @@ _NEAREST = 5
 # A section this near answers by itself, where no profile comes near it.
 _SAID, _FARTHER, _PROFILES = 0.62, 0.1, ("technologies", "tradeoffs")
 _ENOUGH_FIGURES = 2
+# A question or a rule this near is about the very case.
+_THE_VERY_CASE = 0.75
 _NEAR_QUESTIONS = 3
 
 
@@ -87,7 +89,8 @@ def is_open(kb: KnowledgeBase, question: Question, retrieved: Retrieved, plan: P
     nearest = [hit.entry.partition("/")[0] for hit in retrieved.hits[:_NEAREST]]
     profiles = sum(kind in ("technologies", "tradeoffs") for kind in nearest)
     # Figures without a word of what is wanted ask for what carries them, unless it is known what does.
-    bare = not question.intents and not question.goes_on and question.facts.get("engine") is None
+    put = bool(retrieved.hits) and retrieved.hits[0].dense >= _THE_VERY_CASE
+    bare = not (question.intents or question.goes_on or put) and question.facts.get("engine") is None
     wanted = "choose" in question.intent_ids or (bare and _figures(question) >= _ENOUGH_FIGURES)
     return wanted and not carried and 2 * profiles > len(nearest)
 

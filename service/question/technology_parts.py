@@ -50,7 +50,7 @@ _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         "excluded",
         re.compile(
-            r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|(?:no|zero|little) (?:budget|money|licen[cs]es?|appetite|love|time|room) for|hates?|dislikes?|refuses?|banned|forbids?|burned by|burnt by|tired of|sick of|fed up with|neither|nor|rather not (?:run|use|have)|(?:not|n't) (?:going|gonna|planning|willing|allowed|able) (?:to )?(?:use|run|introduce|adopt|add|buy|take)|don't (?:want|like|use)|do not (?:want|use)|can't use|cannot use|won't use)(?: to use| to run| use| run)? )$",
+            r"(?:\b(?:no|not|without|avoid|except|excluding|never|drop|ditch|instead of|rather than|anything but|(?:no|zero|little) (?:budget|money|licen[cs]es?|appetite|love|time|room) for|hates?|dislikes?|refuses?|banned|forbids?|burned by|burnt by|tired of|sick of|fed up with|neither|nor|rather not (?:run|use|have)|(?:not|n't) (?:going|gonna|planning|willing|allowed|able) (?:to )?(?:use|run|introduce|adopt|add|buy|take)|don'?t (?:want|like|use)|do not (?:want|use)|can'?t use|cannot use|won'?t use)(?: to use| to run| use| run)? )$",
             re.IGNORECASE,
         ),
     ),
@@ -63,7 +63,7 @@ _BEFORE: tuple[tuple[Part, re.Pattern[str]], ...] = (
     (
         "to",
         re.compile(
-            r"(?:\b(?:to|into|onto|towards)|->|→|=>)(?: (?!move|migrate|switch|port|convert|leave|replace|get)\w+){0,2} $",
+            r"(?:\b(?:to|into|onto|towards)|->|→|=>)(?: (?!move|migrate|switch|port|convert|leave|replace|get|\d)\w+){0,2} $",
             re.IGNORECASE,
         ),
     ),

@@ -24,6 +24,8 @@ def filled(text: str, spelling: str, value: float = 80e6, origin: str = "stated"
         ("{table.rows:count} is much", "80 million parcels", "80 million parcels is much"),
         ("{table.rows:count} across shards", "80 million parcels", "80 million parcels across shards"),
         ("at {table.rows:count} rows", "eighty parcels", "at eighty rows"),
+        ("at {table.rows:count} rows", "80 mil parcels", "at 80 mil rows"),
+        ("at {table.rows:count} rows", "80mln parcels", "at 80mln rows"),
     ],
 )
 def test_the_askers_noun_gives_way_to_the_sentences_own(text: str, spelling: str, expected: str) -> None:

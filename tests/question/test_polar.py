@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.question.polar import proposal
+from service.question.polar import proposal, stems
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,10 @@ from service.question.polar import proposal
         ("Are foreign keys bad for performance?", "harm"),
         ("is it a problem that our ids are random?", "harm"),
         ("Would two replicas help when writes are the bottleneck?", "fact"),
+        ("errors whenever we scale out. raise the limit to 2000?", "should"),
+        ("keep the scans in Postgres?", "should"),
+        ("is it ok to use random keys or will it hurt us", "may"),
+        ("They want to see who read a record. Is a trigger enough?", "may"),
     ],
 )
 def test_a_question_that_wants_yes_or_no_is_known_by_how_it_opens(text: str, sense: str) -> None:
@@ -34,6 +38,8 @@ def test_a_question_that_wants_yes_or_no_is_known_by_how_it_opens(text: str, sen
         "Our table has 300 million rows and is slow.",
         "Should we shard? Can we still join?",
         "where can we put the logs",
+        "Is a trigger enough, and who reads the log?",
+        "Is MySQL fine or Postgres?",
     ],
 )
 def test_who_asks_how_or_which_or_two_things_wants_no_yes(text: str) -> None:
@@ -50,3 +56,7 @@ def test_the_words_of_a_proposal_are_stems_of_what_means_something() -> None:
     put = proposal("Can we use partitioning for the invoices?")
     assert put is not None
     assert put.stems == {"parti", "invoi"}
+
+
+def test_a_plural_has_the_stem_of_its_singular() -> None:
+    assert stems("random keys in tables") == stems("a random key in the table") == {"rando", "key", "table"}
