@@ -10,7 +10,7 @@ from service.answer.citations import CitationBook
 from service.answer.claims import quote, ruled
 from service.answer.decisive import told_of
 from service.answer.evidence import Evidence
-from service.question.entities import named_in
+from service.question.entities import named_in, technologies
 from service.question.polar import Proposal, proposal, stems
 from service.retrieval.hits import Hit
 
