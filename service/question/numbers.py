@@ -39,8 +39,9 @@ _CLOCKED = re.compile(r"\s?(?P<large>[hm])\s?(?P<small>[0-5]\d)\s?(?:m(?:in)?|s(
 # Sensors are sampled in hertz and kilohertz; what is in megahertz and more is a clock of a processor.
 _HERTZ = re.compile(r"\s?(?P<k>[kK])?[hH]z\b")
 _TIMES = re.compile(r"\s?(?:[x×]|-?fold)(?![\w-])(?!\s*\d)", re.IGNORECASE)
+# The next line of a form is no noun: "Sites: 14\nUsers: 260".
 _NOUN = re.compile(
-    r"(?:\s+|-(?=[A-Za-z]{2})|(?=(?i:km|vcpus?|cpus?|cores?)\b))(?P<noun>[A-Za-z][\w'-]*(?:\s+(?!w/)[A-Za-z][\w'-]*){0,3})"
+    r"(?:[^\S\n]+|\s+(?![\w /()-]{2,40}:)|-(?=[A-Za-z]{2})|(?=(?i:km|vcpus?|cpus?|cores?)\b))(?P<noun>[A-Za-z][\w'-]*(?:\s+(?!w/)[A-Za-z][\w'-]*){0,3})"
 )
 # "2 million daily active users" are people, "2 million daily orders" a rate.
 _PEOPLE = r"(?!\s+(?:active\s+|unique\s+)?(?:users?|visitors?|customers?|actives?|players?|readers?|riders?|shoppers?|listeners?|viewers?|subscribers?|backups?|partitions?|snapshots?|tables?))"
