@@ -3,7 +3,8 @@
 import re
 from dataclasses import replace
 
-from kb.entry import KnowledgeBase, Technology
+from kb.entry import KnowledgeBase
+from kb.kinds import Technology
 from kb.vocabulary import Vocabulary
 from service.question.entities import named_in
 from service.question.question import Question
