@@ -77,12 +77,12 @@ _LINES: tuple[_Line, ...] = (
     _Line("pgbouncer", ("server_tls_sslmode", "client_tls_sslmode"), _among("disable"), "tenancy", "low", "{n} is disable: use verify-full to the server and require from clients", "passwords and rows cross the network in the clear"),
 )  # fmt: skip
 _EXPLAINED: Mapping[tuple[Product, Family], str] = {
-    ("postgresql", "integrity"): "patterns/backup-strategies#a-physical-base-and-an-unbroken-log",
+    ("postgresql", "integrity"): "technologies/postgresql#settings-that-give-up-crash-safety",
     ("postgresql", "growth"): "patterns/index-maintenance#autovacuum-settings-per-table",
     ("postgresql", "concurrency"): "patterns/connection-pooling#size-from-the-database-not-from-the-users",
     ("postgresql", "query"): "technologies/postgresql#design-rules",
     ("postgresql", "tenancy"): "technologies/postgresql#security",
-    ("mysql", "integrity"): "technologies/mysql#design-rules",
+    ("mysql", "integrity"): "technologies/mysql#settings-that-give-up-durability",
     ("mysql", "query"): "technologies/mysql#design-rules",
     ("mysql", "types"): "patterns/physical-types-and-layout#engine-notes",
     ("mysql", "tenancy"): "technologies/mysql#security",
