@@ -176,7 +176,9 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         store = other.engine.id if other is not None and other.engine is not None else STORE
         selection = with_standing(kb, selection, Ground(outline, retrieved, _named_stores(question), store))
     if outline.whole and drawn:
-        selection = with_needs(kb, needs(vocabulary, question.subject), selection, own.sql if own is not None else "")
+        selection = with_needs(
+            kb, needs(vocabulary, f"{question.subject}\n{question.text}"), selection, own.sql if own else ""
+        )
     selection, unanswered = with_parts(kb, selection, asked.parts, frozenset() if outline.looking else spoken(question))
     return Evidence(
         request=asked.request,
