@@ -25,7 +25,12 @@ _DRAWING = frozenset({"design", "erd"})
 
 def needs(vocabulary: Vocabulary, text: str) -> tuple[NeedTerm, ...]:
     """The needs that the text states, those that matter most to the tables first."""
-    return tuple(need for need in vocabulary.needs.values() if _stated(need, text))
+    return tuple(need for need in vocabulary.needs.values() if _stands(need, text))
+
+
+def stated(vocabulary: Vocabulary, question: Question) -> tuple[NeedTerm, ...]:
+    """The needs of the question, and of what was said before where that is to be drawn."""
+    return needs(vocabulary, f"{question.subject}\n{question.text}")
 
 
 def with_needs(kb: KnowledgeBase, wanted: Iterable[NeedTerm], selection: Selection, written: str = "") -> Selection:
@@ -68,7 +73,7 @@ def _designed(text: str) -> bool:
     return speaks_of_tables(text) or bool(_DRAWING & {intent.id for intent in intents(text, 0)})
 
 
-def _stated(need: NeedTerm, text: str) -> bool:
+def _stands(need: NeedTerm, text: str) -> bool:
     """Whether a form stands in the text undenied: a negation that is part of it ("without signal") denies nothing."""
     found = (place for form in need.forms for place in places(form, text))
     return any(not negated(text, place.start, place.end) for place in found)
