@@ -122,6 +122,16 @@ class Invariant:
 
 
 @dataclass(frozen=True)
+class NeedTerm:
+    """Something that a design has to meet beside its tables: the words it is stated with, the sections that say how, and SQL that meets it."""
+
+    name: str
+    forms: tuple[str, ...]
+    sections: tuple[str, ...]
+    kept: str = ""
+
+
+@dataclass(frozen=True)
 class FactTerm:
     """A typed fact of technology profiles: one of `values`, weak to strong, or a quantity of that unit."""
 
@@ -160,6 +170,7 @@ class Vocabulary:
     covers: Mapping[str, str]
     subjects: Mapping[str, str]
     nouns: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, NeedTerm]
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -185,6 +196,7 @@ def load_vocabulary() -> Vocabulary:
         covers=titles.validate_python(_terms("covers")),
         subjects=titles.validate_python(_terms("subjects")),
         nouns=TypeAdapter(dict[str, tuple[str, ...]]).validate_python(_terms("nouns")),
+        needs=_keyed(NeedTerm, "name", _rows("needs")),
     )
 
 

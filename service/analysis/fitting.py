@@ -8,7 +8,7 @@ from service.analysis.binding import bind
 from service.analysis.relating import resolved
 from service.question.clauses import find_cue
 from service.question.intents import speaks_of_tables
-from service.question.noun_words import Noun, happening, head, located
+from service.question.noun_words import Noun, happening, head, located, singular
 from service.question.nouns import nouns
 from service.question.periods import over_time
 from service.question.question import Question
@@ -127,8 +127,13 @@ def _shape(
 
 def _filled(shape: ShapeTerm, roles: Mapping[str, tuple[str, ...]], text: str) -> tuple[int, int]:
     """How many roles of its own are filled by words that it knows, with its cues; then how many nouns find a place at all."""
-    own = sum(
-        any(noun in words for noun in roles.get(role, ())) for role, words in shape.nouns.items() if role != "other"
-    )
-    cues = sum(any(True for _ in find_cue(cue, text)) for cue in shape.cues)
-    return own + cues, sum(len(names) for role, names in roles.items() if role != "other")
+    known = {
+        role: [noun for noun in roles.get(role, ()) if noun in words]
+        for role, words in shape.nouns.items()
+        if role != "other"
+    }
+    # A word that fills a role counts once, as that: the reading of a bill alone makes no telemetry.
+    told = {singular(word) for found in known.values() for noun in found for word in (noun, *noun.split())}
+    cues = {singular(cue) for cue in shape.cues if any(True for _ in find_cue(cue, text))} - told
+    own = sum(map(bool, known.values())) + len(cues)
+    return own, sum(len(names) for role, names in roles.items() if role != "other")

@@ -15,6 +15,7 @@ from service.answer.called_for import called_for
 from service.answer.elsewhere import elsewhere
 from service.answer.evidence import Evidence
 from service.answer.fit import Fit, fit_all, is_called
+from service.answer.needed import ahead, needs, stated, with_needs
 from service.answer.own_change import own_changes
 from service.answer.own_index import own_indexes
 from service.answer.parts import Part, with_parts
@@ -25,7 +26,7 @@ from service.answer.shortlisted import assumed_workload, shortlisted
 from service.answer.standing import STORE, Ground, with_standing
 from service.answer.strangers import behind
 from service.question.intents import Intent, by_example, intent_table, speaks_of_tables
-from service.question.needs import tells_needs
+from service.question.needs import tells_a_case, tells_needs
 from service.question.question import Question, understand
 from service.question.request import AskRequest
 from service.retrieval.hits import focused, going_on
@@ -73,7 +74,7 @@ def ask(
     """Understand the request, unless it is understood, and find what there is on it. Raises ConstraintError and RetrievalError."""
     question = reread or understand(request, vocabulary)
     vector = retriever.embed(question.context)
-    if tells_needs(question):
+    if tells_needs(question) or _tells_a_domain(kb, vocabulary, question):
         question = replace(question, intents=(intent_table()["design"], *question.intents))
     if not question.intents and not question.goes_on:
         wants = _named_tables(kb, vocabulary, question) or by_example(*retriever.intent(vector))
@@ -83,6 +84,7 @@ def ask(
     if point := question.parts[-1] if question.goes_on else question.focus:
         own = retriever.retrieve(point, retriever.embed(point))
         retrieved = going_on(retrieved, own) if question.goes_on else focused(retrieved, own)
+    retrieved = ahead(kb, vocabulary, question, retrieved)
     return Asked(request, question, retrieved, conclude(kb, question.facts), parts)
 
 
@@ -97,6 +99,14 @@ def _named_tables(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question)
         return ()
     few = _SEVERAL if built.relations else _MANY
     return (intent_table()["design"],) if len(built.named) >= few else ()
+
+
+def _tells_a_domain(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question) -> bool:
+    """Whether the text lists the things of a domain and a need that its data have, and asks nothing: it wants that designed."""
+    if not tells_a_case(question) or not needs(vocabulary, question.subject):
+        return False
+    built = structure(kb, vocabulary, question)
+    return built is not None and len(built.named) >= _MANY
 
 
 def gathered(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str) -> Evidence | None:
@@ -132,14 +142,7 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     concern = _of_a_concern(question, retrieved)
     drawn = question.intent_ids & _DRAWING and not question.artefacts.given and not concern
     built = structure(kb, vocabulary, question) if drawn else None
-    # Nouns alone suggest tables; they do not make another domain's worked design that of the asker.
-    shape = str(question.facts.get("shape") or "")
-    fitting = _nearer(kb, question, built, fit_all(kb, question, retrieved, "" if concern else shape))
-    fits = {**fitting, **_ruled_out(asked.certain)}
-    leaves = len({name.id for name in question.technologies}) > 1
-    if built is not None and not leaves and not question.intent_ids & _MOVING:
-        # Who wants tables has none yet that a plan could change.
-        fits |= {name: "foreign" for name in fits if kb.entries[name].kind == "playbooks"}
+    fits = _fits(kb, asked, built, concern)
     retrieved = called_for(kb, question, retrieved, fits)
     # Who goes on asking wants what he asks for, not the design once more.
     bears = None if question.goes_on or "record" in question.intent_ids else bearing(kb, question, retrieved, fits)
@@ -162,9 +165,10 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
     if choice is not None and choice.open:
         selection = shortlisted(kb, selection, choice, retrieved)
     other = elsewhere(kb, question.facts, selection, own) if choice is None else None
-    if own is not None and "design" in question.intent_ids and not _carried(selection):
-        store = other.engine.id if other is not None and other.engine is not None else STORE
-        selection = with_standing(kb, selection, Ground(outline, retrieved, _named_stores(question), store))
+    store = other.engine.id if other is not None and other.engine is not None else STORE
+    selection = _beside_own(kb, question, own, selection, Ground(outline, retrieved, _named_stores(question), store))
+    if outline.whole and drawn:
+        selection = with_needs(kb, stated(vocabulary, question), selection, own.sql if own else "")
     selection, unanswered = with_parts(kb, selection, asked.parts, frozenset() if outline.looking else spoken(question))
     return Evidence(
         request=asked.request,
@@ -186,6 +190,29 @@ def gather(kb: KnowledgeBase, vocabulary: Vocabulary, asked: Asked, edition: str
         changes=() if choice is not None or outline.moving else own_changes(kb, vocabulary, question, asked.request),
         edition=edition,
     )
+
+
+def _fits(kb: KnowledgeBase, asked: Asked, built: Structure | None, concern: bool) -> Mapping[str, Fit]:
+    """How each design and playbook fits the asker's case, and that of his tables."""
+    question = asked.question
+    # Nouns alone suggest tables; they do not make another domain's worked design that of the asker.
+    shape = "" if concern else str(question.facts.get("shape") or "")
+    fitting = _nearer(kb, question, built, fit_all(kb, question, asked.retrieved, shape))
+    fits = {**fitting, **_ruled_out(asked.certain)}
+    leaves = len({name.id for name in question.technologies}) > 1
+    if built is not None and not leaves and not question.intent_ids & _MOVING:
+        # Who wants tables has none yet that a plan could change.
+        fits |= {name: "foreign" for name in fits if kb.entries[name].kind == "playbooks"}
+    return fits
+
+
+def _beside_own(
+    kb: KnowledgeBase, question: Question, own: Structure | None, selection: Selection, ground: Ground
+) -> Selection:
+    """Beside tables of the asker's own, which no worked design of his case explains, what every new data layer needs."""
+    if own is None or "design" not in question.intent_ids or _carried(selection):
+        return selection
+    return with_standing(kb, selection, ground)
 
 
 def _named_stores(question: Question) -> frozenset[str]:

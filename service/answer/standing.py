@@ -56,7 +56,7 @@ def with_standing(kb: KnowledgeBase, selection: Selection, ground: Ground) -> Se
         for section in (kb.section(each.replace(STORE, ground.store)) for each in ids)
         if section is not None
     ]
-    return replace(selection, chosen=_with(kb, selection.chosen, wanted))
+    return replace(selection, chosen=joined(kb, selection.chosen, wanted))
 
 
 def _on_the_store(entry: Entry) -> bool:
@@ -76,7 +76,7 @@ def _near(selection: Selection, ground: Ground) -> Selection:
     return replace(selection, chosen=tuple(c for c in kept if c.sections))
 
 
-def _with(kb: KnowledgeBase, chosen: tuple[Chosen, ...], wanted: list[Section]) -> tuple[Chosen, ...]:
+def joined(kb: KnowledgeBase, chosen: tuple[Chosen, ...], wanted: list[Section]) -> tuple[Chosen, ...]:
     """The sections among those of their entries in the author's order; entries that are new come last."""
     grown = list(chosen)
     for section in wanted:

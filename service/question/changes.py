@@ -163,7 +163,9 @@ def _valued(said: str, text: str, schema: Schema) -> Iterator[Change]:
                 yield Change("valued", table.name, column.name)
                 return
         if name in AMOUNTS:
-            yield _amount(name, text, schema)
+            # An amount that has a table already is that of something which nobody has said.
+            if table_called(name, schema) is None:
+                yield _amount(name, text, schema)
             return
 
 

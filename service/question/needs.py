@@ -32,3 +32,13 @@ def tells_needs(question: Question) -> bool:
         return False
     told = [fact for fact in question.facts.facts if fact.origin == "stated" and _NEEDS.match(fact.attribute)]
     return len(told) >= _LEAST and len(text.split()) >= _SHORTEST and question.intent_ids <= _CONCERNS
+
+
+def tells_a_case(question: Question) -> bool:
+    """Whether the text only tells: nothing asked, nothing pasted, no product looked at, no wish but concerns of a whole."""
+    return (
+        not question.goes_on
+        and not question.artefacts.given
+        and not _ASKING.search(question.subject)
+        and question.intent_ids <= _CONCERNS
+    )

@@ -89,6 +89,14 @@ def test_a_listed_noun_that_nobody_knows_has_a_table(real_kb: KnowledgeBase) -> 
     assert "CREATE TABLE gizmo" in found.sql
 
 
+def test_a_word_that_fills_a_role_makes_no_shape_by_being_its_cue_too(real_kb: KnowledgeBase) -> None:
+    text = "Schema for an assembly: bills, amendments, readings of a bill, committees and votes."
+    found = built(real_kb, text)
+    assert found is not None
+    assert found.shape.name == "plain"
+    assert {"reading", "amendment", "vote"} <= {*found.roles["event"]}
+
+
 def test_counted_places_are_no_exclusive_things(real_kb: KnowledgeBase) -> None:
     found = built(real_kb, "Design a schema for a university course registration system with seat limits and waitlists")
     assert found is not None

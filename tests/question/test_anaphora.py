@@ -35,5 +35,16 @@ def test_who_names_something_speaks_of_that(text: str) -> None:
     assert question.context == f"{EARLIER} {text}"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Can you draw that as an ERD and add translations for the names?", "show me this as an ER diagram with prices"],
+)
+def test_who_wants_that_drawn_and_more_speaks_of_what_he_said_before(text: str) -> None:
+    question = follow_up(text)
+    assert question.subject == EARLIER
+    assert question.text == text
+    assert "erd" in question.intent_ids
+
+
 def test_without_a_turn_before_the_question_is_its_own_subject() -> None:
     assert understand(AskRequest(question="draw the ERD for it"), load_vocabulary()).subject == "draw the ERD for it"

@@ -68,6 +68,11 @@ def test_without_tables_nothing_is_added() -> None:
     assert changes("add several addresses per customer", parse_schema("")) == ()
 
 
+def test_an_amount_that_has_a_table_is_that_of_nothing_that_was_named() -> None:
+    stock = parse_schema("CREATE TABLE price (id int PRIMARY KEY, name text); CREATE TABLE lamp (id int PRIMARY KEY);")
+    assert changes("we must keep the old prices", stock) == ()
+
+
 def test_a_table_is_meant_by_its_last_word_where_only_one_has_it() -> None:
     found = table_called("lines", SHOP)
     assert found is not None
