@@ -12,7 +12,7 @@ from service.retrieval.fusion import by_entry, damped
 from service.retrieval.hits import Hit, Retrieved
 
 # What is asked of a rival in the same words answers the asker less than what is written on his own.
-_OF_ANOTHER = 0.8
+_OF_ANOTHER, _OF_ANOTHER_ERROR = 0.8, 0.6
 # Errors go by their number: who pastes one does not ask about another, however alike the sentences are.
 _ERROR = re.compile(r"\b(?:ORA-\d{3,5}|ERROR \d{4}|Msg \d{3,5}|SQLSTATE \w{5}|SQL\d{4}N)\b", re.IGNORECASE)
 # Who looks for a product welcomes those that he has not named.
@@ -27,19 +27,20 @@ def behind(kb: KnowledgeBase, vocabulary: Vocabulary, question: Question, retrie
     spoken = frozenset() if question.intent_ids & _LOOKING else spoken
     pasted = _errors(question.text)
 
-    def of_another(hit: Hit) -> bool:
+    def share(hit: Hit) -> float:
         if hit.route == "section":
-            return False
+            return 1.0
         errors = _errors(hit.matched)
         if pasted and errors and not pasted & errors:
-            return True
+            return _OF_ANOTHER_ERROR
         if not spoken:
-            return False
+            return 1.0
         named = named_in(hit.matched, vocabulary)
-        return bool(named) and not named & (spoken | {_COMMON_GROUND}) and all(_is_a_store(kb, name) for name in named)
+        rival = named and not named & (spoken | {_COMMON_GROUND}) and all(_is_a_store(kb, name) for name in named)
+        return _OF_ANOTHER if rival else 1.0
 
-    moved = {hit.section for hit in retrieved.hits if of_another(hit)}
-    put = (replace(h, score=round(_OF_ANOTHER * h.score, 6)) if h.section in moved else h for h in retrieved.hits)
+    moved = {hit.section: kept for hit in retrieved.hits if (kept := share(hit)) < 1}
+    put = (replace(hit, score=round(moved.get(hit.section, 1.0) * hit.score, 6)) for hit in retrieved.hits)
     hits = tuple(sorted(put, key=lambda hit: (-hit.score, hit.section)))
     scores = by_entry((hit.entry, hit.score) for hit in hits)
     touched = {hit.entry for hit in hits if hit.section in moved}

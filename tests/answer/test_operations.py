@@ -22,7 +22,7 @@ def summary(advisor: Advisor, question: str) -> str:
         ("Redis stalls whenever it writes its snapshot", "Redis stands still during the fork"),
         ("How do I keep usernames unique in Cassandra?", "Cassandra has no unique constraint"),
         ("our elastic cluster is red since a machine broke", "A red Elasticsearch cluster lacks"),
-        ("ORA-01652 again in the night batch, whose query is it?", "Oracle raises ORA-01652"),
+        ("Oracle: unable to extend the temp segment in the night batch, whose query is it?", "Oracle raises ORA-01652"),
     ],
 )
 def test_trouble_with_an_engine_is_answered_from_that_engine(advisor: Advisor, question: str, opening: str) -> None:
