@@ -50,7 +50,7 @@ _OF_WHICH = re.compile(
 _OF_ALL = re.compile(r"\s+of\s+(?:the\s+|our\s+|about\s+)*\d[\d.,]*(?![\d.,]|\s?(?:[kKMGT]?i?B|bytes?)\b)")
 _SHARE_OF_THAT = re.compile(r"\s+of\s+(?:that|those|this|these)\b", re.IGNORECASE)
 _OF_SUBSET = re.compile(
-    r"\b(?:of\s+(?:whom|which|these|those|them)|(?:belongs?|go(?:es)?|due)\s+to|comes?\s+from)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$",
+    r"\b(?:of\s+(?:whom|which|these|those|them)|belongs?\s+to)\s+(?:only\s+|about\s+|just\s+)*[~\s]*$",
     re.IGNORECASE,
 )
 # Visits and calls are requests where there is something to be requested, and things to be recorded elsewhere.
