@@ -111,6 +111,7 @@ _FLOWS = re.compile(
     re.IGNORECASE,
 )
 _TOWARDS = re.compile(r"^(?: \S+){0,6} ?(?:to|into|->|→|=>) ?$", re.IGNORECASE)
+_GOES_TO = re.compile(r"\bgoes to\b", re.IGNORECASE)
 _MIGRATION = re.compile(
     r"\b(?:migrat\w*|cut-?over|cut over|mov(?:es?|ed|ing)|switch\w*|get from|get \w+ from|getting from|port(?:ing)?|convert\w*|transition\w*|dump|restore|go(?!es)(?:ing)?|leav(?:e|ing)|replac\w*|off)\b|->|→",
     re.IGNORECASE,
@@ -134,7 +135,8 @@ def _told(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     sentence = text[clause.start : clause.end]
     following = next((other for other in places if other[0] >= end and clause.holds(other[0])), None)
     gap = text[end : following[0]] if following else ""
-    moving = _is_move(sentence) or _says_both_ends(text, clause, places)
+    several = len({other[2] for other in places if clause.holds(other[0])}) > 1
+    moving = _is_move(sentence, several) or _says_both_ends(text, clause, places)
     if following and gap in (" ", " for "):
         # "RDS MySQL", "Aurora PostgreSQL": the first names where the second runs.
         return "host"
@@ -162,8 +164,10 @@ def _told(text: str, start: int, end: int, places: list[tuple[int, int, str]]) -
     return "compared" if len({other[2] for other in inside}) > 1 and _COMPARISON.search(sentence) else "asked"
 
 
-def _is_move(sentence: str) -> bool:
-    """Whether the words are of a migration, and not of changes that flow all the time."""
+def _is_move(sentence: str, several: bool) -> bool:
+    """Whether the words are of a migration, and not of changes that flow all the time; "goes to" is, of one store to another."""
+    if several and _GOES_TO.search(sentence):
+        return True
     flows = _STREAMED.search(sentence) or _PIPELINE.search(sentence)
     return bool(_MIGRATES.search(sentence) or (_MIGRATION.search(sentence) and not flows))
 
