@@ -61,6 +61,10 @@ class ReplyCache:
         self._replies: OrderedDict[str, str] = OrderedDict()
         self._lock = Lock()
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._replies
+
     def get(self, digest: str) -> str | None:
         with self._lock:
             if digest in self._replies:
@@ -109,11 +113,7 @@ class Caller:
             tell(Spent(task, "cached"))
             yield kept
             return
-        if refusal := self.breaker.refusal():
-            if self.breaker.due():
-                self.aside(self._probe)
-            tell(Spent(task, "refused"))
-            raise ModelError(refusal, dead=True)
+        self._turn_away(task, tell)
         if not self._gate.acquire(blocking=False):
             tell(Spent(task, "busy"))
             raise ModelError(
@@ -124,6 +124,18 @@ class Caller:
             yield from self._measured(task, prompt, tell)
         finally:
             self._gate.release()
+
+    def expect(self, task: str, tell: Tell) -> None:
+        """Raises ModelError where the endpoint is left alone and no reply is kept: then no prompt need be made."""
+        if self.cache.is_empty:
+            self._turn_away(task, tell)
+
+    def _turn_away(self, task: str, tell: Tell) -> None:
+        if refusal := self.breaker.refusal():
+            if self.breaker.due():
+                self.aside(self._probe)
+            tell(Spent(task, "refused"))
+            raise ModelError(refusal, dead=True)
 
     def keep(self, prompt: Prompt, reply: str) -> None:
         """Remember a reply that could be used."""

@@ -97,6 +97,7 @@ def read(evidence: Evidence, caller: Caller, tell: Tell) -> Reading:
 
 
 def _asked(evidence: Evidence, caller: Caller, tell: Tell, by_schema: bool) -> Reading:
+    caller.expect("read", tell)
     asked = reading_prompt(evidence, by_schema)
     reply = "".join(caller.ask("read", asked, tell))
     rows = _from_object(reply) if by_schema else _from_lines(reply)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pytest
+
 from service.answer.telling import Event, Spent
 from service.errors import ModelError
 from service.model.breaker import Breaker
@@ -113,3 +115,17 @@ def test_a_probe_runs_on_a_thread_of_its_own() -> None:
     while "left alone" in asked(caller, "c"):
         pass
     assert "DATA" in model.asked
+
+
+def test_for_an_endpoint_left_alone_no_prompt_is_made_unless_a_reply_is_kept() -> None:
+    clock, told = Clock(), list[Event]()
+    caller = Caller(Flaky(DEAD), clock, Breaker(clock, 5.0))
+    caller.expect("read", told.append)
+    for word in ("a", "b"):
+        asked(caller, word)
+    with pytest.raises(ModelError, match="left alone"):
+        caller.expect("read", told.append)
+    assert [event for event in told if isinstance(event, Spent)] == [Spent("read", "refused")]
+    caller.keep(Prompt("", "c"), "a reply")
+    caller.expect("read", told.append)
+    assert asked(caller, "c") == "a reply"
