@@ -32,6 +32,7 @@ POOL = FormulaSource(
 PAGES = FormulaSource(
     "PostgreSQL 18: Database Page Layout", "https://www.postgresql.org/docs/18/storage-page-layout.html"
 )
+VECTORS = FormulaSource("pgvector: vector type", "https://github.com/pgvector/pgvector#vector-type")
 
 
 _HEADROOM = percent_role("headroom", 0, 95, "30%")
@@ -78,6 +79,7 @@ _TABLE = (
     Formula("parallel_availability", (percent_role("a", 1), percent_role("b", 1), percent_role("c", 0, default="0%"), percent_role("d", 0, default="0%")), "percent", 0, 100, "one minus the product of the unavailabilities: one must be up, failing independently", DEFINITION, _parallel),
     # 8 bytes of index tuple header and 4 of line pointer; inner pages add about one percent.
     Formula("index_bytes", (count_role("rows"), size_role("key_bytes", (1, 2704)), percent_role("fill", 10, 100, "90%")), "bytes", *SIZES, "rows times key, 8 bytes of tuple header and 4 of line pointer, over the fill of a leaf page", PAGES, lambda a: a["rows"] * (a["key_bytes"] + 12) / (a["fill"] / 100)),
+    Formula("vector_bytes", (count_role("rows"), count_role("dimensions", 1, 65_536)), "bytes", *SIZES, "rows times four bytes a dimension and eight of header", VECTORS, lambda a: a["rows"] * (4 * a["dimensions"] + 8)),
     Formula("partitions", (duration_role("retention"), duration_role("interval")), "count", 1, 1e7, "retention over the interval of one partition, rounded up", DEFINITION, lambda a: _needed(a["retention"], a["interval"])),
     Formula("key_exhaustion", (rate_role(), count_role("bits", 4, 128), count_role("used", 0, 1e30, "0")), "duration", 1, 1e30, "two to the power of the key's bits, less the keys used, over the rate at which keys are used", DEFINITION, lambda a: (2 ** a["bits"] - a["used"]) / a["rate"]),
     Formula("quorum", (count_role("nodes", 1, 1001),), "count", 1, 501, "half of the nodes, rounded down, plus one", DEFINITION, lambda a: a["nodes"] // 2 + 1),

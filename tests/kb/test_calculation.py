@@ -62,6 +62,7 @@ EXAMPLES = [
     ("suffixes: hot_key_splits(rate=2700/s) = 3"),
     ("yearly: growth_of_doubling(doubling=1 y) = 100%"),
     ("too_slow: rate_outgrown(rate=1250/s, capacity=10000/s, growth=100%) = 3 y"),
+    ("embeddings: vector_bytes(rows=5M, dimensions=1536) = 31 GB"),
     ("down: availability_of_outage(outage=4 h, period=1 y) = 99.954%"),
     ("too_small: size_outgrown(used=500 GB, capacity=2 TB, growth=100%) = 2 y"),
 ]

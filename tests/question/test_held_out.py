@@ -19,6 +19,8 @@ SETS: Mapping[str, Sequence[Mapping[str, Any]]] = yaml.safe_load(
     Path(__file__).with_name("held_out.yaml").read_text(encoding="utf-8")
 )
 _TIMES = {"s": 1.0, "min": 60.0, "h": 3600.0, "d": 86400.0, "wk": 604800.0, "mo": 2628000.0, "y": 31536000.0}
+# Attributes that came after the sets: nobody could label them.
+_LATER = frozenset({"source.signals", "vector.dimensions"})
 _WRITTEN = re.compile(r"(?P<number>\d[\d.e]*)\s*(?P<unit>[A-Za-z]*)(?:/(?P<per>[a-z]+))?$")
 
 
@@ -52,7 +54,11 @@ def is_figure(written: object) -> bool:
 
 def reading(case: Mapping[str, Any]) -> Reading:
     facts = understand(AskRequest(question=case["text"]), VOCABULARY).facts.by_attribute
-    read = {name: fact.value.value for name, fact in facts.items() if isinstance(fact.value, Quantity)}
+    read = {
+        name: fact.value.value
+        for name, fact in facts.items()
+        if isinstance(fact.value, Quantity) and name not in _LATER
+    }
     required = {name: values_of(w) for name, w in (case.get("facts") or {}).items() if is_figure(w)}
     defensible = {name: values_of(w) for name, w in (case.get("accept") or {}).items() if is_figure(w)}
     right = tuple(

@@ -12,7 +12,7 @@ from service.errors import CalculationError
 # The order of the list; every formula stands in exactly one group.
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "Load": ("rate", "peak", "fleet_rate", "fleet_flow", "rate_of_one", "bandwidth", "reads_for_writes", "share_of", "remainder"),
-    "Volume and growth": ("rows", "rows_after", "stored_bytes", "bytes_with_overhead", "bytes_in", "stored", "grown", "grown_after", "grown_steadily", "growth_of_doubling", "rate_outgrown", "size_outgrown", "time_to_fill", "index_bytes"),
+    "Volume and growth": ("rows", "rows_after", "stored_bytes", "bytes_with_overhead", "bytes_in", "stored", "grown", "grown_after", "grown_steadily", "growth_of_doubling", "rate_outgrown", "size_outgrown", "time_to_fill", "index_bytes", "vector_bytes"),
     "Keys and partitions": ("key_exhaustion", "wraparound", "partitions", "partition_bytes"),
     "Connections and caches": ("connections", "pool_size", "pool_throughput", "all_connections", "hit_ratio_needed", "misses", "cache_bytes"),
     "Servers, shards and streams": ("shards_by_bytes", "shards_by_rate", "read_replicas", "lanes_by_rate", "lanes_by_bytes"),
