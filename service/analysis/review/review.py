@@ -61,7 +61,7 @@ class Review:
 
 def review(artefacts: Artefacts, facts: FactSet) -> Review:
     """Judge what was pasted with what is known of the case; pure, and the same for the same input."""
-    if artefacts.empty:
+    if not artefacts.text.strip():
         return Review(artefacts, (), ())
     subject = Subject(artefacts, facts)
     by_group: dict[tuple[str, Severity, str], list[Finding]] = {}
