@@ -60,13 +60,16 @@ def test_a_load_at_peak_alone_is_no_sustained_one() -> None:
         "5 tenants of us, each ~1B rows",
         "an album has on average 1,400 photos",
         "4 million votes in a 10-minute window",
-        "1536-dim vectors",
         "20 regions of France",
         "40 docks each",
     ],
 )
 def test_what_is_said_in_passing_is_no_figure(text: str) -> None:
     assert set(figures_of(text)) <= {"tenants"}
+
+
+def test_dimensions_are_of_the_vectors_and_count_none_of_them() -> None:
+    assert figures_of("1536-dim vectors") == {"vector.dimensions": 1536}
 
 
 def test_of_what_fell_the_last_value_counts() -> None:
