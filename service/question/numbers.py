@@ -210,11 +210,12 @@ def _with_rate(text: str, start: int, tail: int, value: float, unit: Unit) -> Me
         return Mention(start, end, text[start:end].strip(), value, unit, noun, tail)
     seconds = _ADVERBS.get((per.group("adverb") or "").lower()) or _PERIODS[per.group("per").lower()]
     behind = _FOR_ONE.match(text, per.end()) if unit == "count" else None
-    end, rate = (behind or per).end(), "rate" if unit == "count" else "bandwidth"
+    end = (behind or per).end()
+    rate: Unit = "rate" if unit == "count" else "bandwidth"
     of_one = of_one or behind
     if per.group("adverb") and not noun and unit == "count":
         noun, end = _noun(text, end)
-    return Mention(start, end, text[start:end].strip(), value / seconds, rate, noun, tail, seconds, bool(of_one))  # type: ignore[arg-type]  # one of two units
+    return Mention(start, end, text[start:end].strip(), value / seconds, rate, noun, tail, seconds, bool(of_one))
 
 
 def _noun(text: str, end: int) -> tuple[str, int]:

@@ -2,6 +2,7 @@ import pytest
 
 from kb.calculation import FORMULAS, agrees, check_block, compute, parse_call, role_of
 from kb.errors import FormulaError, ImplausibleError
+from kb.formula import Formula
 from kb.quantity import Quantity, parse_quantity
 
 EXAMPLES = [
@@ -78,8 +79,8 @@ def test_every_formula_has_an_example_here() -> None:
 
 
 @pytest.mark.parametrize("formula", FORMULAS.values(), ids=FORMULAS.keys())
-def test_every_formula_states_itself_its_source_and_defaults_in_its_range(formula: object) -> None:
-    found = FORMULAS[getattr(formula, "name")]  # noqa: B009
+def test_every_formula_states_itself_its_source_and_defaults_in_its_range(formula: Formula) -> None:
+    found = FORMULAS[formula.name]
     assert found.statement
     assert str(found.source).startswith(("definition", found.source.title))
     for role in found.roles:

@@ -221,6 +221,7 @@ def test_what_looks_like_a_figure_of_the_case_is_not_read_as_one(text: str, attr
         ("85 stations x approx 300 songs per day", "source.writes_per_s", 300 / 86400),
         ("the dump runs 5h and the boss wants RPO of 10 min", "rpo", 600),
         ("One region, 99.95% promised", "regions", 1),
+        ("400 sensors at 10 Hz for 2 years", "workload.retention", 2 * 31536000),
         ("top account has 260k followers", "account.followers", 260_000),
         ("ad impressions 120k/s, 250 B, kept 14 days", "workload.item_bytes", 250),
         ("between Lyon and Montreal: latency 92 ms", "latency.rtt", 0.092),
