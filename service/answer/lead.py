@@ -56,8 +56,10 @@ def lead(evidence: Evidence, book: CitationBook) -> tuple[tuple[Claim, ...], tup
     stated = corrections + leading_rules[:_MOST_DECISIONS]
     # What follows from the asker's own numbers leads before a passage about somebody else's.
     own = not stated and evidence.selection.backbone is None
-    own_rules = [c for c in fired if c.firing.say and "ask" not in c.rule.effect and _leads(evidence, c)]
-    stated += _nearest(evidence, [c for c in own_rules if not _put_elsewhere(evidence, c)])[:1] if own else []
+    telling_rules = [c for c in fired if c.firing.say and "ask" not in c.rule.effect]
+    own_rules = [c for c in telling_rules if _leads(evidence, c) and not _put_elsewhere(evidence, c)]
+    own_rules = own_rules or _of_his_case(evidence, telling_rules)
+    stated += _nearest(evidence, own_rules)[:1] if own else []
     own = own and bool(stated)
     for conclusion in corrections:
         claims.append(ruled(conclusion, evidence.rule_section(conclusion.key), book))
@@ -154,6 +156,14 @@ def _leads(evidence: Evidence, conclusion: Conclusion) -> bool:
         return True
     best = max((hit.score for hit in evidence.retrieved.hits[:1]), default=0.0)
     return evidence.rule_score(conclusion.key) >= _AS_NEAR * best
+
+
+def _of_his_case(evidence: Evidence, rules: list[Conclusion]) -> list[Conclusion]:
+    """What holds for a case of this shape, where no section answers the question: it leads before a passage that happens to be near."""
+    best = max((hit.score for hit in evidence.retrieved.hits[:1]), default=0.0)
+    if best >= _CLEAR or evidence.plan.defining:
+        return []
+    return [c for c in rules if "shape" in c.firing.used]
 
 
 def _put_elsewhere(evidence: Evidence, conclusion: Conclusion) -> bool:

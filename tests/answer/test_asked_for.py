@@ -30,6 +30,10 @@ def first(advisor: Advisor, text: str) -> str:
         ("need a db for court hearings: cases, parties, judges, courtrooms, hearings, documents", "the schema below"),
         # Shards of a museum shard nothing.
         ("We're digitising a museum: 3,000 shards of pottery, find spots, layers, loans, photos. Postgres. how would you structure it?", "the schema below"),
+        # What holds for a case of this shape comes before a passage on clocks that happens to be near.
+        ("We let holiday flats to guests on three booking sites and twice this summer one flat was sold to two parties, as the calendars sync only every 15 minutes. PostgreSQL 16. What should we change?", "exclusion constraint"),
+        # Another engine's vacuum is no index maintenance of this one.
+        ("SQL Server 2019: the Sunday job rebuilds all indexes in 9 hours and fills the log. Does a weekly rebuild make sense?", "no weekly rebuild"),
         # A regulation that is asked about comes before the copies that are named.
         ("A user asks to be forgotten. What about his data in our nightly backups and the read replicas?", "Backups are not exempt"),
     ],
